@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/heartbeat.h"
+
+#include <endian.h>
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+#include <string.h>
+
+#define HEARTBEAT_MAGIC   0x48414842u /* "HAHB" */
+#define HEARTBEAT_VERSION 1
+#define TAG_LENGTH        16
+
+#define FLAG_ACTIVE     0x01
+#define FLAG_READY      0x02
+#define FLAG_YIELDING   0x04
+#define FLAG_HEARS_PEER 0x08
+
+/* Behind the Ethernet header, big-endian as protocols on a wire are. The tag covers the whole frame before
+ * it. */
+struct frame {
+	uint8_t destination[6];
+	uint8_t source[6];
+	uint16_t ethertype;
+	uint8_t version;
+	uint8_t cluster_id;
+	uint32_t magic;
+	uint8_t role;
+	uint8_t flags;
+	uint16_t interface_id;
+	uint32_t term;
+	uint64_t instance;
+	uint64_t peer_instance;
+	uint64_t sequence;
+	uint8_t reserved[28];
+	uint8_t tag[TAG_LENGTH];
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct frame) == HEARTBEAT_FRAME_LENGTH, "the frame's length is part of the protocol");
+
+void heartbeat_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], uint8_t key[32])
+{
+	static const char label[] = "hadrian heartbeat";
+
+	HMAC(EVP_sha256(), cluster_key, CLUSTER_KEY_LENGTH, (const uint8_t *)label, sizeof(label) - 1, key,
+	     NULL);
+}
+
+struct mac_address heartbeat_mac(uint8_t cluster_id, enum cluster_role role)
+{
+	return (struct mac_address){{0x10, 0, 0, cluster_id, 0xff, (uint8_t)role}};
+}
+
+struct mac_address cluster_shared_mac(uint8_t cluster_id, uint16_t interface_id)
+{
+	return (struct mac_address){
+	    {0x10, 0, 0, cluster_id, (uint8_t)(interface_id >> 8), (uint8_t)interface_id}};
+}
+
+static void compute_tag(const struct frame *frame, const uint8_t key[32], uint8_t tag[TAG_LENGTH])
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+
+	HMAC(EVP_sha256(), key, 32, (const uint8_t *)frame, offsetof(struct frame, tag), digest, NULL);
+	memcpy(tag, digest, TAG_LENGTH);
+}
+
+void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
+                      uint8_t out[HEARTBEAT_FRAME_LENGTH])
+{
+	enum cluster_role role = heartbeat->role == ROLE_SLAVE ? ROLE_SLAVE : ROLE_MASTER;
+	struct mac_address source = heartbeat_mac(heartbeat->cluster_id, role);
+	struct mac_address destination = heartbeat_mac(heartbeat->cluster_id, cluster_role_peer(role));
+	struct frame frame = {
+	    .ethertype = htobe16(HEARTBEAT_ETHERTYPE),
+	    .version = HEARTBEAT_VERSION,
+	    .cluster_id = heartbeat->cluster_id,
+	    .magic = htobe32(HEARTBEAT_MAGIC),
+	    .role = heartbeat->role,
+	    .interface_id = htobe16(heartbeat->interface_id),
+	    .term = htobe32(heartbeat->term),
+	    .instance = htobe64(heartbeat->instance),
+	    .peer_instance = htobe64(heartbeat->peer_instance),
+	    .sequence = htobe64(heartbeat->sequence),
+	};
+
+	if (heartbeat->active)
+		frame.flags |= FLAG_ACTIVE;
+	if (heartbeat->ready)
+		frame.flags |= FLAG_READY;
+	if (heartbeat->yielding)
+		frame.flags |= FLAG_YIELDING;
+	if (heartbeat->hears_peer)
+		frame.flags |= FLAG_HEARS_PEER;
+	memcpy(frame.destination, destination.bytes, sizeof(frame.destination));
+	memcpy(frame.source, source.bytes, sizeof(frame.source));
+	compute_tag(&frame, key, frame.tag);
+	memcpy(out, &frame, sizeof(frame));
+}
+
+enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uint8_t cluster_id,
+                                        enum cluster_role own_role, const uint8_t key[32],
+                                        struct heartbeat *out)
+{
+	struct frame frame;
+	uint8_t tag[TAG_LENGTH];
+
+	if (length < sizeof(frame))
+		return HEARTBEAT_MALFORMED;
+	memcpy(&frame, bytes, sizeof(frame));
+	if (frame.ethertype != htobe16(HEARTBEAT_ETHERTYPE) || frame.magic != htobe32(HEARTBEAT_MAGIC) ||
+	    frame.version != HEARTBEAT_VERSION || frame.role > ROLE_SLAVE)
+		return HEARTBEAT_MALFORMED;
+	if (frame.cluster_id != cluster_id)
+		return HEARTBEAT_OTHER_CLUSTER;
+	compute_tag(&frame, key, tag);
+	if (CRYPTO_memcmp(tag, frame.tag, TAG_LENGTH) != 0)
+		return HEARTBEAT_FORGED;
+	if (frame.role == own_role)
+		return HEARTBEAT_OWN_ROLE;
+	*out = (struct heartbeat){
+	    .cluster_id = frame.cluster_id,
+	    .role = frame.role,
+	    .active = !!(frame.flags & FLAG_ACTIVE),
+	    .ready = !!(frame.flags & FLAG_READY),
+	    .yielding = !!(frame.flags & FLAG_YIELDING),
+	    .hears_peer = !!(frame.flags & FLAG_HEARS_PEER),
+	    .interface_id = be16toh(frame.interface_id),
+	    .term = be32toh(frame.term),
+	    .instance = be64toh(frame.instance),
+	    .peer_instance = be64toh(frame.peer_instance),
+	    .sequence = be64toh(frame.sequence),
+	};
+	return HEARTBEAT_VALID;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_LOG_H
+#define LIB_LOG_H
+
+#include <qb/qblog.h>
+
+/*
+ * Starts qb_log for a daemon: lines with time and severity on standard error, and syslog where with_syslog is
+ * set. After this use qb_log(LOG_INFO, "...") and its kin. Never pass a secret to it.
+ */
+void log_start(const char *name, int with_syslog);
+
+#endif

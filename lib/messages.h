@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_MESSAGES_H
+#define LIB_MESSAGES_H
+
+/*
+ * Every message that the daemons of a node exchange (lib/ipc.h). Structures are in host byte order: both ends
+ * run on the same machine. A receiver checks the length of a body against the structure and ignores types it
+ * does not know.
+ */
+
+#include "address.h"
+#include "heartbeat.h"
+#include "policy.h"
+
+#include <stdint.h>
+
+enum message_type {
+	/* --- to and from hadrian-datapath (server); clients: mgmtd, clusterd
+	   --------------------------------------- */
+	MESSAGE_POLICY_APPLY =
+	    100,                 /* mgmtd ->: blob (lib/policy.h) in fd, body: struct message_policy_apply */
+	MESSAGE_POLICY_RESULT,   /* -> mgmtd: struct message_result */
+	MESSAGE_ACTIVITY_SET,    /* clusterd ->: struct message_activity */
+	MESSAGE_ACTIVITY_REPORT, /* -> clusterd, on connect and on each change: struct message_activity_report
+	                          */
+	MESSAGE_HEARTBEAT_REPORT, /* -> clusterd, on connect and on each change: struct
+	                             message_heartbeat_report */
+	MESSAGE_MIRROR_RECORDS,   /* both ways, datapath <-> clusterd: records (lib/record.h), at most
+	                             RECORD_BATCH_MAX */
+	MESSAGE_MIRROR_SNAPSHOT,  /* clusterd ->: send all classes as snapshots, then deltas go on; no body */
+	MESSAGE_MIRROR_STOP,   /* clusterd ->: the peer is gone, no deltas until the next snapshot; no body */
+	MESSAGE_MIRROR_COUNTS, /* -> clusterd once a second: struct message_mirror_count[] */
+	MESSAGE_QUERY,         /* mgmtd ->: struct message_query */
+	MESSAGE_QUERY_ROWS,    /* -> mgmtd: struct message_query_reply followed by rows of the queried kind */
+	MESSAGE_QUERY_END,     /* -> mgmtd: struct message_query_reply, no rows */
+	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: `arp -flush`; no body; answered by MESSAGE_POLICY_RESULT */
+
+	/* --- to and from hadrian-clusterd (server); client: mgmtd
+	   -------------------------------------------------- */
+	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */
+	MESSAGE_CONFIGURATION_PUBLISH,   /* mgmtd ->: blob in fd, body: struct message_configuration; goes to
+	                                    the peer */
+	MESSAGE_CONFIGURATION_RECEIVED,  /* -> mgmtd: the same from the peer */
+	MESSAGE_CONFIGURATION_CURRENT,   /* -> mgmtd: what does this node have? answered by ..._PUBLISH (peer
+	                                    joined) */
+	MESSAGE_CLUSTER_STATUS,          /* mgmtd ->: no body; the answer has the same type: struct
+	                                    message_cluster_status */
+	MESSAGE_CLUSTER_COMMAND,         /* mgmtd ->: struct message_cluster_command */
+	MESSAGE_CLUSTER_RESULT,          /* -> mgmtd: struct message_result */
+
+	/* --- to and from hadrian-mgmtd (server); clients: CLI, CGI programs
+	   ----------------------------------------- */
+	MESSAGE_CLI_OPEN =
+	    300, /* ->: user name as text (taken from the kernel's uid for the console); answer CLI_DONE */
+	MESSAGE_CLI_COMMAND, /* ->: one command line as text, without newline */
+	MESSAGE_CLI_OUTPUT,  /* -> client: text, any number of them */
+	MESSAGE_CLI_DONE,    /* -> client: struct message_cli_done */
+	MESSAGE_CGI_REQUEST, /* ->: struct message_cgi_request */
+	MESSAGE_CGI_REPLY,   /* -> client: struct message_cgi_reply followed by the body's text */
+};
+
+#define MESSAGE_TEXT 256
+
+struct message_result {
+	int32_t error; /* 0 or -errno */
+	uint32_t reserved;
+	uint64_t generation;     /* of the policy or configuration that is in force now */
+	char text[MESSAGE_TEXT]; /* for people, "" on success */
+};
+
+struct message_policy_apply {
+	uint64_t generation;
+};
+
+/* What clusterd wants this node to be. */
+struct message_activity {
+	uint8_t active;
+	uint8_t ready;    /* goes into the heartbeats */
+	uint8_t yielding; /* goes into the heartbeats */
+	uint8_t reserved;
+	uint32_t term;
+	uint64_t instance; /* of clusterd; goes into the heartbeats */
+};
+
+/* What the datapath is. It demotes itself where it finds that it stood still for longer than PeerDead. */
+struct message_activity_report {
+	uint8_t active;
+	uint8_t healthy;     /* every configured port works and the workers run */
+	uint8_t stood_still; /* demoted itself after a pause; clusterd decides anew */
+	uint8_t heartbeats;  /* heartbeats are being sent (cluster configured, key readable) */
+	uint32_t term;
+	uint64_t policy_generation; /* 0: no policy yet */
+	uint64_t flows;
+};
+
+/* The peer as its heartbeats show it. One report covers all interfaces. */
+struct message_heartbeat_report {
+	uint8_t alive; /* heard on at least one interface within PeerDead */
+	uint8_t interfaces_alive;
+	uint8_t interfaces_total; /* Sync and Critical ones of this node */
+	uint8_t reserved;
+	uint32_t forged;       /* frames with a wrong key since start */
+	struct heartbeat last; /* the newest, valid where alive or ever heard (instance != 0) */
+};
+
+struct message_mirror_count {
+	uint16_t class_id;
+	uint16_t reserved;
+	uint32_t skipped; /* records of this class that were not understood */
+	uint64_t count;   /* objects held now */
+};
+
+enum query_kind {
+	QUERY_FLOWS = 1,  /* struct flow_row */
+	QUERY_NEIGHBOURS, /* struct neighbour_row */
+	QUERY_INTERFACES, /* struct interface_row */
+	QUERY_COUNTERS,   /* struct counter_row */
+	QUERY_ROUTES,     /* struct route_row */
+};
+
+struct message_query {
+	uint32_t kind;
+	uint32_t limit;  /* rows at most, 0: all */
+	uint64_t cookie; /* comes back in every answer */
+};
+
+struct message_query_reply {
+	uint32_t kind;
+	uint32_t rows;
+	uint64_t cookie;
+};
+
+struct flow_row {
+	uint8_t protocol;
+	uint8_t reserved[3];
+	uint16_t source_interface; /* id, or POLICY_INTERFACE_CORE */
+	uint16_t destination_interface;
+	struct ip_address source;
+	struct ip_address destination;
+	uint16_t source_port; /* host byte order; ICMP: identifier */
+	uint16_t destination_port;
+	uint32_t timeout_s;  /* until it is closed where nothing more comes */
+	uint64_t packets[2]; /* original direction, reply direction */
+	uint64_t bytes[2];
+};
+
+enum neighbour_state {
+	NEIGHBOUR_NONE,
+	NEIGHBOUR_RESOLVING, /* "Reslvng" */
+	NEIGHBOUR_UNKNOWN,
+	NEIGHBOUR_DYNAMIC,
+	NEIGHBOUR_PROBING,
+	NEIGHBOUR_STATIC,
+};
+
+struct neighbour_row {
+	uint16_t interface;
+	uint8_t state; /* enum neighbour_state */
+	uint8_t reserved;
+	struct ip_address address;
+	struct mac_address mac;
+	uint16_t reserved2;
+	uint32_t expires_s;
+};
+
+struct interface_row {
+	uint16_t interface;
+	uint8_t link_up;
+	uint8_t promiscuous;
+	uint32_t mtu;
+	struct mac_address mac;
+	struct mac_address shared_mac;
+	char driver[20];
+	uint64_t received_packets, received_bytes, sent_packets, sent_bytes, dropped_packets;
+};
+
+struct counter_row {
+	char name[56]; /* e.g. "drop/ipv4_checksum", "flow/created" */
+	uint64_t value;
+};
+
+struct route_row {
+	struct ip_range network;
+	struct ip_address gateway;
+	struct ip_address local_ip;
+	uint16_t interface; /* or POLICY_INTERFACE_CORE */
+	uint16_t reserved;
+	uint32_t metric;
+};
+
+/* One corosync link: the addresses of both nodes on one interface. */
+struct message_cluster_link {
+	struct ip_address address[2]; /* indexed by enum cluster_role */
+	uint32_t reserved;
+};
+#define CLUSTER_LINKS_MAX 4
+
+struct message_cluster_configuration {
+	uint8_t enabled; /* 0: standalone, then the rest is zero and this node is active at once */
+	uint8_t role;    /* enum cluster_role */
+	uint8_t cluster_id;
+	uint8_t auto_sync;
+	uint32_t peer_dead_ms;
+	uint32_t link_count;
+	uint32_t reserved;
+	struct message_cluster_link links[CLUSTER_LINKS_MAX]; /* the Sync interfaces first */
+};
+
+struct message_configuration {
+	uint64_t generation; /* grows with every commit anywhere in the cluster */
+	uint8_t digest[32];  /* SHA-256 of the blob */
+	uint32_t force; /* `ha -sendconf`: to be applied even where the receiver's generation is higher */
+	uint32_t reserved;
+};
+
+#define CLUSTER_CLASSES_MAX 16
+
+struct cluster_class_status {
+	char name[24];
+	uint64_t have;   /* at this node where inactive, at the peer where active */
+	uint64_t should; /* what the active node holds */
+	uint32_t skipped;
+	uint32_t reserved;
+};
+
+struct message_cluster_status {
+	uint8_t configured; /* 0: "This device is a standalone system (HA not configured)" */
+	uint8_t role;
+	uint8_t active;
+	uint8_t peer_alive;
+	uint8_t resyncing;
+	uint8_t sync_percent;
+	uint8_t corosync_joined; /* the peer is a member of our CPG group */
+	uint8_t reserved;
+	uint32_t term;
+	uint32_t state_seconds; /* since the last change of active/inactive */
+	uint32_t class_count;
+	uint32_t reserved2;
+	uint64_t batches_skipped; /* messages of the peer that were not understood */
+	struct cluster_class_status classes[CLUSTER_CLASSES_MAX];
+};
+
+enum cluster_command { CLUSTER_DEACTIVATE = 1, CLUSTER_ACTIVATE = 2, CLUSTER_REQUEST_CONFIGURATION = 3 };
+
+struct message_cluster_command {
+	uint32_t command;
+};
+
+struct message_cli_done {
+	int32_t error;    /* 0, or -errno of the command: the exit code of a one-shot CLI */
+	uint32_t end;     /* the session ends (`exit`) */
+	char prompt[128]; /* for the next line, e.g. "System:/RoutingTable/main> " */
+};
+
+/* A CGI program passes on what the client sent; mgmtd checks the credentials and the right for the command.
+ */
+struct message_cgi_request {
+	char user[128];
+	char password[257];
+	char script[32];  /* "nph-vpn.cgi" */
+	char query[1024]; /* the raw query string, still percent-encoded */
+	char remote[IP_ADDRESS_TEXT];
+};
+
+struct message_cgi_reply {
+	uint32_t status; /* HTTP: 200, 400, 401, 503 */
+	uint32_t length; /* of the text behind */
+};
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/policy.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORKERS_LIMIT 16
+
+struct check {
+	const struct policy *policy;
+	char *reason;
+};
+
+static int fail(const struct check *check, const char *what, uint32_t index, const char *problem)
+{
+	snprintf(check->reason, 128, "%s %u: %s", what, index, problem);
+	return -EBADMSG;
+}
+
+/* Where a section's array starts, or NULL where it does not lie in the blob. */
+static const void *section_at(const struct policy_header *header, const struct policy_section *section,
+                              size_t element_size)
+{
+	if (section->offset % 8 || section->offset < sizeof(*header) || section->offset > header->length ||
+	    section->count > (header->length - section->offset) / element_size)
+		return NULL;
+	return (const uint8_t *)header + section->offset;
+}
+
+static bool terminated(const char *text, size_t size)
+{
+	return memchr(text, '\0', size) != NULL;
+}
+
+static bool address_valid(const struct ip_address *address)
+{
+	return address->version == 4 || address->version == 6;
+}
+
+static bool range_valid(const struct ip_range *range)
+{
+	return address_valid(&range->first) && range->first.version == range->last.version &&
+	       ip_address_compare(&range->first, &range->last) <= 0;
+}
+
+static bool interface_known(const struct policy *policy, uint16_t id)
+{
+	return policy_interface_by_id(policy, id) != NULL;
+}
+
+static int check_interfaces(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	if (policy->interface_count > POLICY_INTERFACES_MAX)
+		return fail(check, "interfaces", policy->interface_count, "too many");
+	for (uint32_t i = 0; i < policy->interface_count; i++) {
+		const struct policy_interface *interface = &policy->interfaces[i];
+
+		if (!terminated(interface->name, sizeof(interface->name)) || !interface->name[0] ||
+		    !terminated(interface->device, sizeof(interface->device)))
+			return fail(check, "interface", i, "name or device is not a text");
+		if (interface->id == POLICY_INTERFACE_NONE || interface->id > 0xfeff ||
+		    policy_interface_by_id(policy, interface->id) != interface)
+			return fail(check, "interface", i, "id is invalid or used twice");
+		if (interface->driver > POLICY_DRIVER_PCI || interface->ha_type > POLICY_HA_SYNC ||
+		    interface->mac_mode > POLICY_MAC_INTERFACE)
+			return fail(check, "interface", i, "unknown driver, HA type or address mode");
+		if (interface->mtu < 68 || interface->mtu > 65535)
+			return fail(check, "interface", i, "MTU out of range");
+	}
+	return 0;
+}
+
+static int check_addresses(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	for (uint32_t i = 0; i < policy->address_count; i++) {
+		const struct policy_address *address = &policy->addresses[i];
+
+		if (!interface_known(policy, address->interface))
+			return fail(check, "address", i, "its interface is not in the policy");
+		if (!address_valid(&address->address) || address->kind > POLICY_ADDRESS_PRIVATE ||
+		    address->prefix_length > (address->address.version == 4 ? 32 : 128))
+			return fail(check, "address", i, "invalid address, kind or prefix length");
+	}
+	return 0;
+}
+
+static int check_routes(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	for (uint32_t i = 0; i < policy->route_count; i++) {
+		const struct policy_route *route = &policy->routes[i];
+		unsigned length;
+
+		if (!range_valid(&route->network) || !ip_range_prefix_length(&route->network, &length))
+			return fail(check, "route", i, "network is not one prefix");
+		if ((route->gateway.version && route->gateway.version != route->network.first.version) ||
+		    (route->local_ip.version && route->local_ip.version != route->network.first.version))
+			return fail(check, "route", i, "gateway or local IP of another version");
+		if (route->interface != POLICY_INTERFACE_CORE && !interface_known(policy, route->interface))
+			return fail(check, "route", i, "its interface is not in the policy");
+	}
+	return 0;
+}
+
+static bool slice_inside(const struct policy_slice *slice, uint32_t count)
+{
+	return slice->first <= count && slice->count <= count - slice->first;
+}
+
+static int check_rules(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	for (uint32_t i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (!terminated(rule->name, sizeof(rule->name)))
+			return fail(check, "rule", i, "name is not a text");
+		if (!slice_inside(&rule->source_interfaces, policy->interface_id_count) ||
+		    !slice_inside(&rule->destination_interfaces, policy->interface_id_count) ||
+		    !slice_inside(&rule->source_networks, policy->range_count) ||
+		    !slice_inside(&rule->destination_networks, policy->range_count) ||
+		    !slice_inside(&rule->services, policy->service_count))
+			return fail(check, "rule", i, "refers past the end of an array");
+		if (rule->action > POLICY_DENY)
+			return fail(check, "rule", i, "unknown action");
+	}
+	return 0;
+}
+
+static int check_elements(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	for (uint32_t i = 0; i < policy->interface_id_count; i++) {
+		uint16_t id = policy->interface_ids[i];
+
+		if (id != POLICY_INTERFACE_ANY && id != POLICY_INTERFACE_CORE && !interface_known(policy, id))
+			return fail(check, "interface reference", i, "not in the policy");
+	}
+	for (uint32_t i = 0; i < policy->range_count; i++)
+		if (!range_valid(&policy->ranges[i]))
+			return fail(check, "range", i, "invalid");
+	for (uint32_t i = 0; i < policy->service_count; i++) {
+		const struct policy_service *service = &policy->services[i];
+
+		if (service->protocol_first > service->protocol_last ||
+		    service->icmp_type_first > service->icmp_type_last ||
+		    service->icmp_code_first > service->icmp_code_last ||
+		    service->source_ports.first > service->source_ports.last ||
+		    service->destination_ports.first > service->destination_ports.last)
+			return fail(check, "service", i, "a range ends before it starts");
+	}
+	return 0;
+}
+
+static int check_settings(const struct check *check)
+{
+	const struct policy_settings *settings = check->policy->settings;
+
+	if (settings->workers == 0 || settings->workers > WORKERS_LIMIT)
+		return fail(check, "settings: workers", settings->workers, "out of range");
+	if (!settings->cluster_enabled)
+		return 0;
+	if (settings->cluster_role > 1 || settings->cluster_id < 1 || settings->cluster_id > 63)
+		return fail(check, "settings: ClusterID", settings->cluster_id, "or role out of range");
+	if (settings->heartbeat_interval_ms == 0 ||
+	    settings->peer_dead_ms < 2 * settings->heartbeat_interval_ms)
+		return fail(check, "settings: PeerDead", settings->peer_dead_ms,
+		            "is below two heartbeat intervals");
+	return 0;
+}
+
+static int open_sections(struct policy *policy, const struct check *check)
+{
+	const struct policy_header *header = policy->header;
+
+#define OPEN(member, counter, section)                                                                       \
+	do {                                                                                                 \
+		policy->member = section_at(header, &header->section, sizeof(*policy->member));              \
+		policy->counter = header->section.count;                                                     \
+		if (!policy->member)                                                                         \
+			return fail(check, #section, header->section.count,                                  \
+			            "section lies outside the blob");                                        \
+	} while (0)
+	OPEN(interfaces, interface_count, interfaces);
+	OPEN(addresses, address_count, addresses);
+	OPEN(routes, route_count, routes);
+	OPEN(rules, rule_count, rules);
+	OPEN(interface_ids, interface_id_count, interface_ids);
+	OPEN(ranges, range_count, ranges);
+	OPEN(services, service_count, services);
+#undef OPEN
+	return 0;
+}
+
+int policy_open(const void *blob, size_t length, struct policy *out, char reason[128])
+{
+	static int (*const checks[])(const struct check *) = {
+	    check_settings, check_interfaces, check_addresses, check_routes, check_rules, check_elements};
+	struct policy policy = {.header = blob};
+	struct check check = {.policy = &policy, .reason = reason};
+	int error;
+
+	reason[0] = '\0';
+	if (length < sizeof(*policy.header))
+		return fail(&check, "blob of bytes", (uint32_t)length, "shorter than its header");
+	if (policy.header->magic != POLICY_MAGIC || policy.header->version != POLICY_VERSION)
+		return fail(&check, "version", policy.header->version, "not a policy of this version");
+	if (policy.header->length != length)
+		return fail(&check, "length", policy.header->length, "differs from the blob's");
+	policy.settings = &policy.header->settings;
+	error = open_sections(&policy, &check);
+	for (size_t i = 0; !error && i < sizeof(checks) / sizeof(checks[0]); i++)
+		error = checks[i](&check);
+	if (!error)
+		*out = policy;
+	return error;
+}
+
+const struct policy_interface *policy_interface_by_id(const struct policy *policy, uint16_t id)
+{
+	for (uint32_t i = 0; i < policy->interface_count; i++)
+		if (policy->interfaces[i].id == id)
+			return &policy->interfaces[i];
+	return NULL;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_POLICY_H
+#define LIB_POLICY_H
+
+/*
+ * The policy: everything that the datapath needs of a configuration, resolved to numbers, as one immutable
+ * blob of arrays. mgmtd builds it (struct policy_builder), passes it in a sealed memfd, and the datapath
+ * opens it (policy_open), which checks every offset, count, index and enumeration, so that the rest of the
+ * datapath may trust it. Host byte order, addresses in network order.
+ */
+
+#include "address.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POLICY_MAGIC   0x48504f4cu /* "HPOL" */
+#define POLICY_VERSION 1
+
+#define POLICY_NAME           64
+#define POLICY_INTERFACES_MAX 64
+/* Interface ids are 1..0xfeff; these are special. */
+#define POLICY_INTERFACE_ANY  0xffff
+#define POLICY_INTERFACE_CORE 0xfffe
+#define POLICY_INTERFACE_NONE 0
+
+enum policy_driver { POLICY_DRIVER_AF_PACKET = 0, POLICY_DRIVER_AF_XDP = 1, POLICY_DRIVER_PCI = 2 };
+enum policy_ha_type { POLICY_HA_CRITICAL = 0, POLICY_HA_NON_CRITICAL = 1, POLICY_HA_SYNC = 2 };
+enum policy_mac_mode { POLICY_MAC_PRIVATE_SHARED = 0, POLICY_MAC_INTERFACE = 1 };
+
+struct policy_interface {
+	char name[32];    /* logical, e.g. "if1" */
+	char device[64];  /* of this node: a network device's name, or a PCI address */
+	uint16_t id;      /* 1.., the same on both nodes */
+	uint8_t driver;   /* enum policy_driver; a Sync interface stays with the kernel whatever this says */
+	uint8_t ha_type;  /* enum policy_ha_type */
+	uint8_t mac_mode; /* enum policy_mac_mode */
+	uint8_t disabled;
+	struct mac_address mac; /* overrides the device's own where not zero */
+	uint32_t mtu;           /* largest IP packet, bytes */
+};
+
+enum policy_address_kind { POLICY_ADDRESS_SHARED = 0, POLICY_ADDRESS_PRIVATE = 1 };
+
+/*
+ * An address that this node answers for on an interface. Shared: only while active, with the shared MAC.
+ * Private: always, with the interface's own. A standalone node has private addresses only (its interface
+ * addresses).
+ */
+struct policy_address {
+	uint16_t interface;
+	uint8_t kind;          /* enum policy_address_kind */
+	uint8_t prefix_length; /* of the network it lies in, for the host interface */
+	struct ip_address address;
+};
+
+struct policy_route {
+	struct ip_range network;    /* always exactly one prefix in this version */
+	struct ip_address gateway;  /* version 0: direct */
+	struct ip_address local_ip; /* version 0: none */
+	uint16_t interface;         /* or POLICY_INTERFACE_CORE */
+	uint16_t reserved;
+	uint32_t metric;
+};
+
+enum policy_action { POLICY_ALLOW = 0, POLICY_DENY = 1 };
+
+/* A slice of one of the arrays below. */
+struct policy_slice {
+	uint32_t first;
+	uint32_t count;
+};
+
+/* Evaluated in order, the first match decides; an implicit silent, logged Deny follows the last (C07-014). */
+struct policy_rule {
+	char name[POLICY_NAME];
+	struct policy_slice source_interfaces; /* of policy.interface_ids; may hold POLICY_INTERFACE_ANY */
+	struct policy_slice destination_interfaces; /* may hold ANY and CORE */
+	struct policy_slice source_networks;        /* of policy.ranges */
+	struct policy_slice destination_networks;
+	struct policy_slice services; /* of policy.services */
+	uint32_t index;      /* as the configuration numbers it; 0 for rules that management access implies */
+	uint8_t action;      /* enum policy_action */
+	uint8_t send_reject; /* OnDeny=SendReject */
+	uint8_t log;
+	uint8_t stateless;
+};
+
+struct policy_port_range {
+	uint16_t first, last; /* host byte order */
+};
+
+/* One protocol (or a range of them) with its ports or ICMP types. */
+struct policy_service {
+	uint8_t protocol_first, protocol_last;
+	uint8_t icmp_type_first, icmp_type_last;
+	uint8_t icmp_code_first, icmp_code_last;
+	uint16_t reserved;
+	struct policy_port_range source_ports, destination_ports; /* 0..65535 where the protocol has none */
+};
+
+/* A single number each: cluster and settings. Times in seconds unless the name says ms. */
+struct policy_settings {
+	uint8_t cluster_enabled;
+	uint8_t cluster_role; /* enum cluster_role */
+	uint8_t cluster_id;
+	uint8_t workers; /* worker threads, 1.. */
+	uint8_t poll;    /* 1: never sleep */
+	uint8_t reserved[3];
+	uint32_t heartbeat_interval_ms;
+	uint32_t peer_dead_ms;
+	uint32_t arp_expire;
+	uint32_t arp_expire_unknown;
+	uint32_t arp_cache_size;
+	uint32_t flow_lifetime_tcp_init, flow_lifetime_tcp_no_data, flow_lifetime_tcp_open,
+	    flow_lifetime_tcp_closing;
+	uint32_t flow_lifetime_udp, flow_lifetime_icmp, flow_lifetime_other;
+	uint32_t max_flows;               /* of the whole node; read at the datapath's start only */
+	uint32_t gratuitous_arp_interval; /* periodic ARP of the active node (C22-036) */
+};
+
+struct policy_section {
+	uint32_t offset; /* of the first element from the blob's start; a multiple of 8 */
+	uint32_t count;
+};
+
+struct policy_header {
+	uint32_t magic, version;
+	uint32_t length; /* of the whole blob, bytes */
+	uint32_t reserved;
+	uint64_t generation;
+	struct policy_settings settings;
+	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services;
+};
+
+/* A blob that was checked. Points into it. */
+struct policy {
+	const struct policy_header *header;
+	const struct policy_settings *settings;
+	const struct policy_interface *interfaces;
+	const struct policy_address *addresses;
+	const struct policy_route *routes;
+	const struct policy_rule *rules;
+	const uint16_t *interface_ids;
+	const struct ip_range *ranges;
+	const struct policy_service *services;
+	uint32_t interface_count, address_count, route_count, rule_count, interface_id_count, range_count,
+	    service_count;
+};
+
+/*
+ * Checks a blob (8-byte aligned) and fills *out, which lives as long as the blob. Returns 0, or -EBADMSG with
+ * what is wrong in reason. Any bytes are safe to give. Any thread.
+ */
+int policy_open(const void *blob, size_t length, struct policy *out, char reason[128]);
+
+/* The interface with that id or NULL. Any thread. */
+const struct policy_interface *policy_interface_by_id(const struct policy *policy, uint16_t id);
+
+/* Grows arrays on the heap; one thread. All functions return 0 or -ENOMEM. */
+struct policy_builder;
+struct policy_builder *policy_builder_create(void);
+void policy_builder_destroy(struct policy_builder *builder);
+struct policy_settings *policy_builder_settings(struct policy_builder *builder);
+int policy_builder_interface(struct policy_builder *builder, const struct policy_interface *interface);
+int policy_builder_address(struct policy_builder *builder, const struct policy_address *address);
+int policy_builder_route(struct policy_builder *builder, const struct policy_route *route);
+/* Slices: begin fixes where the next elements go, the builder's count since then is the slice's. */
+int policy_builder_interface_id(struct policy_builder *builder, uint16_t id);
+int policy_builder_range(struct policy_builder *builder, const struct ip_range *range);
+int policy_builder_service(struct policy_builder *builder, const struct policy_service *service);
+uint32_t policy_builder_interface_ids(const struct policy_builder *builder); /* number so far */
+uint32_t policy_builder_ranges(const struct policy_builder *builder);
+uint32_t policy_builder_services(const struct policy_builder *builder);
+int policy_builder_rule(struct policy_builder *builder, const struct policy_rule *rule);
+/* The finished blob, malloc'ed, the caller's to free. */
+int policy_builder_finish(struct policy_builder *builder, uint64_t generation, void **blob, size_t *length);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_RECORD_H
+#define LIB_RECORD_H
+
+/*
+ * Mirrored records: how state travels from the active node to its peer. A record names its class, its version
+ * and its length, so that a node of another version can read what it knows and skip the rest: a newer version
+ * only appends fields, and a reader takes the prefix that it knows. Records stand one behind the other in a
+ * batch, each 8-byte aligned. Little-endian on the wire. Pure functions; any thread.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECORD_BATCH_MAX 32768 /* bytes of records in one message; large batches are what CPG carries best   \
+	                        */
+
+/* Numbers are for ever; a class that is gone leaves a hole. */
+enum record_class {
+	RECORD_FLOW = 1,      /* datapath/flow */
+	RECORD_NEIGHBOUR = 2, /* datapath/arp */
+	RECORD_CLASS_MAX = 64,
+};
+
+enum record_operation {
+	RECORD_UPSERT = 1,
+	RECORD_DELETE = 2,
+	/* Between these two the whole class is sent; what is not among it is gone at the sender (mark and
+	   sweep). */
+	RECORD_SNAPSHOT_BEGIN = 3, /* payload: struct record_snapshot */
+	RECORD_SNAPSHOT_END = 4,   /* payload: struct record_snapshot */
+};
+
+struct record_header {
+	uint16_t class_id; /* enum record_class */
+	uint8_t version;   /* of the payload's layout, 1 at first */
+	uint8_t operation; /* enum record_operation */
+	uint32_t length;   /* of the payload, bytes, without padding */
+};
+
+struct record_snapshot {
+	uint64_t id;    /* the same at begin and end */
+	uint64_t count; /* records between; at the beginning an estimate */
+};
+
+struct record_batch {
+	uint32_t length; /* bytes used */
+	_Alignas(8) uint8_t bytes[RECORD_BATCH_MAX];
+};
+
+/* Appends one record. Returns 0, or -ENOSPC and leaves the batch as it was. */
+int record_append(struct record_batch *batch, uint16_t class_id, uint8_t version, uint8_t operation,
+                  const void *payload, uint32_t length);
+
+/*
+ * Walks a batch: *offset starts at 0. Returns 1 and the next record (payload points into bytes), 0 at the
+ * end, -EBADMSG where the rest is not records (cut short, or a length past the end). Bounded by length
+ * whatever the bytes are.
+ */
+int record_next(const void *bytes, size_t length, size_t *offset, struct record_header *header,
+                const void **payload);
+
+/* The name that `ha -status -module` shows, "unknown" where the class is not known. */
+const char *record_class_name(uint16_t class_id);
+
+#endif
