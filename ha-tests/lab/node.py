@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One Hadrian node of a lab: its mount namespace and its daemons."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from lab import network, status
+from lab.errors import LabError
+from lab.places import BINARIES, binary
+from lab.processes import (kill_namespaces, namespace_inode, process_name, processes_in, send_signal,
+                           signal_namespaces, start_time)
+from lab.topology import Node
+from lab.wait import await_condition
+
+HOLDER = Path(__file__).resolve().parent / "holder.sh"
+STATE_DIRECTORY = Path("/var/lib/hadrian")
+LOG_DIRECTORY_INSIDE = Path("/run/hadrian-log")  # the node's log folder as its own processes see it
+DAEMONS = ["hadrian-mgmtd", "hadrian-clusterd", "hadrian-datapath"]
+# clusterd goes first: it hands the active role over while the datapath still forwards.
+STOP_ORDER = ["hadrian-clusterd", "hadrian-datapath", "hadrian-mgmtd"]
+STOP_TIMEOUT = 15.0
+
+
+class LabNode:
+    """A node's files are in <lab's folder>/<node>/: state/ (its /var/lib/hadrian), log/, holder.pid, daemons.json."""
+
+    def __init__(self, lab: str, lab_folder: Path, node: Node, build: Path,
+                 datapath_arguments: list[str]):
+        self.lab = lab
+        self.name = node.name
+        self.node = node
+        self.folder = lab_folder / node.name
+        self.build = build
+        self.log = self.folder / "log"
+        self.state = self.folder / "state"
+        self.datapath_arguments = datapath_arguments
+        self._label = f"hadrian-lab {lab} {node.name}"
+
+    def binary(self, name: str) -> Path:
+        """One of our programs, of the build that the lab was made with."""
+        return binary(name, self.build)
+
+    # --- the mount namespace ---------------------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Makes the node's folders and its mount namespace."""
+        for folder in (self.state, self.log, self.folder / "run"):
+            folder.mkdir(parents=True)
+        STATE_DIRECTORY.mkdir(exist_ok=True)
+        holder = subprocess.Popen(
+            ["unshare", "--mount", "--propagation", "private", "--", HOLDER, self._label, self.folder,
+             f"/run/netns/{network.namespace(self.lab, self.name)}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/",
+            start_new_session=True)
+        assert holder.stdout is not None
+        said = holder.stdout.read()
+        if said.strip() != "ready":
+            raise LabError(f"cannot make the mount namespace of {self.name}: {said.strip() or 'the holder died'}")
+
+    def _holder(self) -> int | None:
+        """The holder's pid, None where there is none. Its label makes sure that the number is not another process by now."""
+        try:
+            pid = int((self.folder / "holder.pid").read_text(encoding="utf-8"))
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError, ValueError):
+            return None
+        ours = command.startswith(self._label.encode() + b"\0") or self._label.encode() in command.split(b"\0")
+        return pid if ours else None
+
+    def remove(self) -> None:
+        """Ends the holder, and with it the mount namespace. The daemons must have been killed before."""
+        pid = self._holder()
+        if pid is not None:
+            send_signal(pid, signal.SIGKILL, lambda _: self._holder() == pid)
+            await_condition(lambda: self._holder() is None, f"the end of the holder of {self.name}", timeout=10)
+
+    # --- commands ----------------------------------------------------------------------------------------------------
+
+    def enter(self) -> list[str]:
+        """The words in front of a command that is to run in the node."""
+        holder = self._holder()
+        if holder is None:
+            raise LabError(f"{self.name} has no mount namespace (its holder is gone) - take the lab down and up again")
+        return ["nsenter", f"--mount=/proc/{holder}/ns/mnt",
+                f"--net=/run/netns/{network.namespace(self.lab, self.name)}", "--"]
+
+    def environment(self) -> dict[str, str]:
+        """The variables for the node's processes: reports of the sanitizers go to its log folder, one file a process."""
+        environment = dict(os.environ)
+        environment["PATH"] = f"{(self.build / BINARIES['hadrian']).parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        reports = f"log_path={LOG_DIRECTORY_INSIDE}/sanitizer"
+        environment["ASAN_OPTIONS"] = f"{reports}:detect_leaks=1:abort_on_error=0"
+        environment["UBSAN_OPTIONS"] = f"{reports}:print_stacktrace=1:halt_on_error=1"
+        return environment
+
+    def run(self, arguments: list[str | Path], timeout: float = 30) -> subprocess.CompletedProcess:
+        """Runs a command in the node and returns what became of it."""
+        try:
+            return subprocess.run([*self.enter(), *map(str, arguments)], env=self.environment(), cwd="/", text=True,
+                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False)
+        except subprocess.TimeoutExpired:
+            raise LabError(f"{self.name}: {' '.join(map(str, arguments))}: no answer within {timeout:g} s") from None
+
+    def cli(self, command: str, timeout: float = 30) -> subprocess.CompletedProcess:
+        """Runs one CLI command."""
+        return self.run([self.binary("hadrian"), "-c", command], timeout)
+
+    def configure(self, file: Path) -> None:
+        """Feeds a file of CLI commands; the first that fails ends it."""
+        if not file.is_file():
+            raise LabError(f"{self.name}: its configuration {file} is missing")
+        copy = self.state / "lab.cli"
+        shutil.copy(file, copy)
+        done = self.run([self.binary("hadrian"), "-f", STATE_DIRECTORY / copy.name], timeout=60)
+        copy.unlink()
+        if done.returncode != 0:
+            raise LabError(f"{self.name} refused {file}: {(done.stderr.strip() or done.stdout.strip())}")
+
+    def status(self) -> status.NodeStatus:
+        """What `ha` says; a node that does not run does not answer."""
+        if self.daemon_pid("hadrian-mgmtd") is None:
+            return status.NodeStatus(answers=False)
+        try:
+            done = self.cli("ha", timeout=5)
+        except LabError:
+            return status.NodeStatus(answers=False)
+        return status.parse(done.stdout) if done.returncode == 0 else status.NodeStatus(answers=False)
+
+    # --- daemons -----------------------------------------------------------------------------------------------------
+
+    def start_daemon(self, name: str) -> None:
+        """Starts one daemon in the background; its output is appended to log/<name>.log."""
+        arguments = self.datapath_arguments if name == "hadrian-datapath" else []
+        with open(self.log / f"{name}.log", "ab") as log:
+            process = subprocess.Popen([*self.enter(), str(self.binary(name)), *arguments], stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=subprocess.STDOUT, env=self.environment(), cwd="/",
+                                       start_new_session=True)
+        recorded = self._recorded()
+        recorded[name] = [process.pid, start_time(process.pid)]
+        temporary = self.folder / "daemons.json.new"
+        temporary.write_text(json.dumps(recorded), encoding="utf-8")
+        temporary.replace(self.folder / "daemons.json")
+
+    def _recorded(self) -> dict[str, list[int]]:
+        try:
+            return json.loads((self.folder / "daemons.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+
+    def daemon_pid(self, name: str) -> int | None:
+        """The pid of a daemon that runs, None where it does not."""
+        pid, started = self._recorded().get(name, (0, None))
+        return pid if started is not None and start_time(pid) == started else None
+
+    def last_words(self, name: str) -> str:
+        """The end of a daemon's log, for an error message."""
+        try:
+            lines = (self.log / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().split("\n")
+        except FileNotFoundError:
+            return ""
+        return " | ".join(lines[-3:])
+
+    def check_daemons(self, names: list[str]) -> None:
+        """Raises LabError where one of these daemons has ended."""
+        for name in names:
+            if self.daemon_pid(name) is None:
+                raise LabError(f"{name} of {self.name} ended ({self.log / name}.log): {self.last_words(name)}")
+
+    def running(self) -> bool:
+        return bool(processes_in(self._inodes()))
+
+    def _inodes(self) -> set[int]:
+        inode = namespace_inode(network.namespace(self.lab, self.name))
+        return set() if inode is None else {inode}
+
+    def await_cli(self) -> None:
+        """Waits until mgmtd answers commands."""
+
+        def answers() -> bool:
+            self.check_daemons(["hadrian-mgmtd"])
+            return self.cli("ha").returncode == 0
+
+        await_condition(answers, f"an answer of {self.name}'s CLI", timeout=30)
+
+    def start(self) -> None:
+        """Starts every daemon, with the state that the node had."""
+        if self.running():
+            raise LabError(f"{self.name} runs already")
+        for name in DAEMONS:
+            self.start_daemon(name)
+
+    def stop(self) -> None:
+        """Ends the daemons in order, each with the time to finish its work."""
+        for name in STOP_ORDER:
+            pid = self.daemon_pid(name)
+            if pid is None:
+                continue
+            send_signal(pid, signal.SIGTERM, lambda _, name=name, pid=pid: self.daemon_pid(name) == pid)
+            await_condition(lambda name=name: self.daemon_pid(name) is None,
+                            f"the end of {name} of {self.name} after SIGTERM", STOP_TIMEOUT)
+        left = [process_name(pid) for pid in processes_in(self._inodes())]
+        self.crash()
+        if left:
+            raise LabError(f"{self.name} was stopped, but left these processes behind (killed now): {', '.join(left)}")
+
+    def crash(self) -> None:
+        """SIGKILLs every process of the node."""
+        kill_namespaces(self._inodes())
+
+    def hang(self) -> None:
+        """Stops every process of the node where it stands."""
+        signal_namespaces(self._inodes(), signal.SIGSTOP)
+
+    def resume(self) -> None:
+        signal_namespaces(self._inodes(), signal.SIGCONT)
+
+    def sanitizer_reports(self) -> list[Path]:
+        """The reports that a sanitizer wrote about the node's processes."""
+        return sorted(self.log.glob("sanitizer.*"))
