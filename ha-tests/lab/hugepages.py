@@ -27,12 +27,16 @@ def _ledger() -> Iterator[dict]:
         except (FileNotFoundError, ValueError):
             ledger = {"before": _pool(), "labs": {}}
         yield ledger
-        if ledger["labs"]:
-            LEDGER.write_text(json.dumps(ledger), encoding="utf-8")
-        else:
-            LEDGER.unlink(missing_ok=True)
+        _write(ledger)
     finally:
         os.close(lock)
+
+
+def _write(ledger: dict) -> None:
+    if ledger["labs"]:
+        LEDGER.write_text(json.dumps(ledger), encoding="utf-8")
+    else:
+        LEDGER.unlink(missing_ok=True)
 
 
 def _pool() -> int:
@@ -50,6 +54,7 @@ def reserve(lab: str, pages: int) -> bool:
         return False
     with _ledger() as ledger:
         ledger["labs"][lab] = pages
+        _write(ledger)  # first, so that what was there before is known even where this process is killed now
         if _set_pool(ledger) >= ledger["before"] + sum(ledger["labs"].values()):
             return True
         del ledger["labs"][lab]
