@@ -91,10 +91,15 @@ def _link_action(lab: Lab, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _status(lab: Lab, _arguments: argparse.Namespace) -> int:
+def print_status(lab: Lab) -> None:
+    """One line a node."""
     for name, node in lab.nodes().items():
         text = status.describe(node.status()) if node.running() else "not running"
         print(f"{name:<8} {text}")
+
+
+def _status(lab: Lab, _arguments: argparse.Namespace) -> int:
+    print_status(lab)
     return 0
 
 

@@ -170,6 +170,10 @@ class LabNode:
             if self.daemon_pid(name) is None:
                 raise LabError(f"{name} of {self.name} ended ({self.log / name}.log): {self.last_words(name)}")
 
+    @staticmethod
+    def daemons() -> list[str]:
+        return DAEMONS
+
     def running(self) -> bool:
         return bool(processes_in(self._inodes()))
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Programs that run in a host of the lab while a test does something else."""
+
+import contextlib
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+
+from lab.errors import LabError
+from lab.laboratory import Lab
+
+
+class Background:
+    """A program in the background, its output collected line by line. End it with stop(), or use it in a `with`."""
+
+    def __init__(self, lab: Lab, host: str, arguments: list, errors_too: bool = False):
+        self._what = f"{host}: {' '.join(map(str, arguments))}"
+        errors = subprocess.STDOUT if errors_too else subprocess.PIPE
+        self.process = lab.popen(host, arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                                 text=True, start_new_session=True)
+        self.lines: list[str] = []
+        self._fresh: queue.Queue[str | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            self._fresh.put(line.rstrip("\n"))
+        self._fresh.put(None)
+
+    def await_line(self, text: str, timeout: float = 10) -> str:
+        """Waits for the next line that holds the text."""
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                line = self._fresh.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                raise LabError(f"{self._what}: no \"{text}\" within {timeout:g} s") from None
+            if line is None:
+                raise LabError(f"{self._what}: ended with code {self.process.wait()} without \"{text}\": "
+                               f"{' | '.join(self.lines[-3:])}{self._errors()}")
+            if text in line:
+                return line
+
+    def tell(self, line: str) -> None:
+        """Writes one line to the program's standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def wait(self, timeout: float) -> int:
+        """Waits for the program's own end; returns its exit code."""
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise LabError(f"{self._what}: still running after {timeout:g} s") from None
+        self._reader.join()
+        return code
+
+    def stop(self, timeout: float = 10) -> list[str]:
+        """Ends the program (SIGTERM) if it has not ended by itself, and returns all its lines."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._reader.join()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        return self.lines
+
+    def _errors(self) -> str:
+        return " " + self.process.stderr.read().strip() if self.process.stderr is not None else ""
+
+    def __enter__(self) -> "Background":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+@contextlib.contextmanager
+def capture(lab: Lab, host: str, interface: str, expression: str) -> Iterator[Background]:
+    """tcpdump in a host: `lines` of what it gives hold one frame each, with its Ethernet header."""
+    with Background(lab, host, ["tcpdump", "-i", interface, "-l", "-n", "-e", "-tt", "--immediate-mode", expression],
+                    errors_too=True) as program:
+        program.await_line("listening on")
+        program.lines.clear()
+        yield program

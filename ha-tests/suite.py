@@ -1,0 +1,192 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs every stage of ./test and adds up what passed and what failed."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SANITIZE = REPOSITORY / "build" / "sanitize"
+FUZZ = REPOSITORY / "build" / "fuzz"
+RESULTS = REPOSITORY / "build" / "test-results"
+PYTHON = "/usr/bin/python3"
+FUZZ_SECONDS = 10
+# Fuzzing has a memory of its own to fill; what is longer than this is beyond every parser's bound.
+FUZZ_INPUT_MAX = 65536
+
+
+@dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+
+    def add(self, other: "Count") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+
+
+def run(arguments: list, **options) -> subprocess.CompletedProcess:
+    return subprocess.run([str(argument) for argument in arguments], cwd=REPOSITORY, check=False, text=True, **options)
+
+
+def tracked(*patterns: str) -> list[str]:
+    """Files of the repository, committed or about to be."""
+    listed = run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns], capture_output=True)
+    return [name for name in listed.stdout.splitlines() if (REPOSITORY / name).is_file()]
+
+
+def build(folder: Path, *options: str, compiler: str = "gcc") -> bool:
+    """Configures (once) and builds; prints what went wrong."""
+    setup = ["meson", "setup", *options, folder, REPOSITORY]
+    if (folder / "build.ninja").exists():
+        setup = ["meson", "configure", *options, folder]
+    done = run(setup, capture_output=True, env={**os.environ, "CC": compiler})
+    if done.returncode == 0:
+        done = run(["ninja", "-C", folder], capture_output=True)
+    if done.returncode != 0:
+        print(done.stdout[-8000:] + done.stderr[-4000:])
+    return done.returncode == 0
+
+
+def stage_format() -> Count:
+    """Every C file looks as clang-format writes it."""
+    files = tracked("*.c", "*.h")
+    if not files:
+        return Count()
+    done = run(["clang-format", "--dry-run", "--Werror", *files], capture_output=True)
+    if done.returncode != 0:
+        wrong = sorted({line.split(":")[0] for line in done.stderr.splitlines() if ": error:" in line})
+        print(f"not formatted (clang-format -i FILE): {' '.join(wrong) or done.stderr.strip()}")
+    return Count(passed=int(done.returncode == 0), failed=int(done.returncode != 0))
+
+
+def stage_unit() -> Count:
+    """The unit tests, counted one by one from their TAP lines."""
+    if not build(SANITIZE, "-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Db_lundef=false"):
+        print("the build with sanitizers failed")
+        return Count(failed=1)
+    done = run(["meson", "test", "--no-rebuild", "-C", SANITIZE, "--print-errorlogs"], capture_output=True)
+    count = Count()
+    log = SANITIZE / "meson-logs" / "testlog.json"
+    for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else []:
+        result = json.loads(line)
+        lines = result.get("stdout", "").splitlines()
+        passed = sum(one.startswith("ok ") for one in lines)
+        failed = sum(one.startswith("not ok ") for one in lines)
+        if result["result"] == "OK":
+            count.add(Count(passed=max(1, passed)))
+        else:
+            count.add(Count(passed, max(1, failed)))
+    if done.returncode != 0:
+        print(done.stdout[-12000:])
+        count.failed = max(1, count.failed)
+    return count
+
+
+def fuzz_targets() -> list[tuple[str, Path]]:
+    """Name and program of every fuzz target."""
+    listed = run(["meson", "introspect", "--targets", FUZZ], capture_output=True)
+    return [(target["name"], Path(target["filename"][0])) for target in json.loads(listed.stdout or "[]")
+            if target["name"].startswith("fuzz_") and target["type"] == "executable"]
+
+
+def fuzz_one(name: str, program: Path) -> bool:
+    """One target for FUZZ_SECONDS, beginning with its corpus; what it finds new is thrown away."""
+    corpus = [folder for folder in REPOSITORY.glob(f"**/fuzz/corpus/{name.removeprefix('fuzz_')}") if folder.is_dir()]
+    with tempfile.TemporaryDirectory() as fresh:
+        done = run([program, f"-max_total_time={FUZZ_SECONDS}", f"-max_len={FUZZ_INPUT_MAX}", "-timeout=10",
+                    "-print_final_stats=1", f"-artifact_prefix={RESULTS}/{name}-", fresh, *corpus],
+                   capture_output=True, timeout=FUZZ_SECONDS + 120)
+    if done.returncode != 0:
+        print(f"{name}: (input kept in {RESULTS})\n{done.stderr[-4000:]}")
+    return done.returncode == 0
+
+
+def stage_fuzz() -> Count:
+    if not tracked("*fuzz_*.c"):
+        return Count()
+    if not build(FUZZ, "-Dfuzz=true", "-Dbuildtype=debugoptimized", "-Db_lundef=false", compiler="clang"):
+        print("the fuzz targets do not build")
+        return Count(failed=1)
+    targets = fuzz_targets()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda target: fuzz_one(*target), targets))
+    return Count(passed=sum(results), failed=len(results) - sum(results))
+
+
+def stage_system(arguments: list[str]) -> Count:
+    """The tests in the lab."""
+    report = RESULTS / "pytest.xml"
+    report.unlink(missing_ok=True)
+    done = run([PYTHON, "-m", "pytest", "ha-tests", "-p", "no:cacheprovider", f"--junit-xml={report}", *arguments],
+               env={**os.environ, "HADRIAN_BUILD": str(SANITIZE)})
+    count = Count()
+    if report.exists():
+        for suite in xml.etree.ElementTree.parse(report).getroot().iter("testsuite"):
+            tests, failed = int(suite.get("tests", 0)), int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            count.add(Count(max(0, tests - failed - int(suite.get("skipped", 0))), failed))
+    if done.returncode != 0:
+        count.failed = max(1, count.failed)
+    return count
+
+
+def machine_state() -> dict[str, object]:
+    """What the lab must give back."""
+    return {"network namespaces": sorted(path.name for path in Path("/run/netns").glob("*")),
+            "huge pages": Path("/proc/sys/vm/nr_hugepages").read_text(encoding="utf-8").strip(),
+            "labs": sorted(path.name for path in Path("/run/hadrian-lab").glob("*"))}
+
+
+def left_behind(before: dict[str, object]) -> Count:
+    """The machine is as it was."""
+    after = machine_state()
+    for what, state in after.items():
+        if state != before[what]:
+            print(f"left behind: {what} were {before[what]}, are {state}")
+    return Count(passed=int(after == before), failed=int(after != before))
+
+
+def stage_coverage() -> Count:
+    done = run([PYTHON, "ha-tests/coverage.py", "--build", SANITIZE])
+    return Count(passed=int(done.returncode == 0), failed=int(done.returncode != 0))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["format", "unit", "fuzz", "system"], action="append",
+                        help="only this stage (may be given more than once)")
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
+    arguments = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(RESULTS / "logs", ignore_errors=True)
+    before = machine_state()
+    stages: dict[str, Callable[[], Count]] = {
+        "format": stage_format, "unit": stage_unit, "fuzz": stage_fuzz,
+        "system": lambda: stage_system(arguments.pytest), "left behind": lambda: left_behind(before),
+        "coverage": stage_coverage}
+    total = Count()
+    for name, stage in stages.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        print(f"== {name}", flush=True)
+        start = time.monotonic()
+        count = stage()
+        print(f"== {name}: {count.passed} passed, {count.failed} failed ({time.monotonic() - start:.0f} s)", flush=True)
+        total.add(count)
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
