@@ -19,8 +19,8 @@ from lab.processes import kill_namespaces, namespace_inode
 from lab.topology import Node, Topology, load as load_topology
 from lab.wait import await_condition
 
-HUGEPAGES_PER_NODE = 128  # 2 MB each
-DATAPATH_ARGUMENTS = ["--in-memory"]
+HUGEPAGES_PER_NODE = 112  # of 2 MB each: what a datapath of 65,536 flows asks for, and room to grow
+DATAPATH_ARGUMENTS = ["--max-flows", "65536"]
 CLUSTER_KEY = "cluster.key"
 READY_TIMEOUT = 60.0
 

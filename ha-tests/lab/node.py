@@ -211,6 +211,14 @@ class LabNode:
         if left:
             raise LabError(f"{self.name} was stopped, but left these processes behind (killed now): {', '.join(left)}")
 
+    def kill_daemon(self, name: str) -> None:
+        """SIGKILLs one daemon and waits for its end; its children are its own to have taken care of."""
+        pid = self.daemon_pid(name)
+        if pid is None:
+            raise LabError(f"{name} of {self.name} does not run")
+        send_signal(pid, signal.SIGKILL, lambda _: self.daemon_pid(name) == pid)
+        await_condition(lambda: self.daemon_pid(name) is None, f"the end of {name} of {self.name}", STOP_TIMEOUT)
+
     def crash(self) -> None:
         """SIGKILLs every process of the node."""
         kill_namespaces(self._inodes())

@@ -63,8 +63,9 @@ class UdpProbe:
     """Numbered datagrams at a fixed rate from one host to another, echoed there."""
 
     def __init__(self, lab: Lab, source: str = "client", destination: str = "server", address: str = SERVER,
-                 rate: int = 1000, seconds: int = 120, port: int = PROBE_PORT):
+                 rate: int = 1000, seconds: int = 300, port: int = PROBE_PORT):
         program = binary("probe", lab.build())
+        self._seconds = seconds
         self._echo = Background(lab, destination, [program, "echo", port])
         try:
             self._echo.await_line("ready")
@@ -72,6 +73,11 @@ class UdpProbe:
         except BaseException:
             self._echo.stop()
             raise
+
+    def wait(self) -> ProbeResult:
+        """Waits until the probe's seconds are over and returns what it saw."""
+        self._probe.wait(timeout=self._seconds + 10)
+        return self.finish()
 
     def finish(self) -> ProbeResult:
         """Ends the probe and returns what it saw."""

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the cluster exists for: a node dies, hangs, loses a cable or is taken out, and traffic goes on."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from lab.background import capture
+from lab.cluster import Cluster
+from lab.traffic import SERVER, Download, UdpProbe
+from lab.wait import await_condition
+
+RESETS = "tcp[tcpflags] & tcp-rst != 0"
+SHARED_MAC = "10:00:00:01:00:01"  # of if1 in cluster 1
+# Far above what is measured (bench/run failover): a test says that it works, on a machine of two cores with sanitizers on.
+CRASH_GAP_LIMIT_MS = 3000
+
+
+@pytest.mark.feature("C22-002", "C22-006", "C22-032", "C01-004")
+def test_transfer_and_probe_outlive_a_crash(cluster: Cluster, tmp_path: Path) -> None:
+    with capture(cluster.lab, "client", "eth0", RESETS) as resets, UdpProbe(cluster.lab, rate=500) as probe, \
+            Download(cluster.lab, tmp_path, megabytes=48, megabytes_per_second=8) as download:
+        download.await_share(0.3)
+        _, survivor, kill = cluster.crash_active()
+        cluster.await_active(survivor)
+        download.finish()
+        gap = probe.finish().longest_gap(kill)
+    assert gap.milliseconds < CRASH_GAP_LIMIT_MS
+    assert not resets.lines
+
+
+@pytest.mark.feature("C22-001", "C22-003", "C22-059")
+def test_no_fail_back(cluster: Cluster) -> None:
+    victim, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    cluster.nodes[victim].start()
+    cluster.await_well()
+    assert cluster.active() == survivor
+
+
+@pytest.mark.feature("C22-001", "C22-004")
+def test_roles_stay_when_activity_moves(cluster: Cluster) -> None:
+    roles = {name: status.role for name, status in cluster.lab.status().items()}
+    assert roles == {"master": "MASTER", "slave": "SLAVE"}
+    cluster.nodes[cluster.active()].cli("ha -deactivate")
+    cluster.await_well()
+    assert {name: status.role for name, status in cluster.lab.status().items()} == roles
+
+
+@pytest.mark.feature("C22-002")
+def test_node_that_hangs_is_replaced_and_never_active_beside_the_other(cluster: Cluster) -> None:
+    hung = cluster.active()
+    survivor = cluster.other(hung)
+    with UdpProbe(cluster.lab, rate=500) as probe:
+        moment = time.monotonic()
+        cluster.nodes[hung].hang()
+        cluster.await_active(survivor)
+        # From when it goes on, the node that hung may not send one packet with the shared address.
+        with capture(cluster.lab, "switch", f"{hung}-if1", f"ether src {SHARED_MAC} and inbound") as from_hung:
+            cluster.nodes[hung].resume()
+            cluster.await_well()
+        gap = probe.finish().longest_gap(moment)
+    assert cluster.active() == survivor
+    assert gap.milliseconds < CRASH_GAP_LIMIT_MS
+    assert not from_hung.lines, f"{hung} sent as active after it hung: {from_hung.lines[:3]}"
+
+
+@pytest.mark.feature("C22-056", "C22-057")
+def test_planned_hand_over_loses_next_to_nothing(cluster: Cluster) -> None:
+    active = cluster.active()
+    other = cluster.other(active)
+    with UdpProbe(cluster.lab, rate=500) as probe:
+        moment = time.monotonic()
+        done = cluster.nodes[active].cli("ha -deactivate")
+        assert done.returncode == 0 and "Performing deactivation." in done.stdout, done.stdout + done.stderr
+        cluster.await_active(other)
+        cluster.await_inactive(active)
+        result = probe.finish()
+    assert result.longest_gap(moment).milliseconds < 500
+    shown = cluster.nodes[active].cli("ha").stdout
+    assert "Inactive" in shown and "HA cluster peer is ALIVE" in shown
+
+
+@pytest.mark.feature("C22-058")
+def test_standby_is_made_active(cluster: Cluster) -> None:
+    standby = cluster.standby()
+    assert cluster.nodes[standby].cli("ha -activate").returncode == 0
+    cluster.await_active(standby)
+    cluster.await_inactive(cluster.other(standby))
+    cluster.await_well()
+
+
+@pytest.mark.feature("C22-057")
+def test_clean_stop_hands_over_first(cluster: Cluster) -> None:
+    active = cluster.active()
+    other = cluster.other(active)
+    with UdpProbe(cluster.lab, rate=500) as probe:
+        moment = time.monotonic()
+        cluster.nodes[active].stop()
+        cluster.await_active(other)
+        gap = probe.finish().longest_gap(moment)
+    assert gap.milliseconds < CRASH_GAP_LIMIT_MS
+
+
+@pytest.mark.feature("C22-034", "C22-035", "C22-033")
+def test_takeover_is_announced_with_the_shared_mac(cluster: Cluster) -> None:
+    with capture(cluster.lab, "client", "eth0", f"arp and ether src {SHARED_MAC}") as announced:
+        _, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        announced.await_line("10.1.0.1")
+    broadcast = [line for line in announced.lines if "ff:ff:ff:ff:ff:ff" in line.lower() or "Broadcast" in line]
+    assert broadcast, announced.lines
+
+
+@pytest.mark.feature("C22-034")
+def test_neighbours_see_one_mac_whoever_is_active(cluster: Cluster) -> None:
+    def neighbour() -> str:
+        cluster.lab.run("client", ["ip", "neighbour", "flush", "all"], check=True)
+        assert cluster.lab.run("client", ["ping", "-n", "-c", "1", "-W", "2", "10.1.0.1"]).returncode == 0
+        shown = cluster.lab.run("client", ["ip", "neighbour", "show", "10.1.0.1"]).stdout
+        found = re.search(r"lladdr (\S+)", shown)
+        assert found, shown
+        return found[1]
+
+    before = neighbour()
+    _, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    assert before == neighbour() == SHARED_MAC
+
+
+@pytest.mark.feature("C22-033", "C22-004")
+def test_standby_is_silent_on_shared_addresses(cluster: Cluster) -> None:
+    standby = cluster.standby()
+    with capture(cluster.lab, "switch", f"{standby}-if1", f"ether src {SHARED_MAC} and inbound") as sent:
+        for address in ("10.1.0.1", SERVER):
+            assert cluster.lab.run("client", ["ping", "-n", "-c", "3", "-i", "0.1", address]).returncode == 0
+    assert not sent.lines
+
+
+@pytest.mark.feature("C22-041")
+def test_private_addresses_reach_each_node(cluster: Cluster) -> None:
+    for address in ("10.1.0.2", "10.1.0.3"):
+        done = cluster.lab.run("client", ["ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", address])
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.feature("C22-031")
+def test_cut_sync_cable_changes_nobodys_activity(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    with UdpProbe(cluster.lab, rate=500) as probe:
+        cluster.lab.set_link(standby, "if3", "down")
+        # Corosync's token timeout is long past when it has found the peer gone; the heartbeats on if1 and if2 go on.
+        await_condition(lambda: cluster.nodes[active].status().sync_percent < 100
+                        or not cluster.nodes[standby].status().sync_percent == 100,
+                        "the loss of synchronisation being noticed", timeout=20)
+        assert cluster.lab.active_nodes() == [active]
+        cluster.lab.set_link(standby, "if3", "up")
+        cluster.await_well()
+        result = probe.finish()
+    assert cluster.active() == active
+    assert result.lost <= result.sent // 100
+
+
+@pytest.mark.feature("C22-013")
+def test_heartbeats_on_sync_and_critical_interfaces(cluster: Cluster) -> None:
+    for interface in ("if1", "if2", "if3"):
+        for node in cluster.nodes:
+            with capture(cluster.lab, "switch", f"{node}-{interface}", "ether proto 0xc14b and inbound") as beats:
+                beats.await_line("ethertype Unknown (0xc14b)", timeout=5)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab itself: labs side by side, and nothing left behind however a lab ends."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import new_lab
+from lab.errors import LabError
+from lab.laboratory import Lab
+from lab.places import LABS, REPOSITORY
+from lab.processes import namespace_inode, processes_in
+from lab.traffic import SERVER
+from lab.wait import await_condition
+
+HUGE_PAGES = Path("/proc/sys/vm/nr_hugepages")
+
+
+def namespaces(lab: Lab) -> list[str]:
+    return [path.name for path in Path("/run/netns").glob(f"{lab.name}-*")]
+
+
+def holders(lab: Lab) -> list[str]:
+    """Processes that keep a mount namespace of this lab."""
+    label = f"hadrian-lab {lab.name} ".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "cmdline").read_bytes().startswith(label):
+                found.append(folder.name)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
+def command(lab: Lab, *words: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run([REPOSITORY / "lab", *words], env={**os.environ, "LAB": lab.name}, text=True,
+                          capture_output=True, check=False, **options)
+
+
+def assert_nothing_left(lab: Lab) -> None:
+    assert not namespaces(lab)
+    assert not holders(lab)
+    assert not lab.folder.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["the network", "the first daemon"])
+def test_interrupted_up_leaves_nothing(number: signal.Signals, moment: str) -> None:
+    lab = new_lab("interrupted")
+    pages = HUGE_PAGES.read_text()
+    process = subprocess.Popen([REPOSITORY / "lab", "up"], env={**os.environ, "LAB": lab.name}, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def reached() -> bool:
+        if moment == "the network":
+            return len(namespaces(lab)) > 3
+        inode = namespace_inode(f"{lab.name}-master")
+        return inode is not None and bool(processes_in({inode}))
+
+    await_condition(reached, moment, timeout=30, interval=0.001)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "nothing was left behind" in said, said
+    assert_nothing_left(lab)
+    assert HUGE_PAGES.read_text() == pages
+
+
+def test_lab_of_a_killed_process_is_taken_down() -> None:
+    lab = new_lab("killed")
+    pages = HUGE_PAGES.read_text()
+    process = subprocess.Popen([REPOSITORY / "lab", "up"], env={**os.environ, "LAB": lab.name},
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    await_condition(lambda: len(holders(lab)) == 2, "both nodes' mount namespaces", timeout=30, interval=0.001)
+    process.kill()
+    process.wait()
+    assert command(lab, "down").returncode == 0
+    assert_nothing_left(lab)
+    assert HUGE_PAGES.read_text() == pages
+    again = command(lab, "down")
+    assert again.returncode == 0 and "is not up" in again.stdout
+
+
+def test_failed_up_leaves_nothing(tmp_path: Path) -> None:
+    """A configuration that the node refuses."""
+    lab = new_lab("failed")
+    topology = tmp_path / "topology.json"
+    wrong = tmp_path / "wrong.cli"
+    wrong.write_text("add Address IPAddress broken Address=300.1.1.1\n", encoding="utf-8")
+    text = (REPOSITORY / "ha-tests/lab/topologies/default.json").read_text(encoding="utf-8")
+    topology.write_text(text.replace("configs/examples/lab-master.cli", str(wrong)), encoding="utf-8")
+    with pytest.raises(LabError, match="300.1.1.1"):
+        lab.up(topology_file=topology)
+    assert_nothing_left(lab)
+
+
+def test_two_labs_side_by_side(lab: Lab) -> None:
+    """Another whole lab beside this module's: both work, and the end of one does not touch the other."""
+    second = new_lab("second")
+    second.up()
+    try:
+        for one in (lab, second):
+            one.await_ready()
+            done = one.run("client", ["ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", SERVER])
+            assert done.returncode == 0, done.stdout
+    finally:
+        second.down()
+    assert_nothing_left(second)
+    lab.await_ready()
+    assert lab.run("client", ["ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", SERVER]).returncode == 0
+
+
+@pytest.mark.feature("C22-046")
+def test_single_node() -> None:
+    lab = new_lab("single")
+    lab.up(single=True)
+    try:
+        done = lab.node("master").cli("ha")
+        assert done.stdout.strip() == "This device is a standalone system (HA not configured)"
+        assert lab.run("client", ["ping", "-n", "-c", "2", "-i", "0.1", "-W", "5", SERVER]).returncode == 0
+    finally:
+        lab.down()
+
+
+@pytest.mark.parametrize("words, said", [
+    (["exec", "nobody", "true"], "nobody is not a host of lab"),
+    (["cli", "client", "ha"], "client is not a node of lab"),
+    (["cut", "master", "if9"], "master has no interface if9"),
+    (["start", "master"], "master runs already"),
+    (["up"], "is up already"),
+])
+def test_errors_are_one_line(lab: Lab, words: list[str], said: str) -> None:
+    done = command(lab, *words)
+    assert done.returncode == 1 and said in done.stderr and len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_commands_without_a_lab() -> None:
+    lab = new_lab("absent")
+    done = command(lab, "status")
+    assert done.returncode == 1 and "is not up - build it with: ./lab up" in done.stderr
+    assert not (LABS / lab.name).exists()
