@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SANITIZE = REPOSITORY / "build" / "sanitize"
 FUZZ = REPOSITORY / "build" / "fuzz"
 RESULTS = REPOSITORY / "build" / "test-results"
+SANITIZERS = ["-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = 10
 # Fuzzing has a memory of its own to fill; what is longer than this is beyond every parser's bound.
@@ -46,14 +47,17 @@ def tracked(*patterns: str) -> list[str]:
     return [name for name in listed.stdout.splitlines() if (REPOSITORY / name).is_file()]
 
 
-def build(folder: Path, *options: str, compiler: str = "gcc") -> bool:
-    """Configures (once) and builds; prints what went wrong."""
+def configure(folder: Path, *options: str, compiler: str = "gcc") -> bool:
+    """Makes or updates a build folder; prints what went wrong."""
     setup = ["meson", "setup", *options, folder, REPOSITORY]
     if (folder / "build.ninja").exists():
         setup = ["meson", "configure", *options, folder]
-    done = run(setup, capture_output=True, env={**os.environ, "CC": compiler})
-    if done.returncode == 0:
-        done = run(["ninja", "-C", folder], capture_output=True)
+    return succeeds(setup, env={**os.environ, "CC": compiler})
+
+
+def succeeds(arguments: list, **options) -> bool:
+    """Runs a program in silence; prints what it said where it fails."""
+    done = run(arguments, capture_output=True, **options)
     if done.returncode != 0:
         print(done.stdout[-8000:] + done.stderr[-4000:])
     return done.returncode == 0
@@ -73,7 +77,7 @@ def stage_format() -> Count:
 
 def stage_unit() -> Count:
     """The unit tests, counted one by one from their TAP lines."""
-    if not build(SANITIZE, "-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Db_lundef=false"):
+    if not (configure(SANITIZE, *SANITIZERS) and succeeds(["ninja", "-C", SANITIZE])):
         print("the build with sanitizers failed")
         return Count(failed=1)
     done = run(["meson", "test", "--no-rebuild", "-C", SANITIZE, "--print-errorlogs"], capture_output=True)
@@ -116,10 +120,13 @@ def fuzz_one(name: str, program: Path) -> bool:
 def stage_fuzz() -> Count:
     if not tracked("*fuzz_*.c"):
         return Count()
-    if not build(FUZZ, "-Dfuzz=true", "-Dbuildtype=debugoptimized", "-Db_lundef=false", compiler="clang"):
+    # The whole tree counts its branches, so that the fuzzer sees what its input reaches in lib/ too.
+    configured = configure(FUZZ, *SANITIZERS, "-Dfuzz=true", "-Dc_args=-fsanitize=fuzzer-no-link", compiler="clang")
+    targets = fuzz_targets() if configured else []
+    programs = [program.relative_to(FUZZ) for _, program in targets]
+    if not targets or not succeeds(["ninja", "-C", FUZZ, *programs]):
         print("the fuzz targets do not build")
         return Count(failed=1)
-    targets = fuzz_targets()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda target: fuzz_one(*target), targets))
     return Count(passed=sum(results), failed=len(results) - sum(results))
