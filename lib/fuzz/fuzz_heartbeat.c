@@ -4,7 +4,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Whatever arrives as EtherType 0xC14B. What passes for authentic has to mean the same when it is written again. */
- * authentication. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t key[32] = "a key that the attacker lacks";
