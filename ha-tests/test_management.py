@@ -7,7 +7,6 @@ import pytest
 from lab.background import Background
 from lab.cluster import Cluster
 from lab.node import LabNode
-from lab.places import binary
 from lab.traffic import SERVER
 from lab.wait import await_condition
 
@@ -16,10 +15,7 @@ RULES = "cc RuleSet IPRuleSet main"
 
 def run_lines(node: LabNode, *lines: str) -> tuple[int, str]:
     """Several commands in one session; exit code and everything printed."""
-    script = node.state / "test.cli"
-    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    done = node.run([binary("hadrian", node.build), "-f", f"/var/lib/hadrian/{script.name}"])
-    script.unlink()
+    done = node.commands("\n".join(lines) + "\n")
     return done.returncode, done.stdout + done.stderr
 
 
@@ -137,7 +133,7 @@ def test_each_daemon_may_die_and_be_restarted(cluster: Cluster) -> None:
     """mgmtd dies and comes back: no traffic is lost and the CLI answers again."""
     name = cluster.active()
     node = cluster.nodes[name]
-    with Background(cluster.lab, "client", ["ping", "-n", "-i", "0.05", "-O", SERVER]) as ping:
+    with Background(cluster.lab, "client", ["ping", "-n", "-i", "0.2", "-O", SERVER]) as ping:
         ping.await_line("bytes from")
         node.kill_daemon("hadrian-mgmtd")
         node.start_daemon("hadrian-mgmtd")

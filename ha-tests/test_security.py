@@ -44,10 +44,7 @@ def test_nodes_of_different_clusters_are_no_peers(cluster: Cluster) -> None:
     other = cluster.nodes[cluster.standby()]
 
     def configure(settings: str) -> None:
-        script = other.state / "other.cli"
-        script.write_text(f"set HighAvailability {settings}\nactivate\ncommit\n", encoding="utf-8")
-        done = other.run([other.binary("hadrian"), "-f", f"/var/lib/hadrian/{script.name}"])
-        script.unlink()
+        done = other.commands(f"set HighAvailability {settings}\nactivate\ncommit\n")
         assert done.returncode == 0, done.stdout + done.stderr
 
     configure("AutoSyncCfg=No ClusterID=2")

@@ -3,7 +3,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -91,7 +90,7 @@ class LabNode:
     def environment(self) -> dict[str, str]:
         """The variables for the node's processes: reports of the sanitizers go to its log folder, one file a process."""
         environment = dict(os.environ)
-        environment["PATH"] = f"{(self.build / BINARIES['hadrian']).parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        environment["PATH"] = f"{(self.build / BINARIES['hadrian']).parent}:/usr/sbin:/usr/bin:/sbin:/bin"
         reports = f"log_path={LOG_DIRECTORY_INSIDE}/sanitizer"
         environment["ASAN_OPTIONS"] = f"{reports}:detect_leaks=1:abort_on_error=0"
         environment["UBSAN_OPTIONS"] = f"{reports}:print_stacktrace=1:halt_on_error=1"
@@ -109,16 +108,22 @@ class LabNode:
         """Runs one CLI command."""
         return self.run([self.binary("hadrian"), "-c", command], timeout)
 
+    def commands(self, text: str) -> subprocess.CompletedProcess:
+        """Runs lines of CLI commands in one session; the first that fails ends it."""
+        script = self.state / "lab.cli"
+        script.write_text(text, encoding="utf-8")
+        try:
+            return self.run([self.binary("hadrian"), "-f", STATE_DIRECTORY / script.name], timeout=60)
+        finally:
+            script.unlink()
+
     def configure(self, file: Path) -> None:
-        """Feeds a file of CLI commands; the first that fails ends it."""
+        """Gives the node its configuration, a file of CLI commands."""
         if not file.is_file():
             raise LabError(f"{self.name}: its configuration {file} is missing")
-        copy = self.state / "lab.cli"
-        shutil.copy(file, copy)
-        done = self.run([self.binary("hadrian"), "-f", STATE_DIRECTORY / copy.name], timeout=60)
-        copy.unlink()
+        done = self.commands(file.read_text(encoding="utf-8"))
         if done.returncode != 0:
-            raise LabError(f"{self.name} refused {file}: {(done.stderr.strip() or done.stdout.strip())}")
+            raise LabError(f"{self.name} refused {file}: {done.stderr.strip() or done.stdout.strip()}")
 
     def status(self) -> status.NodeStatus:
         """What `ha` says; a node that does not run does not answer."""
