@@ -35,6 +35,7 @@ struct ipc_connection {
 	size_t queued;
 	bool refused;     /* an -EAGAIN was given, writable is owed */
 	bool dispatching; /* do not free under a running callback */
+	bool paused;      /* ipc_set_reading */
 	bool closed;
 	uint32_t watched; /* poll events */
 	_Alignas(8) uint8_t body[IPC_BODY_MAX];
@@ -54,11 +55,13 @@ static void retry_connect(void *data);
 
 static void watch(struct ipc_connection *connection)
 {
-	uint32_t events = POLLIN | (connection->head ? POLLOUT : 0);
+	uint32_t events = (connection->paused ? 0 : POLLIN) | (connection->head ? POLLOUT : 0);
 
-	if (events == connection->watched)
+	if (connection->fd < 0 || events == connection->watched)
 		return;
-	if (connection->watched)
+	if (events == 0)
+		qb_loop_poll_del(connection->loop, connection->fd);
+	else if (connection->watched)
 		qb_loop_poll_mod(connection->loop, QB_LOOP_MED, connection->fd, (int)events, connection,
 		                 dispatch);
 	else
@@ -91,6 +94,7 @@ static void close_socket(struct ipc_connection *connection)
 	}
 	connection->fd = -1;
 	connection->watched = 0;
+	connection->paused = false;
 	drop_queue(connection);
 }
 
@@ -182,7 +186,7 @@ static bool receive_messages(struct ipc_connection *connection)
 			connection->handlers->message(connection, &message, connection->user);
 		else if (message.fd >= 0)
 			close(message.fd);
-		if (connection->closed)
+		if (connection->closed || connection->paused)
 			return true;
 	}
 	return true;
@@ -205,7 +209,7 @@ static int32_t dispatch(int32_t fd, int32_t events, void *data)
 				connection->handlers->writable(connection, connection->user);
 		}
 	}
-	if (!broken && !connection->closed && (events & (POLLIN | POLLHUP | POLLERR)))
+	if (!broken && !connection->closed && !connection->paused && (events & (POLLIN | POLLHUP | POLLERR)))
 		broken = !receive_messages(connection);
 	if (!connection->closed && broken)
 		disconnected(connection);
@@ -383,6 +387,13 @@ int ipc_send(struct ipc_connection *connection, uint32_t type, const void *body,
 	/* A broken socket shows itself to dispatch as end of file; the caller only learns that nothing goes
 	 * there. */
 	return error ? -ENOTCONN : 0;
+}
+
+void ipc_set_reading(struct ipc_connection *connection, bool reading)
+{
+	connection->paused = !reading;
+	if (!connection->dispatching)
+		watch(connection);
 }
 
 size_t ipc_queued(const struct ipc_connection *connection)

@@ -13,6 +13,7 @@
  */
 
 #include <qb/qbloop.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -67,6 +68,8 @@ void ipc_close(struct ipc_connection *connection);
  * -ENOTCONN; -EMSGSIZE.
  */
 int ipc_send(struct ipc_connection *connection, uint32_t type, const void *body, size_t length, int fd);
+/* While not reading, messages wait in the kernel, and then in the sender's queue: back-pressure. Reading at first. */
+void ipc_set_reading(struct ipc_connection *connection, bool reading);
 /* Bytes waiting in the queue. */
 size_t ipc_queued(const struct ipc_connection *connection);
 /* A pointer of the caller's, NULL at first. */

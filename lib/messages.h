@@ -72,7 +72,10 @@ struct message_policy_apply {
 	uint64_t generation;
 };
 
-/* What clusterd wants this node to be. */
+/*
+ * What clusterd wants this node to be. A datapath that demoted itself (stood_still) ignores active = 1 with a term that is
+ * not higher than its own: clusterd may have sent it before it knew.
+ */
 struct message_activity {
 	uint8_t active;
 	uint8_t ready;    /* goes into the heartbeats */

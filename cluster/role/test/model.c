@@ -248,9 +248,11 @@ static const char *check(struct model *model)
 	if (active[0] && active[1] && model->settled >= MODEL_SETTLE) {
 		if (direction_works(model, 0) && direction_works(model, 1))
 			return "S: two nodes are active though they hear each other";
+		/* A deaf node that is not healthy claims by patience alone, and nobody can tell when. */
 		for (unsigned n = 0; n < 2; n++)
 			if (direction_works(model, 1 - n) &&
-			    (!model->was_active[n] || model->both > MODEL_SETTLE))
+			    ((!model->was_active[n] && model->nodes[1 - n].datapath.healthy) ||
+			     model->both > MODEL_SETTLE))
 				return "S: two nodes are active and the one that hears the other let it "
 				       "happen";
 	}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/group/group.h"
+
+#include "cluster/group/queue.h"
+
+#include <corosync/cpg.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define GROUP_NAME         "hadrian"
+#define RECONNECT_MS       100
+#define BUSY_MS            1
+#define ITEMS_PER_DISPATCH 32 /* then the loop's other work gets its turn */
+
+enum item_kind { ITEM_MESSAGE, ITEM_MEMBERSHIP };
+
+struct group {
+	qb_loop_t *loop;
+	const struct group_handlers *handlers;
+	void *user;
+	uint32_t own_node_id;
+	bool reading;
+	_Atomic bool stop, member;
+	struct queue *incoming, *outgoing; /* queue.h: each has a lock of its own */
+	int loop_wake, thread_wake;        /* eventfds */
+	pthread_t thread;
+};
+
+static void wake(int fd)
+{
+	uint64_t one = 1;
+
+	/* Only a full counter fails, and then the other side is awake already. */
+	if (write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static void calm(int fd)
+{
+	uint64_t count;
+
+	if (read(fd, &count, sizeof(count)) < 0)
+		return;
+}
+
+/* --- the thread
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void deliver_membership(struct group *group, bool own, bool peer)
+{
+	uint8_t members[2] = {own, peer};
+
+	atomic_store(&group->member, own);
+	if (!own)
+		queue_clear(group->outgoing);
+	queue_push(group->incoming, ITEM_MEMBERSHIP, members, sizeof(members), true);
+	wake(group->loop_wake);
+}
+
+static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_t node_id, uint32_t pid,
+                       void *bytes, size_t length)
+{
+	struct group *group = NULL;
+
+	(void)name;
+	(void)pid;
+	cpg_context_get(handle, (void **)&group);
+	if (node_id == group->own_node_id)
+		return;
+	/* Past the queue's bound this waits, Corosync's own queue fills, and its flow control slows the
+	 * sender down. */
+	while (queue_push(group->incoming, ITEM_MESSAGE, bytes, length, false) == -EAGAIN &&
+	       !atomic_load(&group->stop))
+		poll(NULL, 0, BUSY_MS);
+	wake(group->loop_wake);
+}
+
+static void on_configuration(cpg_handle_t handle, const struct cpg_name *name,
+                             const struct cpg_address *members, size_t member_count,
+                             const struct cpg_address *left, size_t left_count,
+                             const struct cpg_address *joined, size_t joined_count)
+{
+	struct group *group = NULL;
+	bool own = false, peer = false;
+
+	(void)name;
+	(void)joined;
+	(void)joined_count;
+	cpg_context_get(handle, (void **)&group);
+	for (size_t i = 0; i < member_count; i++) {
+		own |= members[i].nodeid == group->own_node_id;
+		peer |= members[i].nodeid != group->own_node_id;
+	}
+	/* One that left and is back already has lost what it was told: the loop's side must see it go. */
+	for (size_t i = 0; i < left_count; i++)
+		if (left[i].nodeid != group->own_node_id)
+			deliver_membership(group, own, false);
+	deliver_membership(group, own, peer);
+}
+
+/* Sends what waits. Returns how long to sleep before the rest, -1: until there is something, or -2 where CPG
+ * is gone. */
+static int send_waiting(struct group *group, cpg_handle_t handle)
+{
+	const void *bytes;
+	size_t length;
+
+	while (atomic_load(&group->member) && queue_front(group->outgoing, &bytes, &length)) {
+		struct iovec vector = {(void *)bytes, length};
+		cs_error_t error = cpg_mcast_joined(handle, CPG_TYPE_AGREED, &vector, 1);
+
+		if (error == CS_ERR_TRY_AGAIN)
+			return BUSY_MS;
+		if (error != CS_OK)
+			return -2;
+		if (queue_pop(group->outgoing))
+			wake(group->loop_wake);
+	}
+	return -1;
+}
+
+/* Until Corosync goes away or the thread is to end. */
+static void run_connected(struct group *group, cpg_handle_t handle)
+{
+	struct pollfd fds[2] = {{.fd = -1, .events = POLLIN}, {.fd = group->thread_wake, .events = POLLIN}};
+
+	if (cpg_fd_get(handle, &fds[0].fd) != CS_OK)
+		return;
+	while (!atomic_load(&group->stop)) {
+		int timeout = send_waiting(group, handle);
+
+		if (timeout == -2 || poll(fds, 2, timeout) < 0)
+			return;
+		if (fds[1].revents)
+			calm(group->thread_wake);
+		if (fds[0].revents) {
+			cs_error_t error = cpg_dispatch(handle, CS_DISPATCH_ALL);
+
+			if (error != CS_OK && error != CS_ERR_TRY_AGAIN)
+				return;
+		}
+	}
+}
+
+static cs_error_t join(cpg_handle_t handle)
+{
+	struct cpg_name name = {.length = strlen(GROUP_NAME), .value = GROUP_NAME};
+
+	return cpg_join(handle, &name);
+}
+
+static void *run_thread(void *argument)
+{
+	struct group *group = argument;
+	cpg_model_v1_data_t model = {
+	    .model = CPG_MODEL_V1, .cpg_deliver_fn = on_deliver, .cpg_confchg_fn = on_configuration};
+
+	while (!atomic_load(&group->stop)) {
+		struct pollfd fd = {.fd = group->thread_wake, .events = POLLIN};
+		cpg_handle_t handle;
+
+		if (cpg_model_initialize(&handle, CPG_MODEL_V1, (cpg_model_data_t *)&model, group) == CS_OK) {
+			if (join(handle) == CS_OK)
+				run_connected(group, handle);
+			cpg_finalize(handle);
+			if (atomic_load(&group->member))
+				deliver_membership(group, false, false);
+		}
+		if (!atomic_load(&group->stop) && poll(&fd, 1, RECONNECT_MS) > 0)
+			calm(group->thread_wake);
+	}
+	return NULL;
+}
+
+/* --- the loop's side
+ * ----------------------------------------------------------------------------------------------- */
+
+static int32_t on_wake(int32_t fd, int32_t events, void *data)
+{
+	struct group *group = data;
+	unsigned kind;
+	void *bytes;
+	size_t length;
+
+	(void)events;
+	calm(fd);
+	if (queue_take_drained(group->outgoing) && group->handlers->writable)
+		group->handlers->writable(group->user);
+	for (unsigned i = 0; group->reading && queue_take(group->incoming, &kind, &bytes, &length); i++) {
+		if (kind == ITEM_MEMBERSHIP)
+			group->handlers->membership(((uint8_t *)bytes)[0], ((uint8_t *)bytes)[1],
+			                            group->user);
+		else
+			group->handlers->message(bytes, length, group->user);
+		free(bytes);
+		if (i == ITEMS_PER_DISPATCH) {
+			wake(fd);
+			break;
+		}
+	}
+	return 0;
+}
+
+static int start_thread(struct group *group)
+{
+	sigset_t all, before;
+	int error;
+
+	/* Signals are the loop's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&group->thread, NULL, run_thread, group);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -error;
+}
+
+static void release(struct group *group)
+{
+	if (group->loop_wake >= 0)
+		close(group->loop_wake);
+	if (group->thread_wake >= 0)
+		close(group->thread_wake);
+	queue_destroy(group->incoming);
+	queue_destroy(group->outgoing);
+	free(group);
+}
+
+int group_create(qb_loop_t *loop, uint32_t own_node_id, const struct group_handlers *handlers, void *user,
+                 struct group **out)
+{
+	struct group *group = calloc(1, sizeof(*group));
+	int error = -ENOMEM;
+
+	if (!group)
+		return -ENOMEM;
+	group->loop = loop;
+	group->own_node_id = own_node_id;
+	group->handlers = handlers;
+	group->user = user;
+	group->reading = true;
+	group->incoming = queue_create(GROUP_QUEUE_MAX);
+	group->outgoing = queue_create(GROUP_QUEUE_MAX);
+	group->loop_wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	group->thread_wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (!group->incoming || !group->outgoing || group->loop_wake < 0 || group->thread_wake < 0)
+		goto fail;
+	error = qb_loop_poll_add(loop, QB_LOOP_LOW, group->loop_wake, POLLIN, group, on_wake);
+	if (error)
+		goto fail;
+	error = start_thread(group);
+	if (error) {
+		qb_loop_poll_del(loop, group->loop_wake);
+		goto fail;
+	}
+	*out = group;
+	return 0;
+fail:
+	release(group);
+	return error;
+}
+
+void group_destroy(struct group *group)
+{
+	struct timespec until;
+
+	if (!group)
+		return;
+	atomic_store(&group->stop, true);
+	wake(group->thread_wake);
+	qb_loop_poll_del(group->loop, group->loop_wake);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	/* A thread that Corosync's library holds keeps its memory; the process must not wait for it. */
+	if (pthread_timedjoin_np(group->thread, NULL, &until) != 0)
+		pthread_detach(group->thread);
+	else
+		release(group);
+}
+
+int group_send(struct group *group, const void *bytes, size_t length)
+{
+	int error;
+
+	if (!atomic_load(&group->member))
+		return -ENOTCONN;
+	error = queue_push(group->outgoing, ITEM_MESSAGE, bytes, length, false);
+	if (!error)
+		wake(group->thread_wake);
+	return error;
+}
+
+void group_set_reading(struct group *group, bool reading)
+{
+	group->reading = reading;
+	if (reading)
+		wake(group->loop_wake);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLUSTER_GROUP_MESSAGE_H
+#define CLUSTER_GROUP_MESSAGE_H
+
+/*
+ * What the two nodes say to each other through CPG. Every message names its version, its type, the lengths of
+ * its header and of its body and its sender, so that a node of another version reads what it knows and skips
+ * the rest: a newer version appends to a body and to the header, and a reader takes the part that it knows.
+ * Little-endian. Corosync encrypts and authenticates what goes over the wire; lengths are checked here
+ * nevertheless. Pure; any thread.
+ */
+
+#include "lib/messages.h"
+#include "lib/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GROUP_MAGIC       0x50524748u /* "HGRP" */
+#define GROUP_VERSION     1
+#define GROUP_CHUNK       32768 /* of a configuration, in one message */
+#define GROUP_MESSAGE_MAX (RECORD_BATCH_MAX + 256)
+#define GROUP_CLASSES_MAX 64
+
+/* Numbers are for ever. */
+enum group_type {
+	GROUP_RECORDS = 1,               /* struct group_records, then a batch */
+	GROUP_SNAPSHOT_REQUEST = 2,      /* no body: the sender wants all classes */
+	GROUP_CONFIGURATION = 3,         /* struct group_configuration, then a piece of it */
+	GROUP_STATUS = 4,                /* struct group_status, then struct group_count[] */
+	GROUP_DEACTIVATE_REQUEST = 5,    /* no body: `ha -activate` was typed at the sender */
+	GROUP_CONFIGURATION_REQUEST = 6, /* no body: publish what you have, with force */
+};
+
+struct group_header {
+	uint32_t magic;
+	uint8_t version;
+	uint8_t type;
+	uint16_t header_length; /* where the body starts */
+	uint32_t length;        /* of the body */
+	uint32_t reserved;
+	uint64_t instance; /* of the sending clusterd */
+};
+
+struct group_records {
+	uint64_t sequence; /* 1, 2, 3 ... of one sender instance: a gap shows that something was dropped */
+	uint32_t term;
+	uint32_t reserved;
+};
+
+struct group_configuration {
+	uint64_t generation;
+	uint8_t digest[32];
+	uint32_t force;
+	uint32_t total;  /* of the whole configuration, bytes */
+	uint32_t offset; /* of this piece */
+	uint32_t reserved;
+};
+
+struct group_status {
+	uint8_t active;
+	uint8_t resyncing;
+	uint16_t count_length; /* of one struct group_count */
+	uint32_t class_count;
+	uint64_t batches_skipped;
+};
+
+struct group_count {
+	uint16_t class_id;
+	uint16_t reserved;
+	uint32_t skipped;
+	uint64_t count;
+};
+
+/* A message that was checked. Pointers lead into its bytes. */
+struct group_message {
+	uint8_t type;
+	uint64_t instance;
+	struct group_records records;
+	struct group_configuration configuration;
+	struct group_status status;
+	struct group_count counts[GROUP_CLASSES_MAX]; /* status.class_count of them */
+	const uint8_t *payload; /* the batch, or the piece of a configuration; 8-byte aligned */
+	size_t payload_length;
+};
+
+/*
+ * Writes a message into out. fixed is the type's structure, payload what follows; either may be NULL with
+ * length 0. Returns its length, or 0 where it would be longer than GROUP_MESSAGE_MAX.
+ */
+size_t group_encode(uint8_t type, uint64_t instance, const void *fixed, size_t fixed_length,
+                    const void *payload, size_t payload_length, uint8_t out[GROUP_MESSAGE_MAX]);
+
+/*
+ * Reads a message, 8-byte aligned. Returns 0; -EBADMSG where lengths do not fit or it is no message of ours;
+ * -ENOTSUP where the version or the type is not known (instance is then valid). Any bytes are safe to give.
+ */
+int group_decode(const void *bytes, size_t length, struct group_message *out);
+
+#endif

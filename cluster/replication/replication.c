@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/replication/replication.h"
+
+#include <errno.h>
+#include <string.h>
+
+void replication_init(struct replication *replication, const struct replication_calls *calls)
+{
+	memset(replication, 0, sizeof(*replication));
+	replication->calls = *calls;
+}
+
+static int to_datapath(struct replication *replication, uint32_t type, const void *body, size_t length)
+{
+	return replication->calls.to_datapath(type, body, length, replication->calls.user);
+}
+
+static void drop_held(struct replication *replication)
+{
+	if (replication->held_length == 0)
+		return;
+	replication->held_length = 0;
+	replication->calls.read_peer(true, replication->calls.user);
+}
+
+/* The inactive side: whatever this node holds may be incomplete. */
+static void want_snapshot(struct replication *replication, uint64_t now_ms)
+{
+	if (replication->active)
+		return;
+	replication->wanted = true;
+	replication->asked_ms = now_ms;
+	registry_snapshot_start(&replication->registry);
+	if (replication->peer && replication->datapath)
+		replication->calls.to_peer(GROUP_SNAPSHOT_REQUEST, NULL, 0, NULL, 0, replication->calls.user);
+}
+
+static void stop_sending(struct replication *replication)
+{
+	replication->sending = false;
+	replication->snapshot_owed = false;
+	replication->unsent_length = 0;
+	replication->calls.read_datapath(true, replication->calls.user);
+	if (replication->datapath)
+		to_datapath(replication, MESSAGE_MIRROR_STOP, NULL, 0);
+}
+
+static void send_status(struct replication *replication)
+{
+	struct group_count counts[CLUSTER_CLASSES_MAX];
+	struct group_status status = {.active = replication->active,
+	                              .resyncing = replication->wanted,
+	                              .count_length = sizeof(counts[0]),
+	                              .class_count = registry_export(&replication->registry, counts),
+	                              .batches_skipped = replication->batches_skipped};
+
+	if (replication->peer && replication->registry.own_counted)
+		replication->calls.to_peer(GROUP_STATUS, &status, sizeof(status), counts,
+		                           status.class_count * sizeof(counts[0]), replication->calls.user);
+}
+
+void replication_set_active(struct replication *replication, bool active, uint64_t now_ms)
+{
+	if (replication->active == active)
+		return;
+	replication->active = active;
+	if (active) {
+		drop_held(replication);
+		replication->wanted = false;
+		replication->peer_resyncing = true;
+		send_status(replication); /* the peer asks for a snapshot as soon as it hears that */
+		return;
+	}
+	stop_sending(replication);
+	want_snapshot(replication, now_ms);
+}
+
+void replication_set_datapath(struct replication *replication, bool connected, uint64_t now_ms)
+{
+	if (replication->datapath == connected)
+		return;
+	replication->datapath = connected;
+	replication->registry.own_counted = false;
+	drop_held(replication);
+	if (!connected)
+		return;
+	/* One that connects anew may have been told nothing, or have missed something. */
+	if (replication->active)
+		replication->snapshot_owed = replication->sending;
+	else
+		want_snapshot(replication, now_ms);
+	replication_peer_writable(replication);
+}
+
+void replication_set_peer(struct replication *replication, bool member, uint64_t now_ms)
+{
+	if (replication->peer == member)
+		return;
+	replication->peer = member;
+	replication->peer_resyncing = true;
+	replication->peer_active = false;
+	registry_forget_peer(&replication->registry);
+	if (!member) {
+		stop_sending(replication);
+		return;
+	}
+	want_snapshot(replication, now_ms);
+}
+
+static int send_records(struct replication *replication, uint32_t term, const void *records, size_t length)
+{
+	struct group_records head = {.sequence = replication->sequence + 1, .term = term};
+	int error = replication->calls.to_peer(GROUP_RECORDS, &head, sizeof(head), records, length,
+	                                       replication->calls.user);
+
+	if (!error)
+		replication->sequence++;
+	return error;
+}
+
+void replication_datapath_records(struct replication *replication, uint32_t term, const void *records,
+                                  size_t length)
+{
+	int error = -EAGAIN;
+
+	if (!replication->active || !replication->sending || !replication->peer || length == 0 ||
+	    length > RECORD_BATCH_MAX)
+		return;
+	if (replication->unsent_length == 0)
+		error = send_records(replication, term, records, length);
+	if (error != -EAGAIN)
+		return;
+	replication->calls.read_datapath(false, replication->calls.user);
+	if (replication->unsent_length != 0) {
+		/* Nobody held it back: the gap in the numbers tells the peer, and a snapshot mends it. */
+		replication->sequence++;
+		replication->snapshot_owed = true;
+		return;
+	}
+	memcpy(replication->unsent, records, length);
+	replication->unsent_length = (uint32_t)length;
+	replication->unsent_term = term;
+}
+
+void replication_datapath_counts(struct replication *replication, const struct message_mirror_count *counts,
+                                 size_t count)
+{
+	registry_own_counts(&replication->registry, counts, count);
+}
+
+void replication_peer_writable(struct replication *replication)
+{
+	if (replication->unsent_length != 0 &&
+	    send_records(replication, replication->unsent_term, replication->unsent,
+	                 replication->unsent_length) == -EAGAIN)
+		return;
+	replication->unsent_length = 0;
+	replication->calls.read_datapath(true, replication->calls.user);
+	if (replication->snapshot_owed && replication->datapath &&
+	    to_datapath(replication, MESSAGE_MIRROR_SNAPSHOT, NULL, 0) == 0)
+		replication->snapshot_owed = false;
+}
+
+static void apply_records(struct replication *replication, const void *records, size_t length)
+{
+	int error = to_datapath(replication, MESSAGE_MIRROR_RECORDS, records, length);
+
+	if (error != -EAGAIN)
+		return;
+	/* The peer's messages wait behind this one until the datapath has caught up. */
+	memcpy(replication->held, records, length);
+	replication->held_length = (uint32_t)length;
+	replication->calls.read_peer(false, replication->calls.user);
+}
+
+void replication_datapath_writable(struct replication *replication)
+{
+	uint32_t length = replication->held_length;
+
+	if (length == 0 ||
+	    to_datapath(replication, MESSAGE_MIRROR_RECORDS, replication->held, length) == -EAGAIN)
+		return;
+	drop_held(replication);
+}
+
+static void take_records(struct replication *replication, const struct group_message *message,
+                         uint64_t now_ms)
+{
+	bool gap = replication->peer_instance == message->instance && replication->expected_next != 0 &&
+	           replication->expected_next != message->records.sequence;
+
+	replication->peer_instance = message->instance;
+	replication->expected_next = message->records.sequence + 1;
+	/* An active node's state is its own; the other one yields, or has not heard yet. */
+	if (replication->active || !replication->datapath)
+		return;
+	if (message->payload_length > RECORD_BATCH_MAX ||
+	    registry_records(&replication->registry, message->payload, message->payload_length) != 0) {
+		replication->batches_skipped++;
+		return;
+	}
+	if (gap)
+		want_snapshot(replication, now_ms);
+	replication->asked_ms = now_ms;
+	apply_records(replication, message->payload, message->payload_length);
+	if (!gap && replication->wanted && registry_snapshot_complete(&replication->registry))
+		replication->wanted = false;
+}
+
+static void take_request(struct replication *replication)
+{
+	if (!replication->active)
+		return;
+	replication->sending = true;
+	replication->peer_resyncing = true;
+	replication->snapshot_owed = true;
+	replication_peer_writable(replication);
+}
+
+static void take_status(struct replication *replication, const struct group_message *message, uint64_t now_ms)
+{
+	bool became_active = message->status.active && !replication->peer_active;
+
+	replication->peer_active = message->status.active;
+	replication->peer_resyncing = message->status.resyncing;
+	if (message->status.class_count > 0)
+		registry_peer_counts(&replication->registry, message->counts, message->status.class_count);
+	if (became_active)
+		want_snapshot(replication, now_ms);
+}
+
+void replication_peer_message(struct replication *replication, const struct group_message *message,
+                              uint64_t now_ms)
+{
+	switch (message->type) {
+	case GROUP_RECORDS:
+		take_records(replication, message, now_ms);
+		break;
+	case GROUP_SNAPSHOT_REQUEST:
+		take_request(replication);
+		break;
+	case GROUP_STATUS:
+		take_status(replication, message, now_ms);
+		break;
+	default:
+		break;
+	}
+}
+
+void replication_tick(struct replication *replication, uint64_t now_ms)
+{
+	if (replication->wanted && replication->peer && replication->datapath &&
+	    replication->held_length == 0 && now_ms - replication->asked_ms >= REPLICATION_STALL_MS)
+		want_snapshot(replication, now_ms);
+	send_status(replication);
+}
+
+bool replication_resyncing(const struct replication *replication)
+{
+	if (!replication->peer)
+		return false;
+	return replication->active ? replication->peer_resyncing : replication->wanted;
+}

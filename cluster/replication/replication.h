@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLUSTER_REPLICATION_REPLICATION_H
+#define CLUSTER_REPLICATION_REPLICATION_H
+
+/*
+ * Moves records from the active node's datapath to the inactive one's, in order: a snapshot first, which the
+ * inactive side asks for, then deltas (C22-006). Whatever may have been lost (a gap in the numbers, a full
+ * queue, a datapath that was restarted, a peer that left) is made good by another snapshot, whose begin and
+ * end sweep out what is gone. It does no I/O but through its calls. One thread.
+ */
+
+#include "cluster/replication/registry.h"
+
+#define REPLICATION_STALL_MS 3000 /* a snapshot in which nothing comes for so long is asked for again */
+
+struct replication_calls {
+	/* To the own datapath. 0, -EAGAIN or -ENOTCONN. */
+	int (*to_datapath)(uint32_t type, const void *body, size_t length, void *user);
+	/* To the peer through CPG. 0, -EAGAIN, -ENOTCONN. */
+	int (*to_peer)(uint8_t type, const void *fixed, size_t fixed_length, const void *payload,
+	               size_t payload_length, void *user);
+	/* Whether the datapath's records, and the peer's messages, are to be read: both ends push back rather
+	 * than drop. */
+	void (*read_datapath)(bool reading, void *user);
+	void (*read_peer)(bool reading, void *user);
+	void *user;
+};
+
+struct replication {
+	struct replication_calls calls;
+	struct registry registry;
+	bool active, datapath, peer;      /* connected, a member of the group */
+	bool wanted;                      /* a snapshot is asked for, or has not ended */
+	bool peer_active, peer_resyncing; /* as its status says */
+	bool sending;                     /* the peer asked for a snapshot and gets records */
+	bool snapshot_owed;               /* to the peer, once there is room */
+	uint64_t sequence;                /* of the last batch sent */
+	uint64_t peer_instance;           /* whose batches are expected_next */
+	uint64_t expected_next;
+	uint64_t asked_ms; /* or when the last record came */
+	uint64_t batches_skipped;
+	uint32_t unsent_length, unsent_term; /* a batch that the group's queue did not take */
+	uint32_t held_length;                /* a batch that the datapath's queue did not take */
+	_Alignas(8) uint8_t held[RECORD_BATCH_MAX];
+	_Alignas(8) uint8_t unsent[RECORD_BATCH_MAX];
+};
+
+void replication_init(struct replication *replication, const struct replication_calls *calls);
+/* now_ms of a monotonic clock in all of these. */
+void replication_set_active(struct replication *replication, bool active, uint64_t now_ms);
+void replication_set_datapath(struct replication *replication, bool connected, uint64_t now_ms);
+void replication_set_peer(struct replication *replication, bool member, uint64_t now_ms);
+/* From the datapath: a batch, and its counts. */
+void replication_datapath_records(struct replication *replication, uint32_t term, const void *records,
+                                  size_t length);
+void replication_datapath_counts(struct replication *replication, const struct message_mirror_count *counts,
+                                 size_t count);
+/* Room again: in the datapath's queue, in the group's. */
+void replication_datapath_writable(struct replication *replication);
+void replication_peer_writable(struct replication *replication);
+/* Messages of the peer of the types records, snapshot request and status. */
+void replication_peer_message(struct replication *replication, const struct group_message *message,
+                              uint64_t now_ms);
+/* Once a second: tells the peer the counts and asks again for a snapshot that stalled. */
+void replication_tick(struct replication *replication, uint64_t now_ms);
+/* Whether the inactive node still waits for the end of a snapshot. */
+bool replication_resyncing(const struct replication *replication);
+
+#endif
