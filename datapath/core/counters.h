@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_CORE_COUNTERS_H
+#define DATAPATH_CORE_COUNTERS_H
+
+#include <stdint.h>
+
+/*
+ * Every counter of the datapath by its name for people. Each thread has a set of its own; readers add them
+ * up. What is dropped is counted under exactly one "drop/..." name.
+ */
+#define COUNTERS(X)                                                                                          \
+	X(RX_PACKETS, "rx/packets")                                                                          \
+	X(TX_PACKETS, "tx/packets")                                                                          \
+	X(TO_HOST, "host/to")                                                                                \
+	X(FROM_HOST, "host/from")                                                                            \
+	X(HELD, "arp/held")                                                                                  \
+	X(FLOW_CREATED, "flow/created")                                                                      \
+	X(FLOW_CLOSED, "flow/closed")                                                                        \
+	X(FLOW_MIRRORED, "flow/mirrored")                                                                    \
+	X(DROP_ETHERNET_SHORT, "drop/ethernet_short")                                                        \
+	X(DROP_ETHERNET_SOURCE, "drop/ethernet_source")                                                      \
+	X(DROP_ETHERNET_DESTINATION, "drop/ethernet_destination")                                            \
+	X(DROP_ETHERTYPE, "drop/ethertype")                                                                  \
+	X(DROP_INTERFACE_DISABLED, "drop/interface_disabled")                                                \
+	X(DROP_INACTIVE, "drop/inactive")                                                                    \
+	X(DROP_SUSPENDED, "drop/suspended")                                                                  \
+	X(DROP_NO_POLICY, "drop/no_policy")                                                                  \
+	X(DROP_IPV4_HEADER, "drop/ipv4_header")                                                              \
+	X(DROP_IPV4_LENGTH, "drop/ipv4_length")                                                              \
+	X(DROP_IPV4_CHECKSUM, "drop/ipv4_checksum")                                                          \
+	X(DROP_IPV4_SOURCE, "drop/ipv4_source")                                                              \
+	X(DROP_IPV4_DESTINATION, "drop/ipv4_destination")                                                    \
+	X(DROP_IPV4_OPTIONS, "drop/ipv4_options")                                                            \
+	X(DROP_IPV4_FRAGMENT, "drop/ipv4_fragment")                                                          \
+	X(DROP_TRANSPORT_HEADER, "drop/transport_header")                                                    \
+	X(DROP_TCP_FLAGS, "drop/tcp_flags")                                                                  \
+	X(DROP_TCP_NO_FLOW, "drop/tcp_no_flow")                                                              \
+	X(DROP_ICMP_TYPE, "drop/icmp_type")                                                                  \
+	X(DROP_TTL, "drop/ttl")                                                                              \
+	X(DROP_NO_REVERSE_ROUTE, "drop/no_reverse_route")                                                    \
+	X(DROP_NO_ROUTE, "drop/no_route")                                                                    \
+	X(DROP_RULE, "drop/rule")                                                                            \
+	X(DROP_DEFAULT_RULE, "drop/default_rule")                                                            \
+	X(DROP_INTERFACE_CHANGED, "drop/interface_changed")                                                  \
+	X(DROP_FLOW_TABLE_FULL, "drop/flow_table_full")                                                      \
+	X(DROP_MTU, "drop/mtu")                                                                              \
+	X(DROP_UNRESOLVED, "drop/unresolved")                                                                \
+	X(DROP_CONTROL_QUEUE, "drop/control_queue")                                                          \
+	X(DROP_HOST, "drop/host")                                                                            \
+	X(DROP_HANDOVER, "drop/handover")                                                                              \
+	X(DROP_TX, "drop/tx")                                                                                \
+	X(DROP_ARP_MALFORMED, "drop/arp_malformed")                                                          \
+	X(DROP_HEARTBEAT, "drop/heartbeat")                                                                  \
+	X(DROP_MEMORY, "drop/memory")
+
+enum counter {
+#define X(id, name) COUNTER_##id,
+	COUNTERS(X)
+#undef X
+	    COUNTER_COUNT
+};
+
+/* Written by one thread; others read single values, each of which is whole. */
+struct counters {
+	uint64_t value[COUNTER_COUNT];
+};
+
+/* The name for people, e.g. "drop/ttl". */
+const char *counter_name(enum counter counter);
+
+#endif

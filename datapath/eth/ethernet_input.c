@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/eth/ethernet.h"
+
+enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP };
+
+static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
+{
+	const struct worker_port *port = &state->ports[state->port_of_device[mbuf->port]];
+	struct packet *packet = packet_of(mbuf);
+	enum counter reason;
+	bool shared = false;
+
+	packet->interface = port->interface;
+	switch (ethernet_judge(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf), port->mac,
+	                       port->shared_mac, state->active, &shared, &reason)) {
+	case ETHERNET_IPV4:
+		packet->shared_mac = shared;
+		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+		return NEXT_IPV4;
+	case ETHERNET_ARP:
+		packet->kind = PACKET_ARP;
+		packet->shared_mac = shared;
+		return NEXT_CONTROL;
+	case ETHERNET_HEARTBEAT:
+		packet->kind = PACKET_HEARTBEAT;
+		return NEXT_CONTROL;
+	default:
+		count(state, reason, 1);
+		return NEXT_DROP;
+	}
+}
+
+static uint16_t ethernet_input(struct rte_graph *graph, struct rte_node *node, void **objects,
+                               uint16_t number)
+{
+	struct worker_state *state = node_state(node);
+	struct vector vector = vector_begin(graph, node, objects, number, NEXT_IPV4);
+
+	for (uint16_t i = 0; i < RTE_MIN(number, 4); i++)
+		rte_prefetch0(rte_pktmbuf_mtod((struct rte_mbuf *)objects[i], void *));
+	for (uint16_t i = 0; i < number; i++) {
+		rte_edge_t next;
+
+		if (i + 8 < number)
+			rte_prefetch0(objects[i + 8]);
+		if (i + 4 < number) {
+			rte_prefetch0(rte_pktmbuf_mtod((struct rte_mbuf *)objects[i + 4], void *));
+			rte_prefetch0(packet_of(objects[i + 4]));
+		}
+		next = input_one(state, objects[i]);
+		if (unlikely(next != NEXT_IPV4))
+			vector_divert(&vector, i, next);
+	}
+	vector_end(&vector);
+	return number;
+}
+
+static struct rte_node_register node = {
+    .name = "ethernet_input",
+    .process = ethernet_input,
+    .init = worker_node_init,
+    .nb_edges = 3,
+    .next_nodes = {[NEXT_IPV4] = "ipv4_input", [NEXT_CONTROL] = "to_control", [NEXT_DROP] = "drop"},
+};
+RTE_NODE_REGISTER(node)

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow.h"
+
+#include <netinet/in.h>
+
+static void take_decision(struct worker_state *state, struct flow *flow, const struct flow_decision *decision)
+{
+	uint8_t track = flow->state != FLOW_STATELESS && flow->state != FLOW_TCP_OPEN ? DIRECTION_TRACK : 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct flow_direction *direction = &flow->direction[i];
+
+		direction->adjacency = 0;
+		direction->next_hop = decision->path[i].next_hop;
+		direction->interface = decision->path[i].interface;
+		direction->port = decision->path[i].port;
+		direction->mtu = decision->path[i].mtu;
+		direction->flags = decision->path[i].flags | track;
+		direction->epoch = state->epoch;
+	}
+	flow->timeout = compiled_policy_lifetime(state->policy, flow->direction[0].key.protocol,
+	                                         (enum flow_state)flow->state);
+}
+
+uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
+                   const struct flow_decision *decision, enum counter *reason)
+{
+	struct flow_key keys[2] = {parsed->key, flow_key_reply(&parsed->key, decision->path[0].interface)};
+	uint32_t index;
+	struct flow *flow;
+	int error;
+
+	index = flow_table_insert(state->flows, keys, &error);
+	if (index == FLOW_NONE) {
+		/* The answers' key is taken: the peer's route has moved to another interface under an older
+		 * flow. */
+		*reason = error == -EEXIST ? COUNTER_DROP_INTERFACE_CHANGED : COUNTER_DROP_FLOW_TABLE_FULL;
+		return FLOW_NONE;
+	}
+	flow = flow_at(state->flows, index);
+	flow->state =
+	    keys[0].protocol == IPPROTO_TCP && !decision->stateless ? FLOW_TCP_INIT : FLOW_STATELESS;
+	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
+	take_decision(state, flow, decision);
+	/* For good: with other addresses the flow would have other interfaces. */
+	flow->local = decision->local;
+	if (flow->local)
+		atomic_fetch_add_explicit(&state->flows->local_count, 1, memory_order_relaxed);
+	flow_timer_start(state->flows, index);
+	count(state, COUNTER_FLOW_CREATED, 1);
+	flow_mirror_emit(state, flow, RECORD_UPSERT);
+	return index;
+}
+
+void flow_close(struct worker_state *state, uint32_t index)
+{
+	const struct flow *flow = flow_at(state->flows, index);
+
+	flow_mirror_emit(state, flow, RECORD_DELETE);
+	if (flow->local)
+		atomic_fetch_sub_explicit(&state->flows->local_count, 1, memory_order_relaxed);
+	flow_table_remove(state->flows, index);
+	count(state, COUNTER_FLOW_CLOSED, 1);
+}
+
+enum counter flow_revalidate(struct worker_state *state, uint32_t index)
+{
+	struct flow *flow = flow_at(state->flows, index);
+	struct flow_decision decision;
+	enum counter reason;
+
+	if (flow->direction[0].epoch == state->epoch)
+		return COUNTER_COUNT;
+	reason = flow_decide(state, &flow->direction[0].key, &decision);
+	/* Which may end, and the flow be as good as before. */
+	if (reason == COUNTER_DROP_INACTIVE || reason == COUNTER_DROP_SUSPENDED ||
+	    reason == COUNTER_DROP_NO_POLICY)
+		return reason;
+	if (reason == COUNTER_COUNT && decision.path[0].interface != flow->direction[1].key.interface)
+		reason = COUNTER_DROP_INTERFACE_CHANGED;
+	if (reason != COUNTER_COUNT) {
+		flow_close(state, index);
+		return reason;
+	}
+	take_decision(state, flow, &decision);
+	/* A flow of the peer becomes this node's own with its whole lifetime before it. */
+	if (flow->mirrored)
+		flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
+	flow->mirrored = 0;
+	flow_timer_start(state->flows, index);
+	return COUNTER_COUNT;
+}
+
+void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state next)
+{
+	struct flow *flow = flow_at(state->flows, index);
+
+	if (flow->state == next)
+		return;
+	flow->state = next;
+	for (unsigned i = 0; i < 2; i++) {
+		flow->direction[i].flags &= ~DIRECTION_TRACK;
+		if (next != FLOW_TCP_OPEN)
+			flow->direction[i].flags |= DIRECTION_TRACK;
+	}
+	flow->timeout = compiled_policy_lifetime(state->policy, IPPROTO_TCP, next);
+	/* Each state has idle times of its own, counted from its beginning. */
+	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
+	flow_timer_start(state->flows, index);
+	flow_mirror_emit(state, flow, RECORD_UPSERT);
+}
+
+static void expired(void *context, uint32_t index)
+{
+	flow_close(context, index);
+}
+
+bool flow_expire(struct worker_state *state)
+{
+	return flow_timer_advance(state->flows, state->now, 128, expired, state);
+}
+
+static bool revalidate_visit(struct worker_state *state, uint32_t index, void *argument)
+{
+	(void)argument;
+	/* The peer judges by its own policy as long as it is active. */
+	if (!flow_at(state->flows, index)->mirrored)
+		flow_revalidate(state, index);
+	return true;
+}
+
+void flow_policy_changed(struct worker_state *state)
+{
+	scan_start(state, SCAN_REVALIDATE, revalidate_visit, NULL, NULL);
+}

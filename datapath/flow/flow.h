@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_FLOW_FLOW_H
+#define DATAPATH_FLOW_FLOW_H
+
+/* The life of a flow: decided, opened, tracked, validated anew, closed. All on the worker that owns it. */
+
+#include "datapath/flow/flow_table.h"
+#include "datapath/policy/compiled_policy.h"
+#include "datapath/worker/state.h"
+
+/* What the policy says of a flow (C01-014 to C01-017, C07-007). */
+struct flow_decision {
+	struct {
+		uint32_t next_hop; /* network byte order */
+		uint16_t interface;
+		uint16_t port;
+		uint16_t mtu;
+		uint8_t flags; /* DIRECTION_... */
+	} path[2];             /* original, reply */
+	uint32_t rule;         /* index in policy.rules, RULE_NONE */
+	bool local;            /* from or to this node */
+	bool reject;           /* denied by a rule that wants it said */
+	bool stateless;
+};
+
+/*
+ * Decides about a flow whose first packet has that key, in the guide's order: reverse route, route, rules.
+ * Returns COUNTER_COUNT and fills *out where it is allowed, else the reason to drop, with out->reject set or
+ * not.
+ */
+enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
+                         struct flow_decision *out);
+
+/* Opens a flow so decided. Returns its index, or FLOW_NONE and the reason. */
+uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
+                   const struct flow_decision *decision, enum counter *reason);
+void flow_close(struct worker_state *state, uint32_t index);
+/*
+ * Makes decisions of an older epoch anew. Returns COUNTER_COUNT where the flow lives on, else it was closed
+ * and this is the reason to drop its packet.
+ */
+enum counter flow_revalidate(struct worker_state *state, uint32_t index);
+/* Sets state, timeout and what follows from them; tells the peer. */
+void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state next);
+
+/* What a segment does to a TCP flow: the next state, or FLOW_STATE_COUNT where no TCP sends that. direction
+ * 1: reply. Pure. */
+enum flow_state flow_tcp_next(enum flow_state state, unsigned direction, uint8_t flags,
+                              uint16_t payload_length);
+/* A new connection between the ends of one that is closing. Pure. */
+bool flow_tcp_reopens(enum flow_state state, unsigned direction, uint8_t flags);
+
+/* Tells the peer of a flow, where it is one that the peer should have. operation: enum record_operation. */
+void flow_mirror_emit(struct worker_state *state, const struct flow *flow, uint8_t operation);
+
+/* Closes flows that were idle for too long, some at a time. Returns false where there is more to do. */
+bool flow_expire(struct worker_state *state);
+/* Starts looking for idle flows that the new policy does not allow. */
+void flow_policy_changed(struct worker_state *state);
+
+#endif

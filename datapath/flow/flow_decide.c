@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow.h"
+
+#include <netinet/in.h>
+#include <rte_icmp.h>
+
+static bool is_core(const struct route *route)
+{
+	return route->kind == ROUTE_CORE_SHARED || route->kind == ROUTE_CORE_PRIVATE;
+}
+
+/* The source must be reached by the interface that the packet came in by (C01-014); the host's own is one of
+ * ours. */
+static enum counter check_source(const struct flow_key *key, const struct route *source)
+{
+	if (key->interface == POLICY_INTERFACE_CORE)
+		return source && is_core(source) ? COUNTER_COUNT : COUNTER_DROP_IPV4_SOURCE;
+	if (!source || source->kind != ROUTE_FORWARD || source->interface != key->interface)
+		return COUNTER_DROP_NO_REVERSE_ROUTE;
+	return COUNTER_COUNT;
+}
+
+static enum counter check_destination(const struct flow_key *key, const struct route *destination)
+{
+	if (!destination)
+		return COUNTER_DROP_NO_ROUTE;
+	if (destination->kind == ROUTE_NO_HOST)
+		return COUNTER_DROP_IPV4_DESTINATION;
+	/* Linux keeps what it sends to itself. */
+	if (key->interface == POLICY_INTERFACE_CORE && is_core(destination))
+		return COUNTER_DROP_NO_ROUTE;
+	return COUNTER_COUNT;
+}
+
+/* A node that is not active has its private addresses and nothing else. */
+static enum counter check_activity(const struct worker_state *state, const struct route *own)
+{
+	if (state->forwarding || (own && own->kind == ROUTE_CORE_PRIVATE))
+		return COUNTER_COUNT;
+	return state->active ? COUNTER_DROP_SUSPENDED : COUNTER_DROP_INACTIVE;
+}
+
+static enum counter check_rules(const struct worker_state *state, const struct flow_key *key, uint16_t egress,
+                                struct flow_decision *out)
+{
+	struct rule_query query = {.source_interface = key->interface,
+	                           .destination_interface = egress,
+	                           .source = rte_be_to_cpu_32(key->source),
+	                           .destination = rte_be_to_cpu_32(key->destination),
+	                           .source_port = rte_be_to_cpu_16(key->source_port),
+	                           .destination_port = rte_be_to_cpu_16(key->destination_port),
+	                           .protocol = key->protocol};
+	const struct policy_rule *rule;
+
+	/* Only echo requests open flows. */
+	if (key->protocol == IPPROTO_ICMP)
+		query.icmp_type = RTE_IP_ICMP_ECHO_REQUEST;
+	out->rule = rule_match(state->policy->rules, &query);
+	if (out->rule == RULE_NONE)
+		return COUNTER_DROP_DEFAULT_RULE;
+	rule = &state->policy->policy.rules[out->rule];
+	out->stateless = rule->stateless;
+	if (rule->action == POLICY_ALLOW)
+		return COUNTER_COUNT;
+	out->reject = rule->send_reject;
+	return COUNTER_DROP_RULE;
+}
+
+static bool set_path(struct flow_decision *out, unsigned direction, const struct route *route,
+                     uint32_t destination, uint8_t flags)
+{
+	out->path[direction].flags = flags;
+	out->path[direction].next_hop = route->gateway ? route->gateway : destination;
+	out->path[direction].interface = route->interface;
+	if (flags & DIRECTION_TO_CORE) {
+		out->path[direction].interface = POLICY_INTERFACE_CORE;
+		out->path[direction].port = NO_PORT;
+		out->path[direction].mtu = UINT16_MAX;
+		return true;
+	}
+	out->path[direction].port = datapath.port_of_interface[route->interface];
+	if (out->path[direction].port >= PORTS_MAX)
+		return false;
+	out->path[direction].mtu = datapath.ports[out->path[direction].port].mtu;
+	return true;
+}
+
+enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
+                         struct flow_decision *out)
+{
+	bool from_core = key->interface == POLICY_INTERFACE_CORE, to_core;
+	const struct route *source, *destination, *own;
+	uint8_t original = 0, reply = 0;
+	enum counter reason;
+
+	*out = (struct flow_decision){.rule = RULE_NONE};
+	if (!state->policy)
+		return COUNTER_DROP_NO_POLICY;
+	source = route_lookup(state->policy->routes, key->source);
+	if ((reason = check_source(key, source)) != COUNTER_COUNT)
+		return reason;
+	destination = route_lookup(state->policy->routes, key->destination);
+	if ((reason = check_destination(key, destination)) != COUNTER_COUNT)
+		return reason;
+	to_core = is_core(destination);
+	own = from_core ? source : to_core ? destination : NULL;
+	if ((reason = check_activity(state, own)) != COUNTER_COUNT)
+		return reason;
+	if (!from_core) {
+		reason =
+		    check_rules(state, key, to_core ? POLICY_INTERFACE_CORE : destination->interface, out);
+		if (reason != COUNTER_COUNT)
+			return reason;
+	}
+	out->local = own != NULL;
+	if (!own || own->kind == ROUTE_CORE_SHARED)
+		original = reply = DIRECTION_NEEDS_ACTIVE | DIRECTION_SHARED_MAC;
+	original |= (from_core ? DIRECTION_FROM_CORE : 0) | (to_core ? DIRECTION_TO_CORE : 0);
+	reply |= (from_core ? DIRECTION_TO_CORE : 0) | (to_core ? DIRECTION_FROM_CORE : 0);
+	if (!set_path(out, 0, destination, key->destination, original) ||
+	    !set_path(out, 1, source, key->source, reply))
+		return COUNTER_DROP_INTERFACE_DISABLED;
+	return COUNTER_COUNT;
+}

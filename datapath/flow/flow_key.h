@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_FLOW_FLOW_KEY_H
+#define DATAPATH_FLOW_FLOW_KEY_H
+
+/* What names one direction of a flow (C01-013), and its hashes. Pure; any thread once flow_hash_start has
+ * run. */
+
+#include "datapath/core/datapath.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * An echo request has the identifier as its source port and this as its destination port, a reply the other
+ * way round, so that a reply never counts as a request of the other side. Network byte order: type 8, code 0.
+ */
+#define FLOW_ICMP_ECHO_PORT RTE_BE16(0x0800)
+
+struct flow_key {
+	uint32_t source, destination;           /* network byte order */
+	uint16_t source_port, destination_port; /* network byte order; 0 where the protocol has none */
+	uint16_t interface; /* the packet comes in by it; POLICY_INTERFACE_CORE: from the host */
+	uint8_t protocol;
+	uint8_t reserved; /* 0 */
+};
+_Static_assert(sizeof(struct flow_key) == 16, "compared as two words");
+
+/* What the headers of a packet say, in struct packet's worker_private. */
+struct parsed {
+	struct flow_key key;
+	uint64_t hash;           /* flow_hash of key */
+	uint16_t payload_length; /* behind the transport header */
+	uint8_t tcp_flags;
+	uint8_t flags;     /* PARSED_... */
+	uint8_t icmp_type; /* of the error to send, set where a packet is diverted to node icmp_error */
+	uint8_t icmp_code;
+	uint16_t icmp_mtu; /* host byte order */
+};
+_Static_assert(sizeof(struct parsed) == sizeof(((struct packet *)0)->worker_private),
+               "lies in struct packet");
+
+#define PARSED_ICMP_ERROR 0x01 /* an ICMP error; key is that of the embedded packet's answers */
+
+static inline struct parsed *parsed_of(struct rte_mbuf *mbuf)
+{
+	return (struct parsed *)packet_of(mbuf)->worker_private;
+}
+
+static inline void flow_key_words(const struct flow_key *key, uint64_t words[2])
+{
+	memcpy(words, key, sizeof(*key));
+}
+
+static inline bool flow_key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t x[2], y[2];
+
+	flow_key_words(a, x);
+	flow_key_words(b, y);
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+}
+
+/* The key of the answers to packets with this key that leave by the given interface, without translation. */
+static inline struct flow_key flow_key_reply(const struct flow_key *key, uint16_t interface)
+{
+	return (struct flow_key){.source = key->destination,
+	                         .destination = key->source,
+	                         .source_port = key->destination_port,
+	                         .destination_port = key->source_port,
+	                         .interface = interface,
+	                         .protocol = key->protocol};
+}
+
+/* Secret and random in each process: nobody outside can choose packets that meet in one bucket. */
+extern uint64_t flow_hash_secret[4];
+
+/* Draws the secret once. Control thread, before the first worker. Returns 0 or -errno. */
+int flow_hash_start(void);
+
+static inline uint64_t flow_hash_fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t flow_hash(const struct flow_key *key)
+{
+	uint64_t words[2];
+
+	flow_key_words(key, words);
+	return flow_hash_fold(flow_hash_fold(words[0] ^ flow_hash_secret[0], words[1] ^ flow_hash_secret[1]),
+	                      flow_hash_secret[2]);
+}
+
+/* Equal for both directions, whatever the interfaces. */
+static inline uint32_t flow_symmetric_hash(const struct flow_key *key)
+{
+	uint64_t a = (uint64_t)key->source << 16 | key->source_port;
+	uint64_t b = (uint64_t)key->destination << 16 | key->destination_port;
+	uint64_t low = a < b ? a : b, high = a < b ? b : a;
+
+	return flow_hash_fold(flow_hash_fold(low ^ flow_hash_secret[0], high ^ flow_hash_secret[3]) ^
+	                          key->protocol,
+	                      flow_hash_secret[2]) >>
+	       32;
+}
+
+/* The index of the worker that owns flows with that symmetric hash. */
+static inline unsigned flow_owner(uint32_t symmetric_hash)
+{
+	return ((uint64_t)symmetric_hash * datapath.worker_count) >> 32;
+}
+
+#endif

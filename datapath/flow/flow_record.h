@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_FLOW_FLOW_RECORD_H
+#define DATAPATH_FLOW_FLOW_RECORD_H
+
+/*
+ * The mirrored record of a flow (lib/record.h RECORD_FLOW). Pure; any thread.
+ *
+ * Numbers are little-endian, interfaces are ids, which both nodes share. What a route or rule decided is not
+ * in it: the receiver decides anew by its own policy when it takes over. A newer version appends fields; a
+ * reader takes the prefix it knows. A deletion carries at least the first key.
+ */
+
+#include "datapath/flow/flow_table.h"
+
+#include <stddef.h>
+
+#define FLOW_RECORD_VERSION 1
+
+struct flow_record_key {
+	uint8_t source[4], destination[4]; /* as in the packet */
+	uint16_t source_port;              /* ICMP: as FLOW_ICMP_ECHO_PORT says */
+	uint16_t destination_port;
+	uint16_t interface; /* by which packets of this direction come in */
+	uint8_t protocol;
+	uint8_t reserved; /* 0 */
+};
+
+struct flow_record {
+	struct flow_record_key key[2]; /* original, reply */
+	uint8_t state;                 /* enum flow_state, whose numbers are for ever */
+	uint8_t reserved[7];
+};
+_Static_assert(sizeof(struct flow_record) == 40, "what version 1 sends");
+
+void flow_record_encode(const struct flow *flow, struct flow_record *out);
+/*
+ * Reads an upsert (all of version 1) or a deletion (the first key at least). Returns 0, -EBADMSG where it is
+ * cut short or its values are none that a flow between two interfaces has.
+ */
+int flow_record_decode(const void *payload, size_t length, bool deletion, struct flow_key keys[2],
+                       enum flow_state *state);
+
+#endif

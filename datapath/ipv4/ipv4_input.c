@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/ipv4/ipv4_classify.h"
+
+/* IPv4 packets from the wire; data starts at the IP header. */
+enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP };
+
+static uint16_t ipv4_input(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+{
+	struct worker_state *state = node_state(node);
+	struct vector vector = vector_begin(graph, node, objects, number, NEXT_FLOW);
+
+	for (uint16_t i = 0; i < number; i++) {
+		struct rte_mbuf *mbuf = objects[i];
+		enum counter reason = ipv4_classify(state, mbuf, packet_of(mbuf)->interface);
+
+		if (unlikely(reason != COUNTER_COUNT)) {
+			count(state, reason, 1);
+			vector_divert(&vector, i, NEXT_DROP);
+		} else if (unlikely(ipv4_owned_elsewhere(state, mbuf))) {
+			vector_divert(&vector, i, NEXT_HANDOVER);
+		}
+	}
+	vector_end(&vector);
+	return number;
+}
+
+static struct rte_node_register node = {
+    .name = "ipv4_input",
+    .process = ipv4_input,
+    .init = worker_node_init,
+    .nb_edges = 3,
+    .next_nodes = {[NEXT_FLOW] = "flow_lookup", [NEXT_HANDOVER] = "handover", [NEXT_DROP] = "drop"},
+};
+RTE_NODE_REGISTER(node)

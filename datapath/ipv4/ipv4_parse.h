@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_IPV4_IPV4_PARSE_H
+#define DATAPATH_IPV4_IPV4_PARSE_H
+
+/*
+ * The consistency checks on an IPv4 packet (RFC 791, RFC 1812 5.2.2 and 5.3.7; C01-012) and its flow key.
+ * Pure; any thread.
+ */
+
+#include "datapath/flow/flow_key.h"
+
+#include <rte_ip.h>
+
+/*
+ * Reads the packet at ip; length bytes follow in one piece, of the packet_length (>= length) that came in.
+ * interface is what it came in by. Fills out->key, payload_length, tcp_flags and flags and *total_length (of
+ * the IP packet; what is behind it is padding). Returns COUNTER_COUNT, or the reason to drop it. Any bytes
+ * are safe to give.
+ */
+enum counter ipv4_parse(const uint8_t *ip, uint32_t length, uint32_t packet_length, uint16_t interface,
+                        struct parsed *out, uint16_t *total_length);
+
+/* The checksum of a header without options is right. */
+static inline bool ipv4_checksum_valid(const struct rte_ipv4_hdr *header)
+{
+	uint32_t words[5];
+	uint64_t sum;
+
+	memcpy(words, header, sizeof(words));
+	sum = (uint64_t)words[0] + words[1] + words[2] + words[3] + words[4];
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
+}
+
+/* Of one host: not "this network", loopback, multicast, reserved or broadcast. Network byte order. */
+static inline bool ipv4_address_valid(uint32_t address)
+{
+	uint8_t first = address & 0xff;
+
+	return first - 1u < 223 && first != 127;
+}
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_POLICY_COMPILED_POLICY_H
+#define DATAPATH_POLICY_COMPILED_POLICY_H
+
+/* A policy as workers use it. Immutable once made; see datapath/core/datapath.h for create and destroy. */
+
+#include "datapath/core/datapath.h"
+#include "datapath/flow/flow_table.h"
+#include "datapath/route/route.h"
+#include "datapath/rule/rule.h"
+
+struct compiled_policy {
+	void *blob;
+	struct policy policy;
+	uint32_t serial; /* no two policies of a process have the same, 0 is none */
+	struct route_table *routes;
+	struct rule_table *rules;
+	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
+	uint32_t lifetime_udp, lifetime_icmp;
+	/* The address from which this node reports errors on an interface (network byte order, 0: none). */
+	struct {
+		uint16_t interface;
+		uint8_t shared;
+		uint32_t address;
+	} error_sources[POLICY_INTERFACES_MAX];
+	uint32_t error_source_count;
+};
+
+/* Ticks that a flow of that protocol and state may be idle (C28-002, C28-003). */
+uint32_t compiled_policy_lifetime(const struct compiled_policy *policy, uint8_t protocol,
+                                  enum flow_state state);
+/*
+ * The interface's shared address or, where it has none, its private one; *shared says which. Network byte
+ * order, 0: none. Any thread.
+ */
+uint32_t compiled_policy_error_source(const struct compiled_policy *policy, uint16_t interface, bool *shared);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/rule/rule.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Host byte order; a range that is not IPv4 is empty: first > last. */
+struct address_range {
+	uint32_t first, last;
+};
+
+struct rule_table {
+	const struct policy *policy;
+	struct address_range ranges[]; /* as policy.ranges */
+};
+
+int rule_table_create(const struct policy *policy, struct rule_table **out)
+{
+	struct rule_table *table =
+	    calloc(1, sizeof(*table) + policy->range_count * sizeof(struct address_range));
+
+	if (!table)
+		return -ENOMEM;
+	table->policy = policy;
+	for (uint32_t i = 0; i < policy->range_count; i++) {
+		const struct ip_range *range = &policy->ranges[i];
+
+		table->ranges[i] = (struct address_range){UINT32_MAX, 0};
+		if (range->first.version == 4)
+			table->ranges[i] = (struct address_range){ip_address_to_ip4(&range->first),
+			                                          ip_address_to_ip4(&range->last)};
+	}
+	*out = table;
+	return 0;
+}
+
+void rule_table_destroy(struct rule_table *table)
+{
+	free(table);
+}
+
+static bool interface_matches(const struct policy *policy, struct policy_slice slice, uint16_t interface)
+{
+	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
+		if (policy->interface_ids[i] == interface || policy->interface_ids[i] == POLICY_INTERFACE_ANY)
+			return true;
+	}
+	return false;
+}
+
+static bool network_matches(const struct rule_table *table, struct policy_slice slice, uint32_t address)
+{
+	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
+		if (address >= table->ranges[i].first && address <= table->ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+static bool between(uint16_t value, struct policy_port_range range)
+{
+	return value >= range.first && value <= range.last;
+}
+
+static bool service_matches(const struct policy_service *service, const struct rule_query *query)
+{
+	if (query->protocol < service->protocol_first || query->protocol > service->protocol_last)
+		return false;
+	switch (query->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+		return between(query->source_port, service->source_ports) &&
+		       between(query->destination_port, service->destination_ports);
+	case IPPROTO_ICMP:
+		return query->icmp_type >= service->icmp_type_first &&
+		       query->icmp_type <= service->icmp_type_last &&
+		       query->icmp_code >= service->icmp_code_first &&
+		       query->icmp_code <= service->icmp_code_last;
+	default:
+		return true;
+	}
+}
+
+static bool services_match(const struct policy *policy, struct policy_slice slice,
+                           const struct rule_query *query)
+{
+	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
+		if (service_matches(&policy->services[i], query))
+			return true;
+	}
+	return false;
+}
+
+uint32_t rule_match(const struct rule_table *table, const struct rule_query *query)
+{
+	const struct policy *policy = table->policy;
+
+	for (uint32_t i = 0; i < policy->rule_count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (interface_matches(policy, rule->source_interfaces, query->source_interface) &&
+		    interface_matches(policy, rule->destination_interfaces, query->destination_interface) &&
+		    network_matches(table, rule->destination_networks, query->destination) &&
+		    network_matches(table, rule->source_networks, query->source) &&
+		    services_match(policy, rule->services, query))
+			return i;
+	}
+	return RULE_NONE;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/worker/job.h"
+
+#include <errno.h>
+
+static struct worker_job *running; /* control thread */
+
+int worker_job_start(struct worker_job *job, worker_function function, void (*done)(struct worker_job *job))
+{
+	int error = 0;
+
+	job->done = done;
+	atomic_store(&job->pending, datapath.worker_count);
+	job->next = running;
+	running = job;
+	for (unsigned i = 0; i < datapath.worker_count; i++) {
+		if (worker_post(datapath.workers[i], function, job)) {
+			worker_job_finish(job);
+			error = -EAGAIN;
+		}
+	}
+	return error;
+}
+
+void worker_job_finish(struct worker_job *job)
+{
+	if (atomic_fetch_sub_explicit(&job->pending, 1, memory_order_acq_rel) == 1)
+		control_wake();
+}
+
+void worker_completions(void)
+{
+	struct worker_job **link = &running, *finished = NULL;
+
+	while (*link) {
+		struct worker_job *job = *link;
+
+		if (atomic_load_explicit(&job->pending, memory_order_acquire)) {
+			link = &job->next;
+			continue;
+		}
+		*link = job->next;
+		job->next = finished;
+		finished = job;
+	}
+	/* Apart, as a job's end may start another one. */
+	while (finished) {
+		struct worker_job *job = finished;
+
+		finished = job->next;
+		job->done(job);
+	}
+}

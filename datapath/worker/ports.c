@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/worker/state.h"
+
+static uint64_t mac_word(const struct rte_ether_addr *mac)
+{
+	uint64_t word = 0;
+
+	__builtin_memcpy(&word, mac, sizeof(*mac));
+	return word;
+}
+
+static void refresh_port(struct worker_state *state, const struct port *port, struct worker_port *own)
+{
+	struct rte_eth_dev_info info;
+	unsigned index = state->worker->index;
+
+	*own = (struct worker_port){.mac = mac_word(&port->mac),
+	                            .shared_mac = mac_word(&port->shared_mac),
+	                            .device = port->device,
+	                            .interface = port->interface,
+	                            .receive_queue = NO_PORT};
+	if (rte_eth_dev_info_get(port->device, &info))
+		return;
+	if (index < info.nb_rx_queues)
+		own->receive_queue = index;
+	/* With one queue the first worker reads everything and hands over what others own. */
+	own->shared_transmit = info.nb_tx_queues < datapath.worker_count;
+	own->transmit_queue = index < info.nb_tx_queues ? index : 0;
+}
+
+void worker_ports_refresh(struct worker_state *state, bool everything)
+{
+	uint64_t seen = 0;
+	uint32_t count = atomic_load_explicit(&datapath.port_count, memory_order_acquire);
+
+	_Static_assert(PORTS_MAX <= 64, "a bit a port");
+	for (uint32_t i = 0; i < count; i++) {
+		if (datapath.ports[i].used)
+			seen |= 1ULL << i;
+	}
+	if (likely(!everything && seen == state->ports_seen))
+		return;
+	for (uint64_t left = seen; left; left &= left - 1) {
+		unsigned i = __builtin_ctzll(left);
+
+		refresh_port(state, &datapath.ports[i], &state->ports[i]);
+		if (datapath.ports[i].device < RTE_MAX_ETHPORTS)
+			state->port_of_device[datapath.ports[i].device] = i;
+	}
+	state->ports_seen = seen;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/worker/state.h"
+
+/* The source of the graph: ports, packets of the control thread, and packets that other workers met. */
+enum { NEXT_ETHERNET, NEXT_HOST, NEXT_FLOW, NEXT_TRANSMIT, NEXT_DROP };
+
+static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
+{
+	uint16_t total = 0;
+
+	for (uint64_t left = state->ports_seen; left; left &= left - 1) {
+		struct worker_port *port = &state->ports[__builtin_ctzll(left)];
+		uint16_t received;
+		void **to;
+
+		if (port->receive_queue == NO_PORT)
+			continue;
+		to = rte_node_next_stream_get(graph, node, NEXT_ETHERNET, BURST);
+		received = rte_eth_rx_burst(port->device, port->receive_queue, (struct rte_mbuf **)to, BURST);
+		rte_node_next_stream_put(graph, node, NEXT_ETHERNET, received);
+		total += received;
+	}
+	count(state, COUNTER_RX_PACKETS, total);
+	return total;
+}
+
+static uint16_t receive_control(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
+{
+	struct rte_mbuf *packets[BURST];
+	unsigned received =
+	    rte_ring_sc_dequeue_burst(state->worker->from_control, (void **)packets, BURST, NULL);
+
+	for (unsigned i = 0; i < received; i++) {
+		struct packet *packet = packet_of(packets[i]);
+		uint16_t port = datapath.port_of_interface[packet->interface];
+		rte_edge_t next = NEXT_TRANSMIT;
+
+		if (packet->kind == PACKET_FROM_HOST) {
+			next = NEXT_HOST;
+		} else if (port == NO_PORT) {
+			count(state, COUNTER_DROP_INTERFACE_DISABLED, 1);
+			next = NEXT_DROP;
+		}
+		packets[i]->port = port;
+		rte_node_enqueue_x1(graph, node, next, packets[i]);
+	}
+	return received;
+}
+
+static uint16_t receive_handover(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
+{
+	void **to = rte_node_next_stream_get(graph, node, NEXT_FLOW, BURST);
+	uint16_t received = rte_ring_sc_dequeue_burst(state->worker->handover, to, BURST, NULL);
+
+	rte_node_next_stream_put(graph, node, NEXT_FLOW, received);
+	return received;
+}
+
+static uint16_t receive(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+{
+	struct worker_state *state = node_state(node);
+	uint16_t total = 0;
+
+	(void)objects, (void)number;
+	total += receive_control(graph, node, state);
+	if (datapath.worker_count > 1)
+		total += receive_handover(graph, node, state);
+	total += receive_ports(graph, node, state);
+	state->received |= total > 0;
+	return total;
+}
+
+static struct rte_node_register node = {
+    .name = "receive",
+    .process = receive,
+    .init = worker_node_init,
+    .flags = RTE_NODE_SOURCE_F,
+    .nb_edges = 5,
+    .next_nodes =
+        {
+            [NEXT_ETHERNET] = "ethernet_input",
+            [NEXT_HOST] = "host_input",
+            [NEXT_FLOW] = "flow_lookup",
+            [NEXT_TRANSMIT] = "transmit",
+            [NEXT_DROP] = "drop",
+        },
+};
+RTE_NODE_REGISTER(node)

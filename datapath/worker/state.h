@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_WORKER_STATE_H
+#define DATAPATH_WORKER_STATE_H
+
+/* A worker's own state (worker.private), and what every graph node needs. Worker thread unless said
+ * otherwise. */
+
+#include "datapath/core/datapath.h"
+#include "datapath/flow/flow_table.h"
+
+#include <rte_ethdev.h>
+#include <rte_graph.h>
+#include <rte_graph_worker.h>
+
+#define TRANSMIT_BURST    256
+#define ICMP_ERRORS_BURST 100  /* at once */
+#define ICMP_ERRORS_RATE  1000 /* a second (RFC 1812, 4.3.2.8) */
+
+/* What a worker knows of a port; index as in datapath.ports. */
+struct worker_port {
+	uint64_t mac, shared_mac; /* as the first six bytes of a little-endian word */
+	uint16_t device;
+	uint16_t interface;
+	uint16_t receive_queue; /* NO_PORT: another worker polls it */
+	uint16_t transmit_queue;
+	bool shared_transmit; /* fewer queues than workers: taken in turn */
+};
+
+struct transmit_buffer {
+	uint16_t count;
+	struct rte_mbuf *packets[TRANSMIT_BURST];
+};
+
+/* A walk over all flows, a slice between any two walks of the graph. */
+enum scan_kind { SCAN_REVALIDATE, SCAN_ACTIVITY, SCAN_SWEEP, SCAN_SNAPSHOT, SCAN_QUERY, SCAN_COUNT };
+
+struct worker_state;
+struct scan {
+	bool running;
+	uint32_t position;
+	/* May remove the flow. False: not now, ask again later. */
+	bool (*visit)(struct worker_state *state, uint32_t index, void *argument);
+	void (*done)(struct worker_state *state, void *argument);
+	void *argument;
+};
+
+struct worker_state {
+	struct worker *worker;
+	struct flow_table *flows;
+
+	/* The world as of this walk. */
+	const struct compiled_policy *policy;
+	bool active;
+	bool forwarding;                         /* active and not suspended */
+	uint8_t divert_flags;                    /* DIRECTION_... that the fast path leaves to the slow one */
+	uint32_t epoch;                          /* of decisions made now */
+	uint32_t now;                            /* ticks */
+	uint32_t policy_serial, adjacency_epoch; /* that the epoch stands for */
+
+	uint64_t next_tick_tsc, tick_cycles;
+	uint64_t walk_tsc;
+	bool received; /* this walk met packets */
+	bool stop;
+
+	uint32_t icmp_tokens, icmp_tokens_tick;
+
+	uint16_t port_of_device[RTE_MAX_ETHPORTS];
+	struct worker_port ports[PORTS_MAX];
+	uint64_t ports_seen; /* bit i: ports[i] was in use at the last look */
+	struct scan scans[SCAN_COUNT];
+	struct transmit_buffer transmit[PORTS_MAX];
+};
+
+static inline struct worker_state *worker_state_of(struct worker *worker)
+{
+	return worker->private;
+}
+
+/* All nodes of a graph share its worker's state, kept in the node's context. */
+int worker_node_init(const struct rte_graph *graph, struct rte_node *node);
+static inline struct worker_state *node_state(const struct rte_node *node)
+{
+	struct worker_state *state;
+
+	__builtin_memcpy(&state, node->ctx, sizeof(state));
+	return state;
+}
+/* Whose state nodes get that are created now. Control thread, around rte_graph_create. */
+void worker_node_init_for(struct worker_state *state);
+
+static inline void count(struct worker_state *state, enum counter counter, uint64_t number)
+{
+	state->worker->counters.value[counter] += number;
+}
+
+/* --- a vector of packets on its way through a node: the longer it stays together, the cheaper
+ * --------------------- */
+
+struct vector {
+	struct rte_graph *graph;
+	struct rte_node *node;
+	void **objects;
+	uint16_t count;
+	uint16_t start; /* the first that is not on its way yet */
+	rte_edge_t usual;
+};
+
+static inline struct vector vector_begin(struct rte_graph *graph, struct rte_node *node, void **objects,
+                                         uint16_t count, rte_edge_t usual)
+{
+	return (struct vector){graph, node, objects, count, 0, usual};
+}
+
+/* Packet i goes elsewhere. */
+static inline void vector_divert(struct vector *vector, uint16_t i, rte_edge_t edge)
+{
+	if (i > vector->start)
+		rte_node_enqueue(vector->graph, vector->node, vector->usual, &vector->objects[vector->start],
+		                 i - vector->start);
+	rte_node_enqueue_x1(vector->graph, vector->node, edge, vector->objects[i]);
+	vector->start = i + 1;
+}
+
+static inline void vector_end(struct vector *vector)
+{
+	if (vector->start == 0)
+		rte_node_next_stream_move(vector->graph, vector->node, vector->usual);
+	else if (vector->start < vector->count)
+		rte_node_enqueue(vector->graph, vector->node, vector->usual, &vector->objects[vector->start],
+		                 vector->count - vector->start);
+}
+
+/* --- worker/ports.c
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Takes over what the control thread changed in datapath.ports; all of it where everything is set. */
+void worker_ports_refresh(struct worker_state *state, bool everything);
+
+/* --- worker/worker.c
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Takes the policy, activity and ports for the coming walk. */
+void worker_refresh(struct worker_state *state);
+/* One turn: the graph, then what waits between walks. Returns false where there was nothing to do. */
+bool worker_walk(struct worker_state *state);
+
+/* --- worker/scan.c
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Starts a scan from the first flow; one of the kind that runs is forgotten, its done is not called. */
+void scan_start(struct worker_state *state, enum scan_kind kind,
+                bool (*visit)(struct worker_state *state, uint32_t index, void *argument),
+                void (*done)(struct worker_state *state, void *argument), void *argument);
+void scan_cancel(struct worker_state *state, enum scan_kind kind);
+/* One slice of every scan. Returns true where one wants to go on. */
+bool scan_run(struct worker_state *state);
+
+/* --- tx/transmit.c
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Sends what the walk left in the buffers. */
+void transmit_flush(struct worker_state *state);
+/* Frees it instead. */
+void transmit_discard(struct worker_state *state);
+
+#endif

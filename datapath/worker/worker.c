@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow.h"
+#include "datapath/worker/idle.h"
+#include "datapath/worker/state.h"
+
+#include <errno.h>
+#include <rte_cycles.h>
+#include <rte_malloc.h>
+#include <stdio.h>
+
+#define RING_PACKETS  2048
+#define RING_COMMANDS 4096
+#define RING_DELTAS   256
+
+struct worker_command {
+	worker_function function;
+	void *argument;
+};
+
+static struct rte_ring *ring(const char *name, unsigned index, unsigned element, unsigned count, int socket,
+                             unsigned flags)
+{
+	char full[RTE_RING_NAMESIZE];
+
+	snprintf(full, sizeof(full), "%s_%u", name, index);
+	return rte_ring_create_elem(full, element, count, socket, flags);
+}
+
+static int create_rings(struct worker *worker, int socket)
+{
+	const unsigned single = RING_F_SP_ENQ | RING_F_SC_DEQ, pointer = sizeof(void *);
+	unsigned index = worker->index;
+
+	worker->to_control = ring("to_control", index, pointer, RING_PACKETS, socket, single);
+	worker->from_control = ring("from_control", index, pointer, RING_PACKETS, socket, single);
+	worker->commands =
+	    ring("commands", index, sizeof(struct worker_command), RING_COMMANDS, socket, single);
+	worker->deltas = ring("deltas", index, pointer, RING_DELTAS, socket, single);
+	worker->handover = ring("handover", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
+	return worker->to_control && worker->from_control && worker->commands && worker->deltas &&
+	               worker->handover
+	           ? 0
+	           : -ENOMEM;
+}
+
+static int create_graph(struct worker *worker, int socket)
+{
+	const char *pattern = "receive";
+	struct rte_graph_param parameters = {
+	    .socket_id = socket, .nb_node_patterns = 1, .node_patterns = &pattern};
+	char name[RTE_GRAPH_NAMESIZE];
+
+	snprintf(name, sizeof(name), "worker_%u", worker->index);
+	worker_node_init_for(worker->private);
+	if (rte_graph_create(name, &parameters) == RTE_GRAPH_ID_INVALID)
+		return rte_errno ? -rte_errno : -EINVAL;
+	worker->graph = rte_graph_lookup(name);
+	return worker->graph ? 0 : -ENOENT;
+}
+
+int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct worker **out)
+{
+	int socket = (int)rte_lcore_to_socket_id(lcore), error = flow_hash_start();
+	struct worker *worker = rte_zmalloc_socket("worker", sizeof(*worker), RTE_CACHE_LINE_SIZE, socket);
+	struct worker_state *state =
+	    rte_zmalloc_socket("worker_state", sizeof(*state), RTE_CACHE_LINE_SIZE, socket);
+
+	if (!worker || !state)
+		return -ENOMEM;
+	if (error)
+		return error;
+	worker->index = index;
+	worker->lcore = lcore;
+	worker->private = state;
+	state->worker = worker;
+	state->epoch = 1;
+	state->now = 1;
+	state->tick_cycles = rte_get_tsc_hz() / FLOW_TICKS_PER_SECOND;
+	state->icmp_tokens = ICMP_ERRORS_BURST;
+	if ((error = create_rings(worker, socket)))
+		return error;
+	if (!(worker->flows = flow_table_create(max_flows, socket)))
+		return -ENOMEM;
+	state->flows = worker->flows;
+	if ((error = create_graph(worker, socket)))
+		return error;
+	*out = worker;
+	return 0;
+}
+
+static void stop(struct worker *worker, void *argument)
+{
+	(void)argument;
+	worker_state_of(worker)->stop = true;
+}
+
+void worker_stop(struct worker *worker)
+{
+	while (worker_post(worker, stop, NULL) == -EAGAIN)
+		rte_pause();
+}
+
+int worker_post(struct worker *worker, worker_function function, void *argument)
+{
+	struct worker_command command = {function, argument};
+
+	return rte_ring_sp_enqueue_elem(worker->commands, &command, sizeof(command)) ? -EAGAIN : 0;
+}
+
+static bool run_commands(struct worker_state *state)
+{
+	struct worker_command command;
+	unsigned done = 0;
+
+	/* A few at a time, so that packets never wait for long. */
+	while (done < 8 && !rte_ring_sc_dequeue_elem(state->worker->commands, &command, sizeof(command))) {
+		command.function(state->worker, command.argument);
+		done++;
+	}
+	return done > 0;
+}
+
+void worker_refresh(struct worker_state *state)
+{
+	const struct compiled_policy *policy = atomic_load_explicit(&datapath.policy, memory_order_acquire);
+	uint32_t serial = policy ? policy->serial : 0;
+	uint32_t adjacency_epoch = atomic_load_explicit(&datapath.adjacency_epoch, memory_order_acquire);
+	bool active = atomic_load_explicit(&datapath.active, memory_order_acquire);
+	bool new_policy = serial != state->policy_serial;
+
+	if (new_policy || adjacency_epoch != state->adjacency_epoch || active != state->active) {
+		/* 0 stands for no decision at all. */
+		if (++state->epoch == 0)
+			state->epoch = 1;
+	}
+	state->policy = policy;
+	state->policy_serial = serial;
+	state->adjacency_epoch = adjacency_epoch;
+	state->active = active;
+	state->forwarding = active && !atomic_load_explicit(&state->worker->suspended, memory_order_acquire);
+	state->divert_flags = DIRECTION_TO_CORE | DIRECTION_FROM_CORE | DIRECTION_TRACK |
+	                      (state->forwarding ? 0 : DIRECTION_NEEDS_ACTIVE);
+	worker_ports_refresh(state, new_policy);
+	if (new_policy)
+		flow_policy_changed(state);
+}
+
+/* A node that stood still may meanwhile have been replaced by its peer: it must not send a single old packet
+ * (C22-013). */
+static void check_fence(struct worker_state *state, uint64_t now)
+{
+	uint64_t fence = atomic_load_explicit(&datapath.fence_cycles, memory_order_relaxed);
+
+	if (fence && state->walk_tsc && now - state->walk_tsc > fence)
+		atomic_store_explicit(&state->worker->suspended, true, memory_order_release);
+}
+
+static void advance_clock(struct worker_state *state, uint64_t now)
+{
+	if (!state->next_tick_tsc)
+		state->next_tick_tsc = now + state->tick_cycles;
+	if (now >= state->next_tick_tsc) {
+		uint64_t ticks = (now - state->next_tick_tsc) / state->tick_cycles + 1;
+
+		state->now += ticks;
+		state->next_tick_tsc += ticks * state->tick_cycles;
+	}
+}
+
+bool worker_walk(struct worker_state *state)
+{
+	struct worker *worker = state->worker;
+	uint64_t now = rte_rdtsc();
+	bool work;
+
+	check_fence(state, now);
+	state->walk_tsc = now;
+	advance_clock(state, now);
+	worker_refresh(state);
+	state->received = false;
+	rte_graph_walk(worker->graph);
+	now = rte_rdtsc();
+	check_fence(state, now);
+	state->walk_tsc = now;
+	if (unlikely(atomic_load_explicit(&worker->suspended, memory_order_relaxed) && state->forwarding))
+		transmit_discard(state);
+	else
+		transmit_flush(state);
+	work = run_commands(state);
+	work |= scan_run(state);
+	work |= !flow_expire(state);
+	mirror_flush(worker);
+	if (datapath.rcu)
+		rte_rcu_qsbr_quiescent(datapath.rcu, worker->index);
+	atomic_store_explicit(&worker->alive_tsc, now, memory_order_release);
+	return state->received || work;
+}
+
+int worker_main(void *argument)
+{
+	struct worker *worker = argument;
+	struct worker_state *state = worker_state_of(worker);
+	struct idle idle;
+
+	idle_start(&idle);
+	if (datapath.rcu) {
+		rte_rcu_qsbr_thread_register(datapath.rcu, worker->index);
+		rte_rcu_qsbr_thread_online(datapath.rcu, worker->index);
+	}
+	state->stop = false;
+	while (!state->stop) {
+		if (worker_walk(state))
+			idle_reset(&idle);
+		else
+			idle_wait(&idle);
+	}
+	if (datapath.rcu) {
+		rte_rcu_qsbr_thread_offline(datapath.rcu, worker->index);
+		rte_rcu_qsbr_thread_unregister(datapath.rcu, worker->index);
+	}
+	return 0;
+}
