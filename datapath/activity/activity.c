@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/activity/activity.h"
+
+#include "datapath/arp/arp.h"
+#include "datapath/core/control.h"
+#include "datapath/core/server.h"
+#include "datapath/heartbeat/heartbeat.h"
+#include "datapath/mirror/mirror.h"
+#include "datapath/port/port.h"
+
+#include <qb/qblog.h>
+#include <rte_cycles.h>
+#include <string.h>
+
+#define DEAD_DEFAULT_MS 200
+
+static struct message_activity wish;
+static struct message_activity_report told;
+static bool standalone;
+static bool stood_still;
+static uint64_t fence_ns; /* 0: none */
+static uint64_t seen_ns,
+    seen_tsc; /* this thread ran last; the TSC also counts while a virtual machine is paused */
+
+const struct message_activity *activity_wish(void)
+{
+	return &wish;
+}
+
+bool activity_ready(void)
+{
+	return wish.ready && server_has_cluster() && control_policy() && port_healthy();
+}
+
+static struct message_activity_report report_now(void)
+{
+	const struct policy *policy = control_policy();
+
+	return (struct message_activity_report){.active = atomic_load(&datapath.active),
+	                                        .healthy = port_healthy(),
+	                                        .stood_still = stood_still,
+	                                        .heartbeats = heartbeat_running(),
+	                                        .term = wish.term,
+	                                        .policy_generation = policy ? policy->header->generation : 0,
+	                                        .flows = flow_count()};
+}
+
+void activity_report(void)
+{
+	told = report_now();
+	server_send_all(MESSAGE_ACTIVITY_REPORT, &told, sizeof(told));
+}
+
+void activity_changed(void)
+{
+	struct message_activity_report now = report_now();
+
+	/* The number of flows changes all the time and is no news. */
+	now.flows = told.flows;
+	if (memcmp(&now, &told, sizeof(now)) != 0)
+		activity_report();
+}
+
+static void become(bool active)
+{
+	if (atomic_load(&datapath.active) == active)
+		return;
+	atomic_store(&datapath.active, active);
+	qb_log(LOG_NOTICE, "this node is %s now (term %u)", active ? "active" : "inactive", wish.term);
+	if (active) {
+		/* What goes to the peer starts from a snapshot when clusterd asks for one. */
+		mirror_activity(true);
+		arp_announce();
+	} else {
+		arp_silence();
+		mirror_activity(false);
+	}
+	heartbeat_send_now();
+}
+
+void activity_set(const struct message_activity *new_wish)
+{
+	wish = *new_wish;
+	stood_still = false;
+	become(standalone || wish.active);
+	heartbeat_send_now();
+	activity_changed();
+}
+
+void activity_configure(const struct policy *policy)
+{
+	const struct policy_settings *settings = policy->settings;
+	uint32_t dead_ms = settings->peer_dead_ms ? settings->peer_dead_ms : DEAD_DEFAULT_MS;
+	bool was_active = atomic_load(&datapath.active);
+
+	standalone = !settings->cluster_enabled;
+	/* Well before the peer, which counts from the last heartbeat that it heard, can have taken over. */
+	fence_ns = standalone ? 0 : dead_ms * NANOSECONDS_PER_MILLISECOND / 4 * 3;
+	atomic_store(&datapath.fence_cycles, fence_ns / 1000 * rte_get_tsc_hz() / 1000000);
+	become(standalone || wish.active);
+	/* Addresses and ports may be new. */
+	if (was_active && atomic_load(&datapath.active))
+		arp_announce();
+	activity_changed();
+}
+
+static void demote(const char *who, uint64_t pause_ns)
+{
+	qb_log(LOG_WARNING,
+	       "%s stood still for %lu ms: this node stops forwarding until clusterd decides anew", who,
+	       (unsigned long)(pause_ns / NANOSECONDS_PER_MILLISECOND));
+	stood_still = true;
+	wish.active = 0;
+	become(false);
+}
+
+static uint64_t pause_of_this_thread(uint64_t now)
+{
+	uint64_t tsc = rte_rdtsc(), pause = now - seen_ns, cycles = tsc - seen_tsc;
+	bool first = seen_tsc == 0;
+
+	seen_ns = now;
+	seen_tsc = tsc;
+	if (first)
+		return 0;
+	return RTE_MAX(pause, (uint64_t)((double)cycles / (double)rte_get_tsc_hz() * 1e9));
+}
+
+/* Workers that stood still suspended themselves and forward nothing. */
+static void release_workers(bool paused, uint64_t pause)
+{
+	bool suspended = false;
+
+	for (unsigned i = 0; i < datapath.worker_count; i++)
+		suspended |= atomic_load(&datapath.workers[i]->suspended);
+	if (!suspended)
+		return;
+	/*
+	 * Where only a worker was kept off its CPU, heartbeats went on over the Sync interface, and the peer
+	 * says that it heard them: it has not taken over.
+	 */
+	if (atomic_load(&datapath.active) && (paused || !heartbeat_peer_hears_us())) {
+		demote("a worker", RTE_MAX(pause, fence_ns));
+		activity_changed();
+	}
+	for (unsigned i = 0; i < datapath.worker_count; i++)
+		atomic_store(&datapath.workers[i]->suspended, false);
+}
+
+void activity_watch(void)
+{
+	uint64_t now = control_now();
+	uint64_t pause = pause_of_this_thread(now);
+	bool paused = fence_ns && pause >= fence_ns;
+
+	if (paused) {
+		heartbeat_excuse(now - pause, now);
+		if (atomic_load(&datapath.active)) {
+			demote("this node", pause);
+			activity_changed();
+		}
+	}
+	release_workers(paused, pause);
+}
+
+void activity_second(void)
+{
+	activity_changed();
+}

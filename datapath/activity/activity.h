@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_ACTIVITY_ACTIVITY_H
+#define DATAPATH_ACTIVITY_ACTIVITY_H
+
+/*
+ * Whether this node forwards. clusterd decides; a standalone node always does; and a node that stood still
+ * for so long that the peer may have taken over stops by itself, before it forwards anything more. Control
+ * thread.
+ */
+
+#include "datapath/core/datapath.h"
+
+/* What clusterd wants. */
+void activity_set(const struct message_activity *wish);
+const struct message_activity *activity_wish(void);
+/* A new policy is in force. */
+void activity_configure(const struct policy *policy);
+
+/*
+ * Looks whether this thread or a worker stood still, and demotes this node where the peer may have missed it
+ * for that. To be called before anything else whenever the thread wakes.
+ */
+void activity_watch(void);
+
+/* This node could take over: clusterd says so and is there, and the ports are well. */
+bool activity_ready(void);
+/* Something in the report may have changed: sends it where it did. */
+void activity_changed(void);
+/* Sends the report whether it changed or not. */
+void activity_report(void);
+void activity_second(void);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/arp/arp.h"
+
+#include "datapath/arp/address.h"
+#include "datapath/arp/neighbour.h"
+#include "datapath/arp/packet.h"
+#include "datapath/core/control.h"
+
+#include <qb/qblog.h>
+#include <string.h>
+
+#define TICK_NS      (100 * NANOSECONDS_PER_MILLISECOND)
+#define CLAIM_LOG_NS (10 * NANOSECONDS_PER_SECOND)
+
+static qb_loop_timer_handle tick;
+
+static struct mac_address mac_as(const struct port *port, enum arp_answer as)
+{
+	struct mac_address mac;
+
+	memcpy(mac.bytes, as == ARP_ANSWER_SHARED ? port->shared_mac.addr_bytes : port->mac.addr_bytes,
+	       sizeof(mac.bytes));
+	return mac;
+}
+
+static bool active(void)
+{
+	return atomic_load_explicit(&datapath.active, memory_order_relaxed);
+}
+
+static void ask(const struct neighbour *neighbour, bool unicast)
+{
+	const struct policy *policy = control_policy();
+	const struct port *port = control_port(neighbour->interface);
+	struct arp_packet packet = {.operation = ARP_REQUEST, .target = neighbour->next_hop};
+	uint8_t frame[ARP_FRAME_LENGTH];
+	enum arp_answer as;
+
+	if (!policy || !port)
+		return;
+	as = arp_ask_as(policy, active(), neighbour->interface, neighbour->next_hop, &packet.sender);
+	if (as == ARP_SILENT)
+		return;
+	packet.sender_mac = mac_as(port, as);
+	arp_build(&packet, unicast ? &neighbour->mac : &arp_broadcast, frame);
+	(void)control_transmit(neighbour->interface, frame, sizeof(frame));
+}
+
+static void send(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
+{
+	struct packet *packet = packet_of(mbuf);
+	const struct port *port = control_port(neighbour->interface);
+	struct rte_ether_hdr *header;
+
+	header = port ? (struct rte_ether_hdr *)rte_pktmbuf_prepend(mbuf, sizeof(*header)) : NULL;
+	if (!header) {
+		control_drop(mbuf, COUNTER_DROP_UNRESOLVED);
+		return;
+	}
+	memcpy(&header->dst_addr, &neighbour->mac, sizeof(header->dst_addr));
+	header->src_addr = packet->shared_mac ? port->shared_mac : port->mac;
+	header->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
+	packet->kind = PACKET_TRANSMIT;
+	(void)control_to_worker(mbuf);
+}
+
+static void give_up(struct rte_mbuf *mbuf)
+{
+	control_drop(mbuf, COUNTER_DROP_UNRESOLVED);
+}
+
+static void reclaim(void)
+{
+	atomic_fetch_add(&datapath.adjacency_epoch, 1);
+	control_synchronize();
+}
+
+static const struct neighbour_actions actions = {
+    .ask = ask, .send = send, .drop = give_up, .changed = arp_mirror_changed, .reclaim = reclaim};
+
+static void answer(const struct port *port, const struct arp_packet *request, enum arp_answer as)
+{
+	struct arp_packet reply = {.operation = ARP_REPLY,
+	                           .sender_mac = mac_as(port, as),
+	                           .target_mac = request->sender_mac,
+	                           .sender = request->target,
+	                           .target = request->sender};
+	uint8_t frame[ARP_FRAME_LENGTH];
+
+	arp_build(&reply, &request->sender_mac, frame);
+	(void)control_transmit(port->interface, frame, sizeof(frame));
+}
+
+static void claimed(const struct port *port)
+{
+	static uint64_t last;
+	uint64_t now = control_now();
+
+	if (last && now - last < CLAIM_LOG_NS)
+		return;
+	last = now;
+	qb_log(LOG_WARNING, "EthernetInterface %s: another host claims an address of this node", port->name);
+}
+
+static void handle(const struct port *port, const struct arp_packet *packet)
+{
+	const struct policy *policy = control_policy();
+	enum arp_answer as = arp_answer(policy, active(), port->interface, packet->target);
+	bool to_us = as != ARP_SILENT;
+
+	if (arp_is_own(policy, port->interface, packet->sender)) {
+		/* The peer's own announcements look like this as well; anybody else's are not to be learnt
+		 * either. */
+		if (memcmp(&packet->sender_mac, &port->shared_mac, sizeof(packet->sender_mac)) != 0)
+			claimed(port);
+		return;
+	}
+	if (packet->operation == ARP_REQUEST && to_us)
+		answer(port, packet, as);
+	/* A reply is addressed to one that asked, and a target of ours says that it was us. */
+	if (packet->sender != 0)
+		neighbour_learn(port->interface, packet->sender, &packet->sender_mac, to_us, control_now());
+}
+
+void arp_receive(struct rte_mbuf *mbuf)
+{
+	const struct port *port = control_port(packet_of(mbuf)->interface);
+	struct arp_packet packet;
+
+	if (!port || !control_policy()) {
+		control_drop(mbuf, COUNTER_DROP_NO_POLICY);
+		return;
+	}
+	if (!arp_parse(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf), &packet)) {
+		control_drop(mbuf, COUNTER_DROP_ARP_MALFORMED);
+		return;
+	}
+	rte_pktmbuf_free(mbuf);
+	handle(port, &packet);
+}
+
+void arp_resolve(struct rte_mbuf *mbuf)
+{
+	const struct packet *packet = packet_of(mbuf);
+
+	control_count(COUNTER_HELD);
+	neighbour_resolve(packet->interface, packet->next_hop, mbuf, control_now());
+}
+
+void arp_configure(const struct policy *policy)
+{
+	const struct policy_settings *from = policy->settings;
+	struct neighbour_settings settings = {
+	    .expire_ns = (from->arp_expire ? from->arp_expire : 900) * NANOSECONDS_PER_SECOND,
+	    .expire_unknown_ns =
+	        (from->arp_expire_unknown ? from->arp_expire_unknown : 3) * NANOSECONDS_PER_SECOND,
+	    .size = from->arp_cache_size ? from->arp_cache_size : 4096};
+
+	neighbour_configure(&settings);
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
+		const struct policy_interface *interface =
+		    policy_interface_by_id(policy, neighbour_at(index)->interface);
+
+		if (!interface || interface->disabled || interface->ha_type == POLICY_HA_SYNC)
+			neighbour_flush_interface(neighbour_at(index)->interface);
+	}
+}
+
+static void ticks(void *user)
+{
+	(void)user;
+	qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, ticks, &tick);
+	neighbour_tick(control_now());
+}
+
+int arp_start(void)
+{
+	neighbour_start(&actions);
+	return qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, ticks, &tick);
+}
+
+void arp_stop(void)
+{
+	arp_silence();
+	qb_loop_timer_del(control_loop(), tick);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_ARP_ARP_H
+#define DATAPATH_ARP_ARP_H
+
+/* ARP as the node speaks it: answers, questions, gratuitous ARP. Control thread. */
+
+#include "datapath/core/datapath.h"
+
+/* Returns 0 or -errno. */
+int arp_start(void);
+void arp_stop(void);
+/* A new policy is in force: its settings, and neighbours of interfaces that are gone. */
+void arp_configure(const struct policy *policy);
+
+/* An ARP frame that came in (PACKET_ARP), and a packet whose next hop is not known (PACKET_UNRESOLVED). Both
+ * are taken. */
+void arp_receive(struct rte_mbuf *mbuf);
+void arp_resolve(struct rte_mbuf *mbuf);
+
+/*
+ * Announces the addresses that others may have in mind under another port or MAC: all shared ones by
+ * gratuitous ARP on all interfaces (C22-035), at once and a few times within the next second, since a frame
+ * may be lost while links come up; from then on at the policy's interval (C22-036). A standalone node
+ * announces its own addresses, within the first second only. arp_silence ends it.
+ */
+void arp_announce(void);
+void arp_silence(void);
+
+extern const struct mirror_class neighbour_mirror_class;
+/* For neighbour_mirror_class: an entry of this node's changed. */
+struct neighbour;
+void arp_mirror_changed(const struct neighbour *neighbour, bool deleted);
+
+#endif

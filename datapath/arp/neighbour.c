@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/arp/neighbour.h"
+
+#include "datapath/arp/index.h"
+#include "datapath/arp/neighbour_table.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* With many entries a tick looks at a part of them. */
+#define TICK_ENTRIES 8192
+
+static const struct neighbour_actions *actions;
+static struct neighbour_settings settings = {
+    .expire_ns = 900 * NEIGHBOUR_RETRY_NS, .expire_unknown_ns = 3 * NEIGHBOUR_RETRY_NS, .size = 4096};
+
+void neighbour_start(const struct neighbour_actions *new_actions)
+{
+	actions = new_actions;
+	table_reset();
+}
+
+void neighbour_configure(const struct neighbour_settings *new_settings)
+{
+	settings = *new_settings;
+	if (settings.size > NEIGHBOUR_SIZE_MAX)
+		settings.size = NEIGHBOUR_SIZE_MAX;
+}
+
+struct neighbour *neighbour_get(uint16_t interface, uint32_t next_hop)
+{
+	uint32_t index = index_find(interface, next_hop);
+
+	return index ? table_at((uint16_t)index) : NULL;
+}
+
+static bool known(const struct neighbour *neighbour)
+{
+	return neighbour->state == NEIGHBOUR_DYNAMIC || neighbour->state == NEIGHBOUR_PROBING ||
+	       neighbour->state == NEIGHBOUR_STATIC;
+}
+
+static void drop_held(struct neighbour *neighbour)
+{
+	for (unsigned i = 0; i < neighbour->held_count; i++)
+		actions->drop(neighbour->held[i]);
+	neighbour->held_count = 0;
+}
+
+static void forget(struct neighbour *neighbour)
+{
+	drop_held(neighbour);
+	if (known(neighbour))
+		actions->changed(neighbour, true);
+	table_remove(neighbour);
+}
+
+/*
+ * Room for one more: next hops that do not answer go first, so that a scan of addresses that nobody has
+ * cannot push out those that are in use.
+ */
+static bool make_room(uint64_t now)
+{
+	struct neighbour *oldest = table_oldest(LIST_INCOMPLETE);
+
+	if (neighbour_count() < settings.size)
+		return true;
+	if (oldest) {
+		/* One that has just been asked for gets its chance. */
+		if (oldest->state == NEIGHBOUR_RESOLVING && oldest->tries <= 1 && now < oldest->due)
+			return false;
+	} else {
+		oldest = table_oldest(LIST_COMPLETE);
+	}
+	if (!oldest)
+		return false;
+	forget(oldest);
+	return true;
+}
+
+static struct neighbour *create(uint16_t interface, uint32_t next_hop, uint64_t now)
+{
+	struct neighbour *neighbour;
+
+	if (!make_room(now))
+		return NULL;
+	if (table_exhausted()) {
+		actions->reclaim();
+		table_reclaim();
+	}
+	neighbour = table_add(interface, next_hop);
+	return neighbour;
+}
+
+static void ask(struct neighbour *neighbour, bool unicast, uint64_t now)
+{
+	neighbour->tries++;
+	neighbour->due = now + NEIGHBOUR_RETRY_NS;
+	actions->ask(neighbour, unicast);
+}
+
+void neighbour_resolve(uint16_t interface, uint32_t next_hop, struct rte_mbuf *mbuf, uint64_t now)
+{
+	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+
+	if (!neighbour) {
+		neighbour = create(interface, next_hop, now);
+		if (!neighbour) {
+			actions->drop(mbuf);
+			return;
+		}
+		table_set_state(neighbour, NEIGHBOUR_RESOLVING);
+		neighbour->tries = 0;
+		neighbour->held[neighbour->held_count++] = mbuf;
+		ask(neighbour, false, now);
+	} else if (known(neighbour)) {
+		actions->send(neighbour, mbuf);
+	} else if (neighbour->state == NEIGHBOUR_RESOLVING && neighbour->held_count < NEIGHBOUR_HELD_MAX) {
+		neighbour->held[neighbour->held_count++] = mbuf;
+	} else {
+		actions->drop(mbuf);
+	}
+}
+
+static void set_known(struct neighbour *neighbour, const struct mac_address *mac, uint64_t now)
+{
+	bool new = !known(neighbour) || memcmp(&neighbour->mac, mac, sizeof(*mac)) != 0;
+	uint64_t lead = NEIGHBOUR_TRIES * NEIGHBOUR_RETRY_NS;
+
+	if (lead > settings.expire_ns / 2)
+		lead = settings.expire_ns / 2;
+	neighbour->mac = *mac;
+	neighbour->tries = 0;
+	neighbour->expires = now + settings.expire_ns;
+	neighbour->due = neighbour->expires - lead;
+	table_set_state(neighbour, NEIGHBOUR_DYNAMIC);
+	if (new)
+		actions->changed(neighbour, false);
+	for (unsigned i = 0; i < neighbour->held_count; i++)
+		actions->send(neighbour, neighbour->held[i]);
+	neighbour->held_count = 0;
+}
+
+void neighbour_learn(uint16_t interface, uint32_t next_hop, const struct mac_address *mac, bool create_entry,
+                     uint64_t now)
+{
+	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+
+	if (!neighbour && create_entry)
+		neighbour = create(interface, next_hop, now);
+	if (neighbour && neighbour->state != NEIGHBOUR_STATIC)
+		set_known(neighbour, mac, now);
+}
+
+static void due(struct neighbour *neighbour, uint64_t now)
+{
+	switch (neighbour->state) {
+	case NEIGHBOUR_RESOLVING:
+		if (neighbour->tries < NEIGHBOUR_TRIES) {
+			ask(neighbour, false, now);
+			return;
+		}
+		drop_held(neighbour);
+		table_set_state(neighbour, NEIGHBOUR_UNKNOWN);
+		neighbour->due = now + settings.expire_unknown_ns;
+		return;
+	case NEIGHBOUR_DYNAMIC:
+		table_set_state(neighbour, NEIGHBOUR_PROBING);
+		neighbour->tries = 0;
+		ask(neighbour, true, now);
+		return;
+	case NEIGHBOUR_PROBING:
+		if (neighbour->tries < NEIGHBOUR_TRIES) {
+			ask(neighbour, true, now);
+			return;
+		}
+		forget(neighbour);
+		return;
+	case NEIGHBOUR_UNKNOWN:
+		forget(neighbour);
+		return;
+	}
+}
+
+void neighbour_tick(uint64_t now)
+{
+	static uint32_t cursor;
+	uint32_t high = table_high(), count = high < TICK_ENTRIES ? high : high / 8 + 1;
+
+	for (; count > 0; count--) {
+		struct neighbour *neighbour;
+
+		cursor = cursor + 1 < high ? cursor + 1 : 1;
+		neighbour = table_at((uint16_t)cursor);
+		if (neighbour->state != NEIGHBOUR_NONE && neighbour->state != NEIGHBOUR_STATIC &&
+		    !neighbour->mirrored && now >= neighbour->due)
+			due(neighbour, now);
+	}
+}
+
+void neighbour_flush_interface(uint16_t interface)
+{
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
+		struct neighbour *neighbour = table_at(index);
+
+		if (neighbour->state != NEIGHBOUR_STATIC && (!interface || neighbour->interface == interface))
+			forget(neighbour);
+	}
+}
+
+void neighbour_flush(void)
+{
+	neighbour_flush_interface(0);
+}
+
+int neighbour_mirror(uint16_t interface, uint32_t next_hop, const struct mac_address *mac, uint64_t now)
+{
+	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+
+	if (!neighbour)
+		neighbour = create(interface, next_hop, now);
+	if (!neighbour)
+		return -ENOSPC;
+	neighbour->mirrored = true;
+	neighbour->marked = true;
+	if (neighbour->state != NEIGHBOUR_STATIC)
+		set_known(neighbour, mac, now);
+	return 0;
+}
+
+void neighbour_mirror_delete(uint16_t interface, uint32_t next_hop)
+{
+	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+
+	if (neighbour && neighbour->mirrored)
+		forget(neighbour);
+}
+
+void neighbour_mark_begin(void)
+{
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index))
+		table_at(index)->marked = false;
+}
+
+void neighbour_sweep(void)
+{
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
+		struct neighbour *neighbour = table_at(index);
+
+		if (neighbour->mirrored && !neighbour->marked)
+			forget(neighbour);
+	}
+}
+
+void neighbour_adopt(uint64_t now)
+{
+	/* Spread, so that a takeover is not followed by a burst of probes. */
+	uint64_t span = settings.expire_ns / 2, step = 0;
+	uint32_t count = neighbour_count() + 1;
+
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
+		struct neighbour *neighbour = table_at(index);
+
+		if (!neighbour->mirrored)
+			continue;
+		neighbour->mirrored = false;
+		neighbour->due = now + span / 4 + span / count * ++step;
+		neighbour->expires = neighbour->due + NEIGHBOUR_TRIES * NEIGHBOUR_RETRY_NS;
+	}
+}

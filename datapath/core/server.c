@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/core/server.h"
+
+#include "datapath/activity/activity.h"
+#include "datapath/arp/neighbour.h"
+#include "datapath/core/apply.h"
+#include "datapath/core/control.h"
+#include "datapath/heartbeat/heartbeat.h"
+#include "datapath/mirror/mirror.h"
+#include "datapath/query/query.h"
+#include "lib/ipc.h"
+#include "lib/paths.h"
+
+#include <errno.h>
+#include <qb/qblog.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CLIENTS_MAX 32
+#define MIRROR_QUEUE_MAX                                                                                     \
+	(512u << 10) /* bytes of mirrored records that may wait for clusterd in the socket's queue */
+#define MIRROR_RETRY_NS (2 * NANOSECONDS_PER_MILLISECOND)
+
+static struct ipc_server *server;
+static struct ipc_connection *clients[CLIENTS_MAX];
+static struct ipc_connection *cluster; /* that sent MESSAGE_ACTIVITY_SET last */
+static struct ipc_connection *mirror;  /* that sent MESSAGE_MIRROR_SNAPSHOT or _STOP last */
+static bool retrying;
+static qb_loop_timer_handle retry_timer;
+
+void server_send_all(uint32_t type, const void *body, size_t length)
+{
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		if (clients[i])
+			(void)ipc_send(clients[i], type, body, length, -1);
+	}
+}
+
+static void retry(void *user)
+{
+	(void)user;
+	retrying = false;
+	mirror_writable();
+}
+
+int server_send_mirror(uint32_t type, const void *body, size_t length)
+{
+	int error = 0;
+
+	if (!mirror)
+		return -ENOTCONN;
+	if (ipc_queued(mirror) < MIRROR_QUEUE_MAX)
+		error = ipc_send(mirror, type, body, length, -1);
+	else
+		error = -EAGAIN;
+	if (error == -EAGAIN && !retrying)
+		retrying = qb_loop_timer_add(control_loop(), QB_LOOP_MED, MIRROR_RETRY_NS, NULL, retry,
+		                             &retry_timer) == 0;
+	return error;
+}
+
+bool server_has_cluster(void)
+{
+	return cluster != NULL;
+}
+
+static void connected(struct ipc_connection *connection, void *user)
+{
+	(void)user;
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		if (clients[i])
+			continue;
+		clients[i] = connection;
+		activity_report();
+		heartbeat_report();
+		return;
+	}
+	qb_log(LOG_ERR, "more than %d clients on %s", CLIENTS_MAX, PATH_DATAPATH_SOCKET);
+	ipc_close(connection);
+}
+
+static void closed(struct ipc_connection *connection, void *user)
+{
+	(void)user;
+	query_closed(connection);
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		if (clients[i] == connection)
+			clients[i] = NULL;
+	}
+	if (mirror == connection) {
+		mirror = NULL;
+		mirror_stop();
+	}
+	if (cluster == connection) {
+		/* Traffic goes on as it is; the heartbeats say that this node cannot take over or be asked
+		 * to. */
+		cluster = NULL;
+		qb_log(LOG_WARNING, "clusterd has gone");
+		heartbeat_send_now();
+	}
+}
+
+static void writable(struct ipc_connection *connection, void *user)
+{
+	(void)user;
+	query_writable(connection);
+}
+
+static void send_result(struct ipc_connection *connection, int error, const char *text)
+{
+	const struct policy *policy = control_policy();
+	struct message_result result = {.error = error,
+	                                .generation = policy ? policy->header->generation : 0};
+
+	snprintf(result.text, sizeof(result.text), "%s", text);
+	(void)ipc_send(connection, MESSAGE_POLICY_RESULT, &result, sizeof(result), -1);
+}
+
+static void apply(struct ipc_connection *connection, const struct ipc_message *message)
+{
+	char reason[256] = "";
+	int error;
+
+	if (message->fd < 0 || message->length < sizeof(struct message_policy_apply)) {
+		if (message->fd >= 0)
+			close(message->fd);
+		send_result(connection, -EBADMSG, "the message holds no policy");
+		return;
+	}
+	error = policy_apply(message->fd, reason);
+	if (error)
+		qb_log(LOG_ERR, "policy: %s", reason);
+	send_result(connection, error, error ? reason : "");
+}
+
+static void cluster_message(struct ipc_connection *connection, const struct ipc_message *message)
+{
+	switch (message->type) {
+	case MESSAGE_ACTIVITY_SET:
+		if (message->length < sizeof(struct message_activity))
+			break;
+		cluster = connection;
+		activity_set(message->body);
+		break;
+	case MESSAGE_MIRROR_RECORDS:
+		mirror_receive(message->body, message->length);
+		break;
+	case MESSAGE_MIRROR_SNAPSHOT:
+		mirror = connection;
+		mirror_start();
+		break;
+	case MESSAGE_MIRROR_STOP:
+		mirror = connection;
+		mirror_stop();
+		break;
+	}
+}
+
+static void message_received(struct ipc_connection *connection, const struct ipc_message *message, void *user)
+{
+	(void)user;
+	activity_watch();
+	if (message->fd >= 0 && message->type != MESSAGE_POLICY_APPLY)
+		close(message->fd);
+	switch (message->type) {
+	case MESSAGE_POLICY_APPLY:
+		apply(connection, message);
+		break;
+	case MESSAGE_QUERY:
+		if (message->length >= sizeof(struct message_query))
+			query_start(connection, message->body);
+		break;
+	case MESSAGE_FLUSH_NEIGHBOURS:
+		neighbour_flush();
+		send_result(connection, 0, "");
+		break;
+	case MESSAGE_ACTIVITY_SET:
+	case MESSAGE_MIRROR_RECORDS:
+	case MESSAGE_MIRROR_SNAPSHOT:
+	case MESSAGE_MIRROR_STOP:
+		cluster_message(connection, message);
+		break;
+	}
+}
+
+int server_start(char reason[256])
+{
+	static const struct ipc_handlers handlers = {
+	    .connected = connected, .message = message_received, .closed = closed, .writable = writable};
+	int error;
+
+	if (mkdir(PATH_RUN_DIRECTORY, 0755) < 0 && errno != EEXIST) {
+		error = -errno;
+		snprintf(reason, 256, "%s: %s", PATH_RUN_DIRECTORY, strerror(-error));
+		return error;
+	}
+	error = ipc_server_create(control_loop(), PATH_DATAPATH_SOCKET, 0600, &handlers, NULL, &server);
+	if (error)
+		snprintf(reason, 256, "%s: %s", PATH_DATAPATH_SOCKET, strerror(-error));
+	return error;
+}
+
+void server_stop(void)
+{
+	if (retrying)
+		qb_loop_timer_del(control_loop(), retry_timer);
+	retrying = false;
+	ipc_server_destroy(server);
+	server = NULL;
+}

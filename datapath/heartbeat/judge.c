@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/heartbeat/judge.h"
+
+#include <string.h>
+
+static struct judge_interface *find(struct judge *judge, uint16_t id)
+{
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		if (judge->interfaces[i].id == id)
+			return &judge->interfaces[i];
+	}
+	return NULL;
+}
+
+void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_interface *interfaces,
+                     unsigned count)
+{
+	struct judge old = *judge;
+
+	judge->dead_ns = dead_ns;
+	judge->interface_count = count;
+	for (unsigned i = 0; i < count; i++) {
+		const struct judge_interface *before = find(&old, interfaces[i].id);
+
+		judge->interfaces[i] = interfaces[i];
+		if (before) {
+			judge->interfaces[i].heard = before->heard;
+			judge->interfaces[i].sequence = before->sequence;
+		}
+	}
+}
+
+static bool is_retired(const struct judge *judge, uint64_t instance)
+{
+	for (unsigned i = 0; i < JUDGE_RETIRED; i++) {
+		if (judge->retired[i] == instance)
+			return true;
+	}
+	return false;
+}
+
+static void new_instance(struct judge *judge)
+{
+	if (judge->last.instance) {
+		judge->retired[judge->retired_next] = judge->last.instance;
+		judge->retired_next = (judge->retired_next + 1) % JUDGE_RETIRED;
+	}
+	judge->last = (struct heartbeat){0};
+	for (unsigned i = 0; i < judge->interface_count; i++)
+		judge->interfaces[i].sequence = 0;
+}
+
+bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat, uint64_t now)
+{
+	struct judge_interface *heard = find(judge, interface);
+
+	if (!heard || heartbeat->instance == 0 || is_retired(judge, heartbeat->instance))
+		return false;
+	if (heartbeat->instance != judge->last.instance)
+		new_instance(judge);
+	if (heartbeat->sequence <= heard->sequence)
+		return false;
+	heard->sequence = heartbeat->sequence;
+	heard->heard = now;
+	/* Interfaces differ in delay: what was sent last is what the peer says now. */
+	if (heartbeat->sequence > judge->last.sequence)
+		judge->last = *heartbeat;
+	return true;
+}
+
+static bool alive(const struct judge *judge, const struct judge_interface *interface, uint64_t now)
+{
+	return interface->heard != 0 && now < interface->heard + judge->dead_ns;
+}
+
+bool judge_dies(const struct judge *judge, uint64_t before, uint64_t now)
+{
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		if (alive(judge, &judge->interfaces[i], before) && !alive(judge, &judge->interfaces[i], now))
+			return true;
+	}
+	return false;
+}
+
+void judge_excuse(struct judge *judge, uint64_t from, uint64_t until)
+{
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		struct judge_interface *interface = &judge->interfaces[i];
+
+		if (interface->heard && interface->heard <= from)
+			interface->heard += until - from;
+	}
+}
+
+bool judge_peer_hears_us(const struct judge *judge, uint64_t now)
+{
+	if (judge->last.active || !judge->last.hears_peer)
+		return false;
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		if (judge->interfaces[i].sync && alive(judge, &judge->interfaces[i], now))
+			return true;
+	}
+	return false;
+}
+
+void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out)
+{
+	*out = (struct message_heartbeat_report){.forged = judge->forged, .last = judge->last};
+	out->interfaces_total = (uint8_t)judge->interface_count;
+	for (unsigned i = 0; i < judge->interface_count; i++)
+		out->interfaces_alive += alive(judge, &judge->interfaces[i], now);
+	out->alive = out->interfaces_alive > 0;
+}
+
+bool judge_report_differs(const struct message_heartbeat_report *a, const struct message_heartbeat_report *b)
+{
+	const struct heartbeat *x = &a->last, *y = &b->last;
+
+	return a->alive != b->alive || a->interfaces_alive != b->interfaces_alive ||
+	       a->interfaces_total != b->interfaces_total || x->active != y->active || x->ready != y->ready ||
+	       x->yielding != y->yielding || x->hears_peer != y->hears_peer || x->term != y->term ||
+	       x->instance != y->instance || x->peer_instance != y->peer_instance || x->role != y->role ||
+	       x->cluster_id != y->cluster_id;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_HEARTBEAT_JUDGE_H
+#define DATAPATH_HEARTBEAT_JUDGE_H
+
+/*
+ * Whether the peer lives, from its heartbeats (C22-013, C22-024). Knows no clock and no socket: times come
+ * in, in nanoseconds of any clock that only grows. Control thread.
+ */
+
+#include "lib/heartbeat.h"
+#include "lib/messages.h"
+#include "lib/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define JUDGE_RETIRED 16 /* instances of the peer that have ended and must not come back */
+
+struct judge_interface {
+	uint16_t id;
+	bool sync;         /* a Sync interface: heard by the control thread itself */
+	uint64_t heard;    /* when, 0: never */
+	uint64_t sequence; /* last, of the peer's current instance */
+};
+
+struct judge {
+	uint64_t dead_ns; /* PeerDead */
+	unsigned interface_count;
+	struct judge_interface interfaces[POLICY_INTERFACES_MAX];
+	struct heartbeat last; /* newest */
+	uint64_t retired[JUDGE_RETIRED];
+	unsigned retired_next;
+	uint32_t forged;
+};
+
+/* The interfaces that are to hear the peer; those that stay keep what they heard. */
+void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_interface *interfaces,
+                     unsigned count);
+
+/*
+ * An authentic heartbeat that came in by the interface. False where it was heard before, or belongs to an
+ * instance of the peer that has ended (a replay), or the interface is to hear none.
+ */
+bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat, uint64_t now);
+
+/* True where, after now, an interface on which the peer was alive at before counts as dead. */
+bool judge_dies(const struct judge *judge, uint64_t before, uint64_t now);
+
+/*
+ * This node stood still from `from` to `until` and could hear nothing: what was heard until then counts as
+ * fresh as it was when the pause began.
+ */
+void judge_excuse(struct judge *judge, uint64_t from, uint64_t until);
+
+/* Alive on a Sync interface and, by its own word, hearing this node: it cannot take this node for dead. */
+bool judge_peer_hears_us(const struct judge *judge, uint64_t now);
+
+void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out);
+/* Whether two reports differ in what clusterd wants to know: not in which frame was the last. */
+bool judge_report_differs(const struct message_heartbeat_report *a, const struct message_heartbeat_report *b);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/host/addresses.h"
+
+#include "datapath/host/netlink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ADDRESSES_MAX 64
+
+/* Routes that were put into the kernel. */
+static struct netlink_route *routes;
+static size_t route_count;
+
+static uint32_t network_order(const struct ip_address *address)
+{
+	uint32_t value;
+
+	memcpy(&value, address->bytes, sizeof(value));
+	return value;
+}
+
+/* An unused private address is set to the local host's (C22-042). */
+static bool is_loopback(const struct ip_address *address)
+{
+	return address->bytes[0] == 127;
+}
+
+static int wanted_addresses(const struct policy *policy, const struct policy_interface *interface,
+                            struct netlink_address out[ADDRESSES_MAX])
+{
+	bool sync = interface->ha_type == POLICY_HA_SYNC;
+	int count = 0;
+
+	for (uint32_t i = 0; i < policy->address_count && count < ADDRESSES_MAX; i++) {
+		const struct policy_address *address = &policy->addresses[i];
+
+		if (address->interface != interface->id || address->address.version != 4 ||
+		    is_loopback(&address->address))
+			continue;
+		if (sync && address->kind != POLICY_ADDRESS_PRIVATE)
+			continue;
+		out[count].address = network_order(&address->address);
+		out[count].prefix_length =
+		    address->kind == POLICY_ADDRESS_PRIVATE ? address->prefix_length : 32;
+		count++;
+	}
+	return count;
+}
+
+static bool contains(const struct netlink_address *list, int count, const struct netlink_address *address)
+{
+	for (int i = 0; i < count; i++) {
+		if (list[i].address == address->address && list[i].prefix_length == address->prefix_length)
+			return true;
+	}
+	return false;
+}
+
+static int apply_addresses(const struct policy *policy, const struct policy_interface *interface, int index)
+{
+	struct netlink_address wanted[ADDRESSES_MAX], present[ADDRESSES_MAX];
+	int wanted_count = wanted_addresses(policy, interface, wanted);
+	int present_count = netlink_addresses(index, present, ADDRESSES_MAX), first = 0, error;
+
+	if (present_count < 0)
+		return present_count;
+	for (int i = 0; i < present_count; i++) {
+		if (!contains(wanted, wanted_count, &present[i]))
+			(void)netlink_address_delete(index, &present[i]);
+	}
+	/* All of them: removing a primary address may have taken others along. */
+	for (int i = 0; i < wanted_count; i++) {
+		error = netlink_address_add(index, &wanted[i], interface->ha_type == POLICY_HA_SYNC);
+		if (error && !first)
+			first = error;
+	}
+	return first;
+}
+
+/* The source of what the node itself sends there: an address of this node alone. */
+static uint32_t preferred_source(const struct policy *policy, const struct policy_route *route)
+{
+	uint32_t any = 0;
+
+	for (uint32_t i = 0; i < policy->address_count; i++) {
+		const struct policy_address *address = &policy->addresses[i];
+
+		if (address->kind != POLICY_ADDRESS_PRIVATE || address->address.version != 4 ||
+		    is_loopback(&address->address) || address->interface != route->interface)
+			continue;
+		if (!any || ip_range_contains(&route->network, &address->address))
+			any = network_order(&address->address);
+	}
+	return any;
+}
+
+static bool same_route(const struct netlink_route *a, const struct netlink_route *b)
+{
+	return a->network == b->network && a->prefix_length == b->prefix_length && a->source == b->source &&
+	       a->metric == b->metric && a->interface == b->interface;
+}
+
+static bool kernel_route(const struct policy *policy, const struct policy_route *route, int index,
+                         struct netlink_route *out)
+{
+	unsigned length;
+
+	if (route->network.first.version != 4 || !ip_range_prefix_length(&route->network, &length))
+		return false;
+	*out = (struct netlink_route){.network = network_order(&route->network.first),
+	                              .prefix_length = (uint8_t)length,
+	                              .source = preferred_source(policy, route),
+	                              .metric = route->metric,
+	                              .interface = index};
+	return true;
+}
+
+static bool still_wanted(const struct policy *policy, const struct policy_interface *interface,
+                         const struct netlink_route *have)
+{
+	struct netlink_route route;
+
+	for (uint32_t i = 0; i < policy->route_count; i++) {
+		if (policy->routes[i].interface == interface->id &&
+		    kernel_route(policy, &policy->routes[i], have->interface, &route) &&
+		    same_route(&route, have))
+			return true;
+	}
+	return false;
+}
+
+static int add_route(const struct netlink_route *route)
+{
+	struct netlink_route *grown;
+	/* Also where it is known: the kernel removes routes with the address that is their source. */
+	int error = netlink_route_add(route);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < route_count; i++) {
+		if (same_route(&routes[i], route))
+			return 0;
+	}
+	grown = realloc(routes, (route_count + 1) * sizeof(*routes));
+	if (!grown)
+		return -ENOMEM;
+	routes = grown;
+	routes[route_count++] = *route;
+	return 0;
+}
+
+static int apply_routes(const struct policy *policy, const struct policy_interface *interface, int index)
+{
+	struct netlink_route route;
+	int first = 0, error;
+
+	for (size_t i = 0; i < route_count;) {
+		if (routes[i].interface != index || still_wanted(policy, interface, &routes[i])) {
+			i++;
+			continue;
+		}
+		(void)netlink_route_delete(&routes[i]);
+		routes[i] = routes[--route_count];
+	}
+	for (uint32_t i = 0; i < policy->route_count; i++) {
+		if (policy->routes[i].interface != interface->id ||
+		    !kernel_route(policy, &policy->routes[i], index, &route))
+			continue;
+		error = add_route(&route);
+		if (error && !first)
+			first = error;
+	}
+	return first;
+}
+
+int addresses_apply(const struct policy *policy, const struct policy_interface *interface, int index)
+{
+	int error = apply_addresses(policy, interface, index);
+
+	if (!error && interface->ha_type != POLICY_HA_SYNC)
+		error = apply_routes(policy, interface, index);
+	return error;
+}
+
+void addresses_forget(int index)
+{
+	for (size_t i = 0; i < route_count;) {
+		if (routes[i].interface == index)
+			routes[i] = routes[--route_count];
+		else
+			i++;
+	}
+	if (route_count == 0) {
+		free(routes);
+		routes = NULL;
+	}
+}

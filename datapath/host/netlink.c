@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/host/netlink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define REQUEST_MAX      512
+#define ROUTE_PROTOCOL   72 /* ours among RTPROT_*, so that people see whose routes these are */
+#define ROUTE_METRIC_MIN 1
+
+struct request {
+	struct nlmsghdr header;
+	union {
+		struct ifinfomsg link;
+		struct ifaddrmsg address;
+		struct rtmsg route;
+	};
+	uint8_t attributes[REQUEST_MAX];
+};
+
+static int handle = -1;
+static uint32_t sequence;
+
+int netlink_open(void)
+{
+	struct sockaddr_nl local = {.nl_family = AF_NETLINK};
+
+	handle = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (handle < 0)
+		return -errno;
+	if (bind(handle, (struct sockaddr *)&local, sizeof(local)) < 0) {
+		int error = -errno;
+
+		netlink_close();
+		return error;
+	}
+	return 0;
+}
+
+void netlink_close(void)
+{
+	if (handle >= 0)
+		close(handle);
+	handle = -1;
+}
+
+static void begin(struct request *request, uint16_t type, uint16_t flags, size_t body)
+{
+	memset(request, 0, sizeof(*request));
+	request->header.nlmsg_len = NLMSG_LENGTH(body);
+	request->header.nlmsg_type = type;
+	request->header.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	request->header.nlmsg_seq = ++sequence;
+}
+
+static struct rtattr *add(struct request *request, uint16_t type, const void *data, size_t length)
+{
+	struct rtattr *attribute =
+	    (struct rtattr *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
+
+	attribute->rta_type = type;
+	attribute->rta_len = (uint16_t)RTA_LENGTH(length);
+	if (length)
+		memcpy(RTA_DATA(attribute), data, length);
+	request->header.nlmsg_len = NLMSG_ALIGN(request->header.nlmsg_len) + RTA_ALIGN(attribute->rta_len);
+	return attribute;
+}
+
+/* Sends and waits for the acknowledgement, which the kernel writes before sendto returns. */
+static int transact(struct request *request)
+{
+	_Alignas(struct nlmsghdr) char buffer[4096];
+	const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+	ssize_t length;
+
+	request->header.nlmsg_flags |= NLM_F_ACK;
+	if (send(handle, request, request->header.nlmsg_len, 0) < 0)
+		return -errno;
+	do {
+		length = recv(handle, buffer, sizeof(buffer), 0);
+		if (length < 0)
+			return -errno;
+	} while ((size_t)length < NLMSG_LENGTH(sizeof(struct nlmsgerr)) ||
+	         header->nlmsg_seq != request->header.nlmsg_seq || header->nlmsg_type != NLMSG_ERROR);
+	return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+}
+
+static int address_request(uint16_t type, uint16_t flags, int interface,
+                           const struct netlink_address *address, uint32_t address_flags)
+{
+	struct request request;
+
+	begin(&request, type, flags, sizeof(request.address));
+	request.address.ifa_family = AF_INET;
+	request.address.ifa_prefixlen = address->prefix_length;
+	request.address.ifa_index = (uint32_t)interface;
+	request.address.ifa_scope = RT_SCOPE_UNIVERSE;
+	add(&request, IFA_LOCAL, &address->address, sizeof(address->address));
+	add(&request, IFA_ADDRESS, &address->address, sizeof(address->address));
+	if (address_flags)
+		add(&request, IFA_FLAGS, &address_flags, sizeof(address_flags));
+	return transact(&request);
+}
+
+int netlink_address_add(int interface, const struct netlink_address *address, bool with_route)
+{
+	int error = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, interface, address,
+	                            with_route ? 0 : IFA_F_NOPREFIXROUTE);
+
+	return error == -EEXIST ? 0 : error;
+}
+
+int netlink_address_delete(int interface, const struct netlink_address *address)
+{
+	return address_request(RTM_DELADDR, 0, interface, address, 0);
+}
+
+static int address_of(const struct nlmsghdr *header, int interface, struct netlink_address *out)
+{
+	const struct ifaddrmsg *message = NLMSG_DATA(header);
+	int length = (int)IFA_PAYLOAD(header);
+
+	if (header->nlmsg_type != RTM_NEWADDR || message->ifa_index != (uint32_t)interface)
+		return 0;
+	for (const struct rtattr *attribute = IFA_RTA(message); RTA_OK(attribute, length);
+	     attribute = RTA_NEXT(attribute, length)) {
+		if (attribute->rta_type != IFA_LOCAL || RTA_PAYLOAD(attribute) != sizeof(out->address))
+			continue;
+		memcpy(&out->address, RTA_DATA(attribute), sizeof(out->address));
+		out->prefix_length = message->ifa_prefixlen;
+		return 1;
+	}
+	return 0;
+}
+
+int netlink_addresses(int interface, struct netlink_address *out, int size)
+{
+	_Alignas(struct nlmsghdr) char buffer[32768];
+	struct request request;
+	int count = 0;
+
+	begin(&request, RTM_GETADDR, NLM_F_DUMP, sizeof(request.address));
+	request.address.ifa_family = AF_INET;
+	if (send(handle, &request, request.header.nlmsg_len, 0) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t got = recv(handle, buffer, sizeof(buffer), 0);
+		int length = (int)got;
+
+		if (got < 0)
+			return -errno;
+		for (const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+		     NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+			if (header->nlmsg_seq != request.header.nlmsg_seq)
+				continue;
+			if (header->nlmsg_type == NLMSG_DONE)
+				return count;
+			if (header->nlmsg_type == NLMSG_ERROR)
+				return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+			if (count < size)
+				count += address_of(header, interface, &out[count]);
+		}
+	}
+}
+
+static int route_request(uint16_t type, uint16_t flags, const struct netlink_route *route)
+{
+	uint32_t metric = route->metric < ROUTE_METRIC_MIN ? ROUTE_METRIC_MIN : route->metric;
+	struct request request;
+
+	begin(&request, type, flags, sizeof(request.route));
+	request.route.rtm_family = AF_INET;
+	request.route.rtm_dst_len = route->prefix_length;
+	request.route.rtm_table = RT_TABLE_MAIN;
+	request.route.rtm_protocol = ROUTE_PROTOCOL;
+	request.route.rtm_scope = RT_SCOPE_LINK;
+	request.route.rtm_type = RTN_UNICAST;
+	add(&request, RTA_DST, &route->network, sizeof(route->network));
+	add(&request, RTA_OIF, &route->interface, sizeof(route->interface));
+	add(&request, RTA_PRIORITY, &metric, sizeof(metric));
+	if (route->source)
+		add(&request, RTA_PREFSRC, &route->source, sizeof(route->source));
+	return transact(&request);
+}
+
+int netlink_route_add(const struct netlink_route *route)
+{
+	/* Appended: two interfaces may have a route to one network, and neither may displace the other. */
+	int error = route_request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
+
+	return error == -EEXIST ? 0 : error;
+}
+
+int netlink_route_delete(const struct netlink_route *route)
+{
+	return route_request(RTM_DELROUTE, 0, route);
+}
+
+int netlink_xdp_detach(int interface)
+{
+	struct request request;
+	struct rtattr *nest;
+	int32_t none = -1;
+
+	begin(&request, RTM_SETLINK, 0, sizeof(request.link));
+	request.link.ifi_family = AF_UNSPEC;
+	request.link.ifi_index = interface;
+	nest = add(&request, IFLA_XDP | NLA_F_NESTED, NULL, 0);
+	add(&request, IFLA_XDP_FD, &none, sizeof(none));
+	nest->rta_len = (uint16_t)((char *)&request + request.header.nlmsg_len - (char *)nest);
+	return transact(&request);
+}
+
+int netlink_watch_links(void)
+{
+	struct sockaddr_nl local = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	return fd;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_HOST_NETLINK_H
+#define DATAPATH_HOST_NETLINK_H
+
+/*
+ * The few things that the datapath tells the kernel about links, addresses and routes (rtnetlink). Each call
+ * is one request and its acknowledgement. Control thread. IPv4 addresses are in network byte order.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct netlink_address {
+	uint32_t address;
+	uint8_t prefix_length;
+};
+
+struct netlink_route {
+	uint32_t network;
+	uint8_t prefix_length;
+	uint32_t source; /* preferred source of local connections, 0: none */
+	uint32_t metric;
+	int interface; /* index of the kernel's device */
+};
+
+/* Opens the socket of the calls below. Returns 0 or -errno. */
+int netlink_open(void);
+void netlink_close(void);
+
+/*
+ * Adds an address to a device (an address that is there already is fine). with_route: the kernel adds the
+ * route to its network. Returns 0 or -errno.
+ */
+int netlink_address_add(int interface, const struct netlink_address *address, bool with_route);
+int netlink_address_delete(int interface, const struct netlink_address *address);
+/* The addresses of a device, at most size of them. Returns how many, or -errno. */
+int netlink_addresses(int interface, struct netlink_address *out, int size);
+
+/* Adds a route to the main table (one that is there already is fine) under a protocol number of our own. */
+int netlink_route_add(const struct netlink_route *route);
+int netlink_route_delete(const struct netlink_route *route);
+
+/* Removes the XDP program of a device, which a killed process leaves behind. Returns 0 also where there is
+ * none. */
+int netlink_xdp_detach(int interface);
+
+/* A socket that becomes readable when a link changes, non-blocking; the caller's. Returns it or -errno. */
+int netlink_watch_links(void);
+
+#endif

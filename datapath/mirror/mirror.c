@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/mirror/mirror.h"
+
+#include "datapath/core/control.h"
+#include "datapath/core/server.h"
+#include "datapath/mirror/waiting.h"
+
+#include <errno.h>
+#include <qb/qblog.h>
+#include <string.h>
+
+/*
+ * Order of what goes out: workers' batches and the control thread's own records meet in `out`, which is sent
+ * when full and when nothing more waits. Where clusterd takes no more, `out` stays, workers' rings fill, and
+ * what they cannot keep is lost (overflow). Then everything up to the beginning of a new snapshot is worth
+ * nothing and is thrown away, the ends of earlier snapshots above all: the peer would take what was lost for
+ * deleted.
+ */
+static struct record_batch out;
+static bool blocked;               /* clusterd takes no more for now */
+static bool overflown;             /* records were lost: only a new snapshot helps */
+static struct record_batch *stays; /* off its ring, but without room in `out` yet */
+static uint64_t last_id;
+
+static bool wanted(void)
+{
+	return atomic_load_explicit(&datapath.mirroring, memory_order_relaxed);
+}
+
+/* False where clusterd takes no more. */
+static bool flush(void)
+{
+	int error;
+
+	if (out.length == 0)
+		return true;
+	if (blocked)
+		return false;
+	error = server_send_mirror(MESSAGE_MIRROR_RECORDS, out.bytes, out.length);
+	if (error == -EAGAIN) {
+		blocked = true;
+		return false;
+	}
+	out.length = 0;
+	return true;
+}
+
+void mirror_emit_control(uint16_t class_id, uint8_t version, uint8_t operation, const void *payload,
+                         uint32_t length)
+{
+	if (!wanted() || overflown)
+		return;
+	if (record_append(&out, class_id, version, operation, payload, length) == 0)
+		return;
+	if (!flush() || record_append(&out, class_id, version, operation, payload, length) != 0)
+		overflown = true;
+}
+
+void mirror_snapshot_begin(uint16_t class_id, uint64_t id, uint64_t estimate)
+{
+	struct record_snapshot bounds = {.id = id, .count = estimate};
+
+	mirror_emit_control(class_id, 1, RECORD_SNAPSHOT_BEGIN, &bounds, sizeof(bounds));
+}
+
+void mirror_snapshot_end(uint16_t class_id, uint64_t id, uint64_t count)
+{
+	struct record_snapshot bounds = {.id = id, .count = count};
+
+	mirror_emit_control(class_id, 1, RECORD_SNAPSHOT_END, &bounds, sizeof(bounds));
+}
+
+bool mirror_snapshot_read(const struct record_header *header, const void *payload,
+                          struct record_snapshot *bounds)
+{
+	if (header->length < sizeof(*bounds))
+		return false;
+	memcpy(bounds, payload, sizeof(*bounds));
+	return true;
+}
+
+/* False where the batch has to stay until clusterd takes messages again. */
+static bool pass_on(struct record_batch *batch)
+{
+	if (wanted() && !overflown) {
+		if (out.length + batch->length > sizeof(out.bytes) && !flush())
+			return false;
+		memcpy(out.bytes + out.length, batch->bytes, batch->length);
+		out.length += batch->length;
+	}
+	rte_mempool_put(datapath.batches, batch);
+	return true;
+}
+
+/* True where the ring was emptied. */
+static bool drain_worker(struct worker *worker)
+{
+	void *element;
+
+	while (!stays && rte_ring_sc_dequeue(worker->deltas, &element) == 0) {
+		if (waiting_is_mark(element))
+			waiting_passed(worker->index);
+		else if (!pass_on(element))
+			stays = element;
+	}
+	return !stays;
+}
+
+void mirror_drain(void)
+{
+	for (unsigned i = 0; i < datapath.worker_count; i++) {
+		if (atomic_exchange(&datapath.workers[i]->mirror_overflow, false))
+			overflown = true;
+	}
+	if (stays && pass_on(stays))
+		stays = NULL;
+	for (unsigned i = 0; i < datapath.worker_count; i++) {
+		waiting_before_drain(i);
+		if (drain_worker(datapath.workers[i]))
+			waiting_after_drain(i);
+	}
+	waiting_run();
+	flush();
+}
+
+static void snapshots(void)
+{
+	out.length = 0;
+	overflown = false;
+	/* Never the id of a snapshot that an earlier process of this node sent. */
+	last_id = RTE_MAX(last_id + 1, control_now());
+	for (const struct mirror_class *const *class = mirror_classes; *class; class ++)
+		(*class)->snapshot(last_id);
+}
+
+void mirror_start(void)
+{
+	blocked = false;
+	atomic_store(&datapath.mirroring, true);
+	snapshots();
+	control_wake();
+}
+
+void mirror_stop(void)
+{
+	atomic_store(&datapath.mirroring, false);
+	out.length = 0;
+	blocked = overflown = false;
+}
+
+void mirror_writable(void)
+{
+	blocked = false;
+	mirror_drain();
+	control_wake();
+}
+
+void mirror_second(void)
+{
+	struct message_mirror_count counts[RECORD_CLASS_MAX];
+	unsigned count;
+
+	if (overflown && wanted() && !blocked && !waiting_any()) {
+		qb_log(LOG_WARNING, "mirroring fell behind: everything is sent again");
+		snapshots();
+	}
+	count = registry_counts(mirror_classes, counts, RECORD_CLASS_MAX);
+	(void)server_send_mirror(MESSAGE_MIRROR_COUNTS, counts, count * sizeof(counts[0]));
+}
+
+void mirror_receive(const void *bytes, size_t length)
+{
+	/* What the active node holds is its own; records that are still under way from before are out of
+	 * date. */
+	if (atomic_load(&datapath.active))
+		return;
+	if (registry_apply(mirror_classes, bytes, length) != 0)
+		qb_log(LOG_WARNING, "mirrored records cut short");
+}
+
+void mirror_activity(bool active)
+{
+	for (const struct mirror_class *const *class = mirror_classes; *class; class ++) {
+		if ((*class)->activity)
+			(*class)->activity(active);
+	}
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/port/driver.h"
+
+#include "datapath/core/datapath.h"
+#include "datapath/host/netlink.h"
+#include "datapath/port/kernel_device.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DESCRIPTORS       1024
+#define AF_PACKET_FRAME   2048
+#define AF_PACKET_FRAMES  1024
+#define AF_PACKET_BLOCK   65536
+#define AF_PACKET_MTU_MAX 1900 /* what AF_PACKET_FRAME holds besides the headers */
+
+static unsigned opened; /* virtual devices need names that were not used before */
+
+const char *driver_name(uint8_t driver)
+{
+	switch (driver) {
+	case POLICY_DRIVER_AF_PACKET:
+		return "af_packet";
+	case POLICY_DRIVER_AF_XDP:
+		return "af_xdp";
+	default:
+		return "pci";
+	}
+}
+
+/* Device names go into DPDK's argument lists, where these would start another argument. */
+static bool name_is_plain(const char *name)
+{
+	return name[0] && !strpbrk(name, ",=[]/ \t\n");
+}
+
+static uint32_t mtu_max(uint8_t driver)
+{
+	uint32_t room = rte_pktmbuf_data_room_size(datapath.packets) - RTE_PKTMBUF_HEADROOM;
+
+	if (driver == POLICY_DRIVER_AF_XDP)
+		return 1500;
+	return room <= AF_PACKET_FRAME ? AF_PACKET_MTU_MAX : room - 148;
+}
+
+static int prepare_kernel_device(const struct policy_interface *interface, struct driver_device *out,
+                                 char reason[256])
+{
+	struct kernel_device kernel;
+	int error = kernel_device_read(interface->device, &kernel);
+
+	if (error) {
+		snprintf(reason, 256, "EthernetInterface %s: device '%s' not found; correct EthernetDevice",
+		         interface->name, interface->device);
+		return -ENODEV;
+	}
+	if (interface->mtu && kernel.mtu != interface->mtu) {
+		error = kernel_device_set_mtu(interface->device, interface->mtu);
+		if (error) {
+			snprintf(reason, 256,
+			         "EthernetInterface %s: device '%s' takes no MTU of %u (%s); correct MTU",
+			         interface->name, interface->device, interface->mtu, strerror(-error));
+			return error;
+		}
+	}
+	error = kernel_device_leave(interface->device, kernel.index);
+	if (!error && interface->driver == POLICY_DRIVER_AF_XDP)
+		error = netlink_xdp_detach(kernel.index);
+	if (error)
+		snprintf(reason, 256, "EthernetInterface %s: cannot take device '%s' from the kernel: %s",
+		         interface->name, interface->device, strerror(-error));
+	out->kernel_index = kernel.index;
+	out->mac = kernel.mac;
+	return error;
+}
+
+static int probe(const struct policy_interface *interface, unsigned queues, char name[64])
+{
+	unsigned frame = AF_PACKET_FRAME;
+	char arguments[256];
+
+	switch (interface->driver) {
+	case POLICY_DRIVER_AF_PACKET:
+		while (frame < interface->mtu + 148)
+			frame *= 2;
+		snprintf(name, 64, "net_af_packet_%u", opened++);
+		snprintf(arguments, sizeof(arguments),
+		         "iface=%s,qpairs=%u,blocksz=%u,framesz=%u,framecnt=%u,qdisc_bypass=1",
+		         interface->device, queues, AF_PACKET_BLOCK, frame, AF_PACKET_FRAMES);
+		return rte_eal_hotplug_add("vdev", name, arguments);
+	case POLICY_DRIVER_AF_XDP:
+		snprintf(name, 64, "net_af_xdp_%u", opened++);
+		snprintf(arguments, sizeof(arguments), "iface=%s,start_queue=0,queue_count=%u",
+		         interface->device, queues);
+		return rte_eal_hotplug_add("vdev", name, arguments);
+	default:
+		snprintf(name, 64, "%s", interface->device);
+		return rte_eal_hotplug_add("pci", name, "");
+	}
+}
+
+static int start(struct driver_device *out, const struct policy_interface *interface)
+{
+	struct rte_eth_conf configuration = {0};
+	struct rte_eth_dev_info info;
+	struct rte_ether_addr mac;
+	int error = rte_eth_dev_info_get(out->port, &info);
+
+	if (error)
+		return error;
+	out->receive_queues = (uint16_t)RTE_MIN(datapath.worker_count, info.max_rx_queues);
+	out->transmit_queues = (uint16_t)RTE_MIN(datapath.worker_count, info.max_tx_queues);
+	/* Virtual devices take their MTU from the kernel's and believe in 1500. */
+	if (interface->driver == POLICY_DRIVER_PCI)
+		configuration.rxmode.mtu = interface->mtu;
+	if (out->receive_queues > 1 && (info.flow_type_rss_offloads & RTE_ETH_RSS_IP)) {
+		configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		configuration.rx_adv_conf.rss_conf.rss_hf =
+		    info.flow_type_rss_offloads & (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP);
+	}
+	error = rte_eth_dev_configure(out->port, out->receive_queues, out->transmit_queues, &configuration);
+	for (uint16_t queue = 0; !error && queue < out->receive_queues; queue++)
+		error = rte_eth_rx_queue_setup(out->port, queue, DESCRIPTORS, SOCKET_ID_ANY, NULL,
+		                               datapath.packets);
+	for (uint16_t queue = 0; !error && queue < out->transmit_queues; queue++)
+		error = rte_eth_tx_queue_setup(out->port, queue, DESCRIPTORS, SOCKET_ID_ANY, NULL);
+	if (!error)
+		error = rte_eth_dev_start(out->port);
+	if (!error && interface->driver == POLICY_DRIVER_PCI && !rte_eth_macaddr_get(out->port, &mac))
+		memcpy(out->mac.bytes, mac.addr_bytes, sizeof(out->mac.bytes));
+	/* The shared address and the heartbeats' are none of the device's own. */
+	if (!error)
+		error = rte_eth_promiscuous_enable(out->port);
+	return error;
+}
+
+int driver_open(const struct policy_interface *interface, struct driver_device *out, char reason[256])
+{
+	unsigned queues = datapath.worker_count;
+	char name[64];
+	int error = 0;
+
+	*out = (struct driver_device){.driver = interface->driver};
+	snprintf(out->device, sizeof(out->device), "%s", interface->device);
+	if (!name_is_plain(interface->device)) {
+		snprintf(reason, 256,
+		         "EthernetInterface %s: '%s' is no name of a device; correct EthernetDevice",
+		         interface->name, interface->device);
+		return -EINVAL;
+	}
+	if (interface->mtu > mtu_max(interface->driver)) {
+		snprintf(reason, 256,
+		         "EthernetInterface %s: MTU %u is larger than %u, which driver %s and this "
+		         "datapath's --max-mtu "
+		         "allow; lower MTU or raise --max-mtu",
+		         interface->name, interface->mtu, mtu_max(interface->driver),
+		         driver_name(interface->driver));
+		return -EINVAL;
+	}
+	if (interface->driver != POLICY_DRIVER_PCI)
+		error = prepare_kernel_device(interface, out, reason);
+	if (error)
+		return error;
+	error = probe(interface, queues, name);
+	/* A device with fewer queues than workers is served by fewer. */
+	if (error && queues > 1)
+		error = probe(interface, 1, name);
+	if (!error) {
+		error = rte_eth_dev_get_port_by_name(name, &out->port);
+		out->open = !error;
+	}
+	if (!error)
+		error = start(out, interface);
+	if (!error)
+		return 0;
+	driver_close(out);
+	snprintf(reason, 256,
+	         "EthernetInterface %s: device '%s' cannot be opened by driver %s (%s): %s; correct "
+	         "EthernetDevice",
+	         interface->name, interface->device, driver_name(interface->driver),
+	         strerror(error < 0 ? -error : EIO),
+	         interface->driver == POLICY_DRIVER_PCI
+	             ? "is there no such address, or is it not bound to vfio-pci"
+	             : "does another program use it");
+	return error < 0 ? error : -EIO;
+}
+
+void driver_close(struct driver_device *device)
+{
+	struct rte_eth_dev_info info;
+
+	if (!device->open)
+		return;
+	device->open = false;
+	if (rte_eth_dev_info_get(device->port, &info) != 0)
+		return;
+	rte_eth_dev_stop(device->port);
+	rte_eth_dev_close(device->port);
+	rte_dev_remove(info.device);
+}
+
+bool driver_link_up(const struct driver_device *device)
+{
+	struct kernel_device kernel;
+	struct rte_eth_link link;
+
+	if (!device->open)
+		return false;
+	if (device->driver != POLICY_DRIVER_PCI)
+		return kernel_device_read(device->device, &kernel) == 0 && kernel.up && kernel.running;
+	return rte_eth_link_get_nowait(device->port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+bool driver_present(const struct driver_device *device)
+{
+	struct kernel_device kernel;
+
+	if (device->driver == POLICY_DRIVER_PCI)
+		return true;
+	return kernel_device_read(device->device, &kernel) == 0 && kernel.index == device->kernel_index;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_PORT_DRIVER_H
+#define DATAPATH_PORT_DRIVER_H
+
+/* Bringing one device under DPDK and letting it go. Control thread. */
+
+#include "lib/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct driver_device {
+	char device[64]; /* as the policy names it */
+	uint8_t driver;  /* enum policy_driver */
+	bool open;
+	uint16_t port;    /* DPDK's number */
+	int kernel_index; /* of the kernel's device, 0 for PCI */
+	uint16_t receive_queues, transmit_queues;
+	struct mac_address mac; /* the device's own */
+};
+
+/*
+ * Opens, configures and starts an interface's device with a receive and a transmit queue for every worker
+ * where it has so many. Returns 0, or -errno with the reason for people, in which case nothing stays open.
+ */
+int driver_open(const struct policy_interface *interface, struct driver_device *out, char reason[256]);
+/* Workers must not use it any more. */
+void driver_close(struct driver_device *device);
+
+/* Carrier now. */
+bool driver_link_up(const struct driver_device *device);
+/* False where the kernel's device has vanished or was made anew since driver_open. */
+bool driver_present(const struct driver_device *device);
+
+/* The name that `ifstat` shows. */
+const char *driver_name(uint8_t driver);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_QUERY_QUERY_H
+#define DATAPATH_QUERY_QUERY_H
+
+/* Answers to MESSAGE_QUERY: rows in messages of at most IPC_BODY_MAX bytes, sent as fast as the client takes
+ * them. Control thread. */
+
+#include "lib/ipc.h"
+#include "lib/messages.h"
+
+void query_start(struct ipc_connection *connection, const struct message_query *query);
+/* The client takes messages again. */
+void query_writable(struct ipc_connection *connection);
+/* The client has gone. */
+void query_closed(struct ipc_connection *connection);
+
+/* --- query/rows.c: the rows of each kind, malloc'ed; NULL with *count 0 where there are none
+ * ----------------------- */
+
+void *rows_neighbours(uint32_t *count);
+void *rows_interfaces(uint32_t *count);
+void *rows_counters(uint32_t *count);
+void *rows_routes(uint32_t *count);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/arp/neighbour.h"
+#include "datapath/core/control.h"
+#include "datapath/port/kernel_device.h"
+#include "datapath/port/port.h"
+#include "datapath/query/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *rows_neighbours(uint32_t *count)
+{
+	struct neighbour_row *rows = calloc(neighbour_count() + 1, sizeof(*rows));
+	uint64_t now = control_now();
+
+	for (uint16_t index = neighbour_next(0); rows && index; index = neighbour_next(index)) {
+		const struct neighbour *neighbour = neighbour_at(index);
+		struct neighbour_row *row = &rows[(*count)++];
+		bool known = neighbour->state == NEIGHBOUR_DYNAMIC || neighbour->state == NEIGHBOUR_PROBING;
+		uint64_t until = known ? neighbour->expires : neighbour->due;
+
+		row->interface = neighbour->interface;
+		row->state = neighbour->state;
+		row->address = ip_address_from_ip4(rte_be_to_cpu_32(neighbour->next_hop));
+		row->mac = neighbour->mac;
+		row->expires_s = until > now ? (uint32_t)((until - now) / NANOSECONDS_PER_SECOND) : 0;
+	}
+	return rows;
+}
+
+/* A Sync interface, or one whose device is missing. */
+static void describe_kernel(const struct policy_interface *interface, struct interface_row *row)
+{
+	struct kernel_device device;
+
+	if (kernel_device_read(interface->device, &device) != 0)
+		return;
+	row->link_up = interface->ha_type == POLICY_HA_SYNC && device.up && device.running;
+	row->promiscuous = device.promiscuous;
+	row->mtu = device.mtu;
+	row->mac = device.mac;
+}
+
+void *rows_interfaces(uint32_t *count)
+{
+	const struct policy *policy = control_policy();
+	struct interface_row *rows = policy ? calloc(policy->interface_count + 1, sizeof(*rows)) : NULL;
+
+	for (uint32_t i = 0; rows && i < policy->interface_count; i++) {
+		struct interface_row *row = &rows[(*count)++];
+
+		row->interface = policy->interfaces[i].id;
+		row->mtu = policy->interfaces[i].mtu;
+		snprintf(row->driver, sizeof(row->driver), "%s",
+		         policy->interfaces[i].ha_type == POLICY_HA_SYNC ? "kernel" : "missing");
+		if (policy->interfaces[i].disabled)
+			snprintf(row->driver, sizeof(row->driver), "disabled");
+		else if (control_port(row->interface))
+			port_describe(row->interface, row);
+		else
+			describe_kernel(&policy->interfaces[i], row);
+	}
+	return rows;
+}
+
+void *rows_counters(uint32_t *count)
+{
+	struct counter_row *rows = calloc(COUNTER_COUNT, sizeof(*rows));
+
+	for (unsigned counter = 0; rows && counter < COUNTER_COUNT; counter++) {
+		struct counter_row *row = &rows[(*count)++];
+
+		snprintf(row->name, sizeof(row->name), "%s", counter_name(counter));
+		row->value = datapath.control_counters.value[counter];
+		for (unsigned i = 0; i < datapath.worker_count; i++)
+			row->value += datapath.workers[i]->counters.value[counter];
+	}
+	return rows;
+}
+
+void *rows_routes(uint32_t *count)
+{
+	const struct policy *policy = control_policy();
+	struct route_row *rows = policy ? calloc(policy->route_count + 1, sizeof(*rows)) : NULL;
+
+	for (uint32_t i = 0; rows && i < policy->route_count; i++) {
+		const struct policy_route *route = &policy->routes[i];
+
+		rows[(*count)++] = (struct route_row){.network = route->network,
+		                                      .gateway = route->gateway,
+		                                      .local_ip = route->local_ip,
+		                                      .interface = route->interface,
+		                                      .metric = route->metric};
+	}
+	return rows;
+}
