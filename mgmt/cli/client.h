@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_CLI_CLIENT_H
+#define MGMT_CLI_CLIENT_H
+
+/* A session with hadrian-mgmtd. Blocking; one thread. */
+
+#include "lib/ipc.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct client {
+	int fd;
+	bool ended; /* `exit`, or mgmtd went away */
+	char prompt[128];
+	char buffer[IPC_BODY_MAX] __attribute__((aligned(8)));
+};
+
+/* user "": the console. Returns 0, or -errno after saying on standard error what is wrong. */
+int client_open(struct client *client, const char *user);
+void client_close(struct client *client);
+/* Runs one line and prints what it says. Returns 0, or the command's -errno. */
+int client_command(struct client *client, const char *line, FILE *out);
+
+#endif

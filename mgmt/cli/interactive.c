@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/cli/interactive.h"
+
+#include <errno.h>
+#include <histedit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HISTORY_LINES 500
+
+static char *prompt(EditLine *edit)
+{
+	struct client *client;
+
+	el_get(edit, EL_CLIENTDATA, &client);
+	return client->prompt;
+}
+
+/* A typed line without its newline, on the heap. */
+static char *read_line(EditLine *edit)
+{
+	int length = 0;
+	const char *typed = el_gets(edit, &length);
+	char *line = typed && length > 0 ? strdup(typed) : NULL;
+
+	if (line)
+		line[strcspn(line, "\r\n")] = 0;
+	return line;
+}
+
+static void loop(struct client *client, EditLine *edit, History *past)
+{
+	HistEvent event;
+	char *line;
+
+	while (!client->ended && (line = read_line(edit))) {
+		/* Passwords do not belong into a history. */
+		if (*line && !strstr(line, "Password="))
+			history(past, &event, H_ENTER, line);
+		client_command(client, line, stdout);
+		free(line);
+	}
+}
+
+int interactive_run(struct client *client)
+{
+	EditLine *edit = el_init("hadrian", stdin, stdout, stderr);
+	History *past = history_init();
+	HistEvent event;
+
+	if (!edit || !past)
+		return -ENOMEM;
+	history(past, &event, H_SETSIZE, HISTORY_LINES);
+	history(past, &event, H_SETUNIQUE, 1);
+	el_set(edit, EL_CLIENTDATA, client);
+	el_set(edit, EL_PROMPT, prompt);
+	el_set(edit, EL_EDITOR, "emacs");
+	el_set(edit, EL_HIST, history, past);
+	el_set(edit, EL_SIGNAL, 1);
+	loop(client, edit, past);
+	history_end(past);
+	el_end(edit);
+	return 0;
+}

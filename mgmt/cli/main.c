@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* hadrian: the command line. Interactive on a terminal; one command from the arguments; or lines from a file
+ * or pipe. */
+
+#include "mgmt/cli/client.h"
+#include "mgmt/cli/interactive.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: hadrian [-u USER] ['COMMAND']\n"
+    "       hadrian [-u USER] -f FILE [--force]\n"
+    "       hadrian [-u USER] [--force] < FILE\n\n"
+    "Without a command: a prompt on a terminal, else commands from standard input, one a line.\n"
+    "  -f, --file FILE   read commands from FILE\n"
+    "      --force       go on after a command that failed\n"
+    "  -u, --user USER   act with the rights of that user\n";
+
+struct arguments {
+	const char *user, *file;
+	bool force;
+};
+
+/* Runs lines until one fails (or to the end with force). Returns 0 or the first error. */
+static int run_lines(struct client *client, FILE *file, const char *name, bool force)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t length;
+	unsigned number = 0;
+	int first = 0;
+
+	while (!client->ended && (length = getline(&line, &size, file)) >= 0) {
+		int error;
+
+		number++;
+		if (length && line[length - 1] == '\n')
+			line[length - 1] = 0;
+		error = client_command(client, line, stdout);
+		if (!error)
+			continue;
+		fflush(stdout);
+		fprintf(stderr, "hadrian: %s:%u: failed: %s\n", name, number, line);
+		first = first ? first : error;
+		if (!force)
+			break;
+	}
+	free(line);
+	return first;
+}
+
+static int run_file(struct client *client, const struct arguments *arguments)
+{
+	FILE *file = fopen(arguments->file, "re");
+	int error;
+
+	if (!file) {
+		fprintf(stderr, "hadrian: cannot read %s: %s\n", arguments->file, strerror(errno));
+		return -errno;
+	}
+	error = run_lines(client, file, arguments->file, arguments->force);
+	fclose(file);
+	return error;
+}
+
+/* Words of the arguments make one line; quoting is the shell's and is kept by typing the command as one
+ * argument. */
+static int run_words(struct client *client, char *const words[])
+{
+	char *line = NULL;
+	size_t length;
+	FILE *out = open_memstream(&line, &length);
+	int error;
+
+	if (!out)
+		return -ENOMEM;
+	for (size_t i = 0; words[i]; i++)
+		fprintf(out, "%s%s", i ? " " : "", words[i]);
+	fclose(out);
+	error = client_command(client, line, stdout);
+	free(line);
+	return error;
+}
+
+static bool parse_arguments(int argc, char *argv[], struct arguments *out)
+{
+	static const struct option options[] = {{"file", required_argument, NULL, 'f'},
+	                                        {"force", no_argument, NULL, 'F'},
+	                                        {"user", required_argument, NULL, 'u'},
+	                                        {"help", no_argument, NULL, 'h'},
+	                                        {0}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+f:u:h", options, NULL)) != -1) {
+		if (option == 'f') {
+			out->file = optarg;
+		} else if (option == 'F') {
+			out->force = true;
+		} else if (option == 'u') {
+			out->user = optarg;
+		} else {
+			fputs(usage, option == 'h' ? stdout : stderr);
+			exit(option == 'h' ? 0 : 2);
+		}
+	}
+	return !(out->file && argv[optind]);
+}
+
+int main(int argc, char *argv[])
+{
+	struct arguments arguments = {.user = ""};
+	struct client client;
+	int error;
+
+	if (!parse_arguments(argc, argv, &arguments)) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	error = client_open(&client, arguments.user);
+	if (error)
+		return 1;
+	if (arguments.file)
+		error = run_file(&client, &arguments);
+	else if (argv[optind])
+		error = run_words(&client, argv + optind);
+	else if (isatty(STDIN_FILENO))
+		error = interactive_run(&client);
+	else
+		error = run_lines(&client, stdin, "standard input", arguments.force);
+	client_close(&client);
+	return error ? 1 : 0;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/check.h"
+#include "mgmt/mgmtd/nearest.h"
+#include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/value.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+void problem(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
+             const char *format, ...)
+{
+	char label[OBJECT_LABEL];
+	va_list arguments;
+
+	if (problems->count++ >= CHECK_PROBLEMS_SHOWN || !problems->out)
+		return;
+	fprintf(problems->out, "!  %s: ", object ? object_label(type, object, label) : type->name);
+	va_start(arguments, format);
+	vfprintf(problems->out, format, arguments);
+	va_end(arguments);
+	fputc('\n', problems->out);
+}
+
+void configuration_walk(const struct configuration *configuration,
+                        void (*each)(const struct object_type *type, struct lyd_node *object, void *user),
+                        void *user)
+{
+	for (size_t i = 0; i < configuration->schema->type_count; i++) {
+		const struct object_type *type = &configuration->schema->types[i];
+		struct lyd_node *context =
+		    type->parent ? object_first(configuration, type->parent, NULL) : NULL;
+
+		do {
+			struct lyd_node *object = object_first(configuration, type, context), *next;
+
+			for (; object; object = next) {
+				next = object_next(object);
+				each(type, object, user);
+			}
+			context = context ? object_next(context) : NULL;
+		} while (context);
+	}
+}
+
+static bool is_literal(const struct property *property, const char *value)
+{
+	struct ip_range range;
+	struct mac_address mac;
+
+	if (!property->literal)
+		return false;
+	if (!strcmp(property->literal, "mac"))
+		return !mac_address_parse(value, &mac);
+	return !ip_range_parse(value, &range);
+}
+
+/* The object that a name refers to, of any of the property's types. */
+static bool is_reference(const struct configuration *configuration, const struct property *property,
+                         const char *name, struct nearest *nearest)
+{
+	const struct schema *schema = configuration->schema;
+
+	for (size_t i = 0; i < schema->type_count; i++) {
+		const struct object_type *type = &schema->types[i];
+
+		if (type->parent || type->singleton || !property_refers_to(property, type))
+			continue;
+		if (object_find(configuration, type, NULL, name))
+			return true;
+	}
+	for (size_t i = 0; i < schema->type_count; i++) {
+		const struct object_type *type = &schema->types[i];
+
+		if (type->parent || type->singleton || !property_refers_to(property, type))
+			continue;
+		for (struct lyd_node *object = object_first(configuration, type, NULL); object;
+		     object = object_next(object))
+			nearest_offer(nearest, object_key(type, object));
+	}
+	return false;
+}
+
+static void check_value(const struct configuration *configuration, const struct object_type *type,
+                        const struct lyd_node *object, const struct property *property, const char *value,
+                        struct problems *problems)
+{
+	struct nearest nearest;
+	char types[256];
+	size_t length = 0;
+
+	if (!property->references || is_literal(property, value) || words_contain(property->special, value))
+		return;
+	nearest_start(&nearest, value);
+	if (is_reference(configuration, property, value, &nearest))
+		return;
+	types[0] = 0;
+	for (const char *at = property->references; *at && length < sizeof(types) - 8; at++)
+		length +=
+		    (size_t)snprintf(types + length, sizeof(types) - length, *at == ' ' ? " or " : "%c", *at);
+	problem(problems, type, object, "%s refers to '%s', but there is no %s of that name.%s%s%s",
+	        property->name, value, types, nearest.best ? " Did you mean " : "",
+	        nearest.best ? nearest.best : "", nearest.best ? "?" : "");
+}
+
+/* The peer's devices are known to the peer only. */
+static bool is_peers_device(const struct configuration *configuration, const struct property *property,
+                            unsigned node)
+{
+	return property->per_node && words_contain(property->references, "EthernetDevice") &&
+	       node != (unsigned)configuration_role(configuration);
+}
+
+static void check_groups(const struct configuration *configuration, const struct object_type *type,
+                         const struct lyd_node *object, struct problems *problems)
+{
+	struct services services = {0};
+	struct ranges ranges = {0};
+	char missing[64];
+	int error = 0;
+
+	if (!strcmp(type->name, "IPAddress"))
+		error = resolve_address(configuration, object_key(type, object), &ranges, missing);
+	else if (!strcmp(type->name, "ServiceGroup"))
+		error = resolve_service(configuration, object_key(type, object), &services, missing);
+	if (error == -ELOOP)
+		problem(problems, type, object,
+		        "refers to itself through the objects it names; take one of them out");
+	else if (error == -E2BIG)
+		problem(problems, type, object, "stands for more than %d elements", RESOLVE_MAX);
+	ranges_free(&ranges);
+	services_free(&services);
+}
+
+void check_object(const struct configuration *configuration, const struct object_type *type,
+                  const struct lyd_node *object, struct problems *problems)
+{
+	for (size_t i = 0; i < type->property_count; i++) {
+		const struct property *property = &type->properties[i];
+
+		if (property->required && !value_text(object, property, 0))
+			problem(problems, type, object, "%s must be set", property->name);
+		for (unsigned node = 0; node < 1u + property->per_node; node++) {
+			const struct lyd_node *value = value_first(object, property, node);
+
+			if (is_peers_device(configuration, property, node))
+				continue;
+			for (; value; value = value_next(value))
+				check_value(configuration, type, object, property, lyd_get_value(value),
+				            problems);
+		}
+	}
+	check_groups(configuration, type, object, problems);
+}
+
+struct walk {
+	const struct configuration *configuration;
+	struct problems *problems;
+};
+
+static void check_one(const struct object_type *type, struct lyd_node *object, void *user)
+{
+	struct walk *walk = user;
+
+	if (!object_disabled(type, object))
+		check_object(walk->configuration, type, object, walk->problems);
+}
+
+unsigned check_configuration(const struct configuration *configuration, FILE *out)
+{
+	struct problems problems = {.out = out};
+	struct walk walk = {configuration, &problems};
+
+	configuration_walk(configuration, check_one, &walk);
+	check_network(configuration, &problems);
+	if (out && problems.count > CHECK_PROBLEMS_SHOWN)
+		fprintf(out, "and %u more\n", problems.count - CHECK_PROBLEMS_SHOWN);
+	return problems.count;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_CLUSTER_LINK_H
+#define MGMT_MGMTD_CLUSTER_LINK_H
+
+/*
+ * The connection to hadrian-clusterd. It is told the cluster's configuration whenever it is reached. Runs on
+ * the loop's thread.
+ */
+
+#include "lib/messages.h"
+
+#include <qb/qbloop.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cluster_link;
+
+/* What the peer's mgmtd sends or asks for. json is valid during the call and checked against its digest. */
+struct cluster_events {
+	void (*received)(void *user, const char *json, size_t length, uint64_t generation, bool force);
+	void (*current)(void *user);
+};
+
+/* error -ENOTCONN where clusterd goes away before it answers; then the pointer is NULL. */
+typedef void (*cluster_status_done)(void *user, int error, const struct message_cluster_status *status);
+typedef void (*cluster_result_done)(void *user, int error, const char *text);
+
+int cluster_link_create(qb_loop_t *loop, const struct cluster_events *events, void *user,
+                        struct cluster_link **out);
+void cluster_link_destroy(struct cluster_link *link);
+
+/* Kept, and sent at once where clusterd is there. */
+void cluster_link_configure(struct cluster_link *link,
+                            const struct message_cluster_configuration *configuration);
+/* Returns 0 or -errno (-ENOTCONN). */
+int cluster_link_publish(struct cluster_link *link, const void *json, size_t length, uint64_t generation,
+                         bool force);
+int cluster_link_status(struct cluster_link *link, cluster_status_done done, void *user);
+int cluster_link_command(struct cluster_link *link, enum cluster_command command, cluster_result_done done,
+                         void *user);
+void cluster_link_forget(struct cluster_link *link, const void *user);
+
+#endif

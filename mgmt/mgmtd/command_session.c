@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/nearest.h"
+#include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/table.h"
+#include "mgmt/mgmtd/target.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+int options_check(struct session *session, const struct line *line, const char *const options[])
+{
+	for (size_t i = 0; i < line->count; i++) {
+		const struct argument *argument = &line->argument[i];
+		struct nearest nearest;
+		size_t j;
+
+		if (argument->kind != ARGUMENT_OPTION)
+			continue;
+		for (j = 0; options && options[j] && strcasecmp(options[j], argument->name) != 0; j++)
+			;
+		if (options && options[j])
+			continue;
+		nearest_start(&nearest, argument->name);
+		fprintf(session->out, "%s has no option -%s.", line->argument[0].name, argument->name);
+		for (j = 0; options && options[j]; j++) {
+			fprintf(session->out, "%s -%s", j ? "" : " It has:", options[j]);
+			nearest_offer(&nearest, options[j]);
+		}
+		if (nearest.best)
+			fprintf(session->out, ". Did you mean -%s?", nearest.best);
+		fputc('\n', session->out);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int command_cc(struct session *session, const struct line *line)
+{
+	struct lyd_node *object;
+	struct target target;
+	int error = options_check(session, line, NULL);
+
+	if (error)
+		return error;
+	if (line_word_count(line) == 1) {
+		session->context_type = NULL;
+		return 0;
+	}
+	error = target_parse(session, line, &target);
+	if (error)
+		return error;
+	if (!target.type || !target.type->context) {
+		fprintf(session->out, "cc goes into objects that hold others; %s%s.\n",
+		        target.type ? target.type->name : "a category alone",
+		        target.type ? " holds none" : " is none");
+		return -EINVAL;
+	}
+	object = target_object(session, &target);
+	if (!object)
+		return -ENOENT;
+	session->context_type = target.type;
+	snprintf(session->context_key, sizeof(session->context_key), "%s", object_key(target.type, object));
+	return 0;
+}
+
+int command_exit(struct session *session, const struct line *line)
+{
+	(void)line;
+	session->leaving = true;
+	return 0;
+}
+
+int command_cfglog(struct session *session, const struct line *line)
+{
+	static const char *const options[] = {"all", NULL};
+	int error = options_check(session, line, options);
+
+	return error ? error
+	             : cfglog_print(&session->engine->cfglog, line_option(line, "all") != NULL, session->out);
+}
+
+int command_about(struct session *session, const struct line *line)
+{
+	int error = options_check(session, line, NULL);
+
+	if (!error)
+		fprintf(session->out, "Hadrian %s\nConfiguration %llu%s\n", HADRIAN_VERSION,
+		        (unsigned long long)session->engine->generation,
+		        session->engine->uncommitted ? ", activated changes are not committed" : "");
+	return error;
+}
+
+static void add_netobject(struct session *session, const struct object_type *type, struct lyd_node *object,
+                          struct table *table)
+{
+	struct ranges ranges = {0};
+	char text[IP_RANGE_TEXT], missing[64], *list = NULL;
+	size_t length;
+	FILE *out = open_memstream(&list, &length);
+
+	if (!out)
+		return;
+	resolve_address(&session->engine->candidate, object_key(type, object), &ranges, missing);
+	for (size_t i = 0; i < ranges.count; i++)
+		fprintf(out, "%s%s", i ? ", " : "", ip_range_format(&ranges.range[i], text));
+	fclose(out);
+	table_row(table, "");
+	table_cell(table, "%s", object_key(type, object));
+	table_cell(table, "%s", list);
+	ranges_free(&ranges);
+	free(list);
+}
+
+int command_netobjects(struct session *session, const struct line *line)
+{
+	const struct object_type *type = schema_type(session->engine->schema, NULL, "IPAddress");
+	struct target target = {.type = type, .name = line_word(line, 1)};
+	struct table table = {0};
+	struct lyd_node *object;
+	int error = options_check(session, line, NULL);
+
+	if (error)
+		return error;
+	object = target.name ? target_object(session, &target)
+	                     : object_first(&session->engine->candidate, type, NULL);
+	if (target.name && !object)
+		return -ENOENT;
+	table_column(&table, "Name");
+	table_column(&table, "Address");
+	for (; object; object = target.name ? NULL : object_next(object))
+		add_netobject(session, type, object, &table);
+	table_print(&table, 0, session->out);
+	return 0;
+}

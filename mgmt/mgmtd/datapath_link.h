@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_DATAPATH_LINK_H
+#define MGMT_MGMTD_DATAPATH_LINK_H
+
+/*
+ * The connection to hadrian-datapath: policies and queries out, answers in. Answers come in the order of what
+ * was asked; where the datapath goes away, everything that waits ends with -ENOTCONN. Runs on the loop's
+ * thread.
+ */
+
+#include "lib/messages.h"
+
+#include <qb/qbloop.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct datapath_link;
+
+typedef void (*datapath_result)(void *user, int error, const char *text);
+/* Rows of the queried kind, checked to be whole; called any number of times, then end once. */
+typedef void (*datapath_rows)(void *user, const void *rows, uint32_t count);
+
+/* connected is called whenever the datapath is reached (again). Returns 0 or -errno; *out for
+ * datapath_link_destroy. */
+int datapath_link_create(qb_loop_t *loop, void (*connected)(void *user), void *user,
+                         struct datapath_link **out);
+void datapath_link_destroy(struct datapath_link *link);
+bool datapath_link_is_up(const struct datapath_link *link);
+
+/* Sends a policy. Returns 0 (done is called later) or -errno (-ENOTCONN). link NULL: -ENOTCONN. */
+int datapath_link_apply(struct datapath_link *link, uint64_t generation, const void *blob, size_t length,
+                        datapath_result done, void *user);
+int datapath_link_flush(struct datapath_link *link, datapath_result done, void *user);
+/* Returns 0 (end is called once) or -errno. */
+int datapath_link_query(struct datapath_link *link, enum query_kind kind, uint32_t limit, datapath_rows rows,
+                        datapath_result end, void *user);
+/* Nobody with this user pointer is called any more. */
+void datapath_link_forget(struct datapath_link *link, const void *user);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_ENGINE_H
+#define MGMT_MGMTD_ENGINE_H
+
+/*
+ * mgmtd as a whole: the three configurations and how one becomes the next.
+ *
+ *   candidate  what administrators edit, one for all of them (C02-046)
+ *   running    what is in force: the last one activated
+ *   committed  what is on disk, and what running returns to where nobody commits
+ *
+ * Everything runs on the thread of the loop.
+ */
+
+#include "mgmt/mgmtd/cfglog.h"
+#include "mgmt/mgmtd/configuration.h"
+
+#include <qb/qbloop.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define COMMIT_SECONDS        30
+#define ACTIVATION_TIMEOUT_MS 10000
+
+struct session;
+struct datapath_link;
+struct cluster_link;
+struct https;
+struct cgi;
+
+/* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
+typedef void (*activation_done)(void *user, int error, const char *text);
+
+struct activation {
+	bool busy;
+	struct configuration next;
+	activation_done done;
+	void *user;
+	qb_loop_timer_handle timer;
+};
+
+struct engine {
+	qb_loop_t *loop;
+	struct schema *schema;
+	const char *state_directory;
+	struct configuration committed, running, candidate;
+	uint64_t generation; /* of committed; 0: never committed */
+	uint64_t policy_generation;
+	bool uncommitted; /* running is activated and waits for its commit */
+	qb_loop_timer_handle commit_timer;
+	uint64_t accept_until_ns; /* `ha -receiveconf`: until then the peer's configuration is taken whatever
+	                             it is */
+	struct activation activation;
+	struct cfglog cfglog;
+	struct session *sessions;
+	struct datapath_link *datapath;
+	struct cluster_link *cluster;
+	struct https *https;
+	struct cgi *cgi;
+};
+
+/*
+ * Loads the committed configuration (or the predefined objects where there has never been one) and makes it
+ * all three. Returns 0, or -errno with the reason. A damaged file is no error: the last good one is taken,
+ * which cfglog says.
+ */
+int engine_load(struct engine *engine, char reason[256]);
+/* As long as nothing was ever committed, devices that have come since the start become EthernetDevice objects
+ * too. */
+void engine_find_devices(struct engine *engine);
+void engine_free(struct engine *engine);
+
+/* Puts running into force again: to the datapath, clusterd and HTTPS. The datapath's answer is only logged.
+ */
+void engine_apply_running(struct engine *engine);
+/* Sends running to the datapath, which has just connected. */
+void engine_datapath_connected(struct engine *engine);
+
+/*
+ * Puts next into force (a copy is taken). done is called, perhaps before this returns, unless an error is
+ * returned: -EBUSY where another activation is under way, or what building the policy gives, with the reason.
+ */
+int engine_activate(struct engine *engine, const struct configuration *next, activation_done done, void *user,
+                    char reason[256]);
+/* Whoever waits for an activation is gone: it goes on without him. */
+void engine_forget(struct engine *engine, const void *user);
+
+/* Running becomes committed, on disk and at the peer. Returns 0 or -errno with the reason. */
+int engine_commit(struct engine *engine, char reason[256]);
+/* Candidate and running return to committed. */
+void engine_rollback(struct engine *engine, const char *why);
+/* Starts the time within which running must be committed. */
+void engine_await_commit(struct engine *engine);
+
+/* The peer's configuration, and the request to tell ours. */
+void engine_receive(struct engine *engine, const char *json, size_t length, uint64_t generation, bool force);
+/* Sends the committed configuration to the peer. Returns 0 or -errno. */
+int engine_publish(struct engine *engine, bool force);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* hadrian-mgmtd: configuration, command line, HTTPS. */
+
+#include "lib/ipc.h"
+#include "lib/log.h"
+#include "lib/paths.h"
+#include "mgmt/mgmtd/cgi.h"
+#include "mgmt/mgmtd/cluster_link.h"
+#include "mgmt/mgmtd/datapath_link.h"
+#include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/https.h"
+#include "mgmt/mgmtd/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct engine engine = {.state_directory = PATH_STATE_DIRECTORY};
+
+static int32_t on_terminate(int32_t signal, void *user)
+{
+	(void)signal;
+	(void)user;
+	qb_loop_stop(engine.loop);
+	return -1;
+}
+
+static int32_t on_child(int32_t signal, void *user)
+{
+	(void)signal;
+	(void)user;
+	https_reap(engine.https);
+	return 0;
+}
+
+static void on_datapath(void *user)
+{
+	engine_datapath_connected(user);
+}
+
+static void on_received(void *user, const char *json, size_t length, uint64_t generation, bool force)
+{
+	engine_receive(user, json, length, generation, force);
+}
+
+static void on_current(void *user)
+{
+	engine_publish(user, false);
+}
+
+static int make_directory(const char *path, mode_t mode)
+{
+	return mkdir(path, mode) && errno != EEXIST ? -errno : 0;
+}
+
+static int watch_signals(void)
+{
+	int error = qb_loop_signal_add(engine.loop, QB_LOOP_HIGH, SIGTERM, NULL, on_terminate, NULL);
+
+	if (!error)
+		error = qb_loop_signal_add(engine.loop, QB_LOOP_HIGH, SIGINT, NULL, on_terminate, NULL);
+	if (!error)
+		error = qb_loop_signal_add(engine.loop, QB_LOOP_MED, SIGCHLD, NULL, on_child, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return error;
+}
+
+static int start(struct ipc_server **server)
+{
+	static const struct cluster_events events = {on_received, on_current};
+	int error = https_create(engine.loop, &engine.https);
+
+	if (!error)
+		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
+	if (!error)
+		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
+	if (!error)
+		error = watch_signals();
+	if (error)
+		return error;
+	engine_apply_running(&engine);
+	error = cgi_listen(&engine, &engine.cgi);
+	if (error)
+		qb_log(LOG_ERR, "no CGI programs (socket %s): %s", PATH_CGI_SOCKET, strerror(-error));
+	return sessions_listen(&engine, server);
+}
+
+static void stop(struct ipc_server *server)
+{
+	ipc_server_destroy(server);
+	cgi_destroy(engine.cgi);
+	datapath_link_destroy(engine.datapath);
+	cluster_link_destroy(engine.cluster);
+	https_destroy(engine.https);
+	engine_free(&engine);
+}
+
+int main(void)
+{
+	struct ipc_server *server = NULL;
+	char reason[256] = "";
+	int error;
+
+	umask(022);
+	log_start("hadrian-mgmtd", 1);
+	error = make_directory(PATH_RUN_DIRECTORY, 0755);
+	if (!error)
+		error = make_directory(PATH_STATE_DIRECTORY, 0700);
+	if (!error)
+		error = schema_load(NULL, &engine.schema, reason);
+	if (!error) {
+		cfglog_open(&engine.cfglog, PATH_STATE_DIRECTORY);
+		error = engine_load(&engine, reason);
+	}
+	engine.loop = error ? NULL : qb_loop_create();
+	if (engine.loop)
+		error = start(&server);
+	if (error || !engine.loop) {
+		qb_log(LOG_CRIT, "cannot start: %s", *reason ? reason : strerror(error ? -error : ENOMEM));
+		return 1;
+	}
+	qb_loop_run(engine.loop);
+	stop(server);
+	qb_loop_destroy(engine.loop);
+	qb_log_fini();
+	return 0;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/session.h"
+#include "lib/messages.h"
+#include "lib/paths.h"
+#include "mgmt/mgmtd/cluster_link.h"
+#include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/datapath_link.h"
+#include "mgmt/mgmtd/nearest.h"
+#include "mgmt/mgmtd/users.h"
+
+#include <errno.h>
+#include <qb/qbutil.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define OUTPUT_CHUNK    60000
+#define COMMAND_SECONDS 20
+
+struct lyd_node *session_context(struct session *session)
+{
+	struct lyd_node *context;
+
+	if (!session->context_type)
+		return NULL;
+	context = object_find(&session->engine->candidate, session->context_type, NULL, session->context_key);
+	if (!context)
+		session->context_type = NULL;
+	return context;
+}
+
+void session_prompt(struct session *session, char *prompt, size_t size)
+{
+	const struct object_type *system = schema_type(session->engine->schema, NULL, "System");
+	const char *name =
+	    value_of(system, object_find(&session->engine->running, system, NULL, NULL), "Name");
+
+	session_context(session);
+	if (session->context_type)
+		snprintf(prompt, size, "%.40s:/%s/%s> ", name, session->context_type->name,
+		         session->context_key);
+	else
+		snprintf(prompt, size, "%.40s:/> ", name);
+}
+
+void sessions_notify(struct engine *engine, const char *text)
+{
+	for (struct session *session = engine->sessions; session; session = session->next)
+		snprintf(session->notice, sizeof(session->notice), "%s", text);
+}
+
+/* Sends what the queue takes; the rest follows when it is writable. */
+static void send_output(struct session *session)
+{
+	struct message_cli_done done = {.error = session->error, .end = session->leaving};
+
+	while (session->sent < session->length) {
+		size_t length = session->length - session->sent;
+
+		if (length > OUTPUT_CHUNK)
+			length = OUTPUT_CHUNK;
+		if (ipc_send(session->connection, MESSAGE_CLI_OUTPUT, session->text + session->sent, length,
+		             -1))
+			return;
+		session->sent += length;
+	}
+	session_prompt(session, done.prompt, sizeof(done.prompt));
+	if (ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1))
+		return;
+	session->waiting = false;
+	free(session->text);
+	session->text = NULL;
+}
+
+static void on_timeout(void *user)
+{
+	struct session *session = user;
+
+	session->timer = 0;
+	datapath_link_forget(session->engine->datapath, session);
+	cluster_link_forget(session->engine->cluster, session);
+	engine_forget(session->engine, session);
+	fputs("No answer.\n", session->out);
+	session_end(session, -ETIMEDOUT);
+}
+
+void session_end(struct session *session, int error)
+{
+	if (!session->out)
+		return;
+	if (session->timer)
+		qb_loop_timer_del(session->engine->loop, session->timer);
+	session->timer = 0;
+	fclose(session->out);
+	session->out = NULL;
+	session->error = error;
+	session->sent = 0;
+	if (session->connection)
+		send_output(session);
+}
+
+static int unknown_command(struct session *session, const char *name)
+{
+	struct nearest nearest;
+
+	nearest_start(&nearest, name);
+	for (const struct command *command = commands; command->name; command++)
+		nearest_offer(&nearest, command->name);
+	fprintf(session->out, "There is no command '%s'.", name);
+	if (nearest.best)
+		fprintf(session->out, " Did you mean '%s'?", nearest.best);
+	fputs(" 'help' lists the commands.\n", session->out);
+	return -EINVAL;
+}
+
+static int dispatch(struct session *session, const struct line *line)
+{
+	const char *name = line->argument[0].name;
+
+	for (const struct command *command = commands; command->name; command++) {
+		if (strcasecmp(command->name, name) != 0 &&
+		    (!command->alias || strcasecmp(command->alias, name) != 0))
+			continue;
+		if (command->writes && !session->may_write) {
+			fprintf(session->out, "%s: user %s may look, but change nothing (group Auditors).\n",
+			        command->name, session->user);
+			return -EPERM;
+		}
+		return command->run(session, line);
+	}
+	return unknown_command(session, name);
+}
+
+int session_run(struct session *session, const char *text)
+{
+	struct line *line = malloc(sizeof(*line));
+	char reason[128];
+	int error;
+
+	if (session->notice[0])
+		fprintf(session->out, "%s\n", session->notice);
+	session->notice[0] = 0;
+	if (!line)
+		return -ENOMEM;
+	session->verbose = false;
+	session->rows = 0;
+	session->argument[0] = 0;
+	error = line_parse(text, line, reason);
+	if (error)
+		fprintf(session->out, "%s.\n", reason);
+	else if (line->count)
+		error = dispatch(session, line);
+	line_free(line);
+	free(line);
+	return error;
+}
+
+static void destroy(struct session *session)
+{
+	struct engine *engine = session->engine;
+	struct session **at;
+
+	for (at = &engine->sessions; *at && *at != session; at = &(*at)->next)
+		;
+	if (*at)
+		*at = session->next;
+	datapath_link_forget(engine->datapath, session);
+	cluster_link_forget(engine->cluster, session);
+	engine_forget(engine, session);
+	if (session->timer)
+		qb_loop_timer_del(engine->loop, session->timer);
+	if (session->out)
+		fclose(session->out);
+	free(session->text);
+	free(session);
+}
+
+static void run_command(struct session *session, const struct ipc_message *message)
+{
+	char *text;
+	int error;
+
+	if (session->waiting || session->out)
+		return; /* one at a time: the client has not waited for the end of the last one */
+	session->out = open_memstream(&session->text, &session->length);
+	text = strndup(message->body, message->length);
+	if (!session->out || !text) {
+		free(text);
+		ipc_close(session->connection);
+		destroy(session);
+		return;
+	}
+	session->waiting = true;
+	error = session_run(session, text);
+	free(text);
+	if (error != SESSION_WAITS)
+		session_end(session, error);
+	else if (session->out)
+		qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, COMMAND_SECONDS * QB_TIME_NS_IN_SEC,
+		                  session, on_timeout, &session->timer);
+}
+
+/* The socket is root's: an empty name is the console, any other has been authenticated by who asks. */
+static void open_session(struct session *session, const struct ipc_message *message)
+{
+	struct message_cli_done done = {0};
+
+	engine_find_devices(session->engine);
+	snprintf(session->user, sizeof(session->user), "%.*s", (int)message->length,
+	         message->length ? (const char *)message->body : "");
+	session->may_write = true;
+	session->open = true;
+	if (!session->user[0]) {
+		strcpy(session->user, "console");
+	} else if (!user_exists(&session->engine->running, session->user)) {
+		done.error = -EACCES;
+		session->open = false;
+	} else {
+		session->may_write =
+		    user_in_group(&session->engine->running, session->user, "Administrators");
+	}
+	session_prompt(session, done.prompt, sizeof(done.prompt));
+	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
+}
+
+static void on_connected(struct ipc_connection *connection, void *user)
+{
+	struct engine *engine = user;
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (!session) {
+		ipc_close(connection);
+		return;
+	}
+	session->engine = engine;
+	session->connection = connection;
+	session->next = engine->sessions;
+	engine->sessions = session;
+	ipc_set_user(connection, session);
+}
+
+static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
+{
+	struct session *session = user;
+
+	(void)connection;
+	if (message->fd >= 0)
+		close(message->fd);
+	if (message->type == MESSAGE_CLI_OPEN)
+		open_session(session, message);
+	else if (message->type == MESSAGE_CLI_COMMAND && session->open)
+		run_command(session, message);
+}
+
+static void on_writable(struct ipc_connection *connection, void *user)
+{
+	struct session *session = user;
+
+	(void)connection;
+	if (session->waiting && !session->out)
+		send_output(session);
+}
+
+static void on_closed(struct ipc_connection *connection, void *user)
+{
+	(void)connection;
+	destroy(user);
+}
+
+static const struct ipc_handlers handlers = {
+    .connected = on_connected, .message = on_message, .closed = on_closed, .writable = on_writable};
+
+int sessions_listen(struct engine *engine, struct ipc_server **out)
+{
+	return ipc_server_create(engine->loop, PATH_MGMTD_SOCKET, 0600, &handlers, engine, out);
+}

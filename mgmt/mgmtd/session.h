@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_SESSION_H
+#define MGMT_MGMTD_SESSION_H
+
+/*
+ * Sessions of the command line: one per connection, one command at a time. What a command prints is collected
+ * and sent when it ends; a command that waits for another daemon ends later. Runs on the loop's thread.
+ */
+
+#include "lib/ipc.h"
+#include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/line.h"
+
+#include <stdio.h>
+
+#define SESSION_WAITS 1 /* returned by a command that ends with session_end */
+
+struct session {
+	struct session *next;
+	struct engine *engine;
+	struct ipc_connection *connection;
+	qb_loop_timer_handle timer; /* of a waiting command */
+	char user[64];
+	bool open;
+	bool may_write;                         /* Administrators; others look only */
+	bool leaving;                           /* `exit` */
+	bool waiting;                           /* a command has not ended yet */
+	const struct object_type *context_type; /* of cc, NULL at the root */
+	char context_key[64];
+	char notice[256]; /* what happened meanwhile, shown with the next command */
+	FILE *out;
+	char *text; /* of out */
+	size_t length, sent;
+	int error; /* of the command whose output is on its way */
+	/* For commands that wait. */
+	bool verbose;
+	unsigned rows;
+	char argument[96];
+};
+
+/* Serves the command line at PATH_MGMTD_SOCKET. Returns 0 or -errno. */
+int sessions_listen(struct engine *engine, struct ipc_server **out);
+/* Every session is told with its next command. */
+void sessions_notify(struct engine *engine, const char *text);
+
+/* The object that holds those of the context, NULL at the root (where it also goes when the object is gone).
+ */
+struct lyd_node *session_context(struct session *session);
+/* Ends a command that waits. */
+void session_end(struct session *session, int error);
+/* Runs one line; exposed for tests. Returns 0, -errno or SESSION_WAITS. */
+int session_run(struct session *session, const char *text);
+
+/* "System:/IPRuleSet/main> " */
+void session_prompt(struct session *session, char *prompt, size_t size);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/users.h"
+
+#include <string.h>
+
+static const struct lyd_node *find_user(const struct configuration *configuration, const char *database,
+                                        const char *name, const struct object_type **type)
+{
+	const struct object_type *databases = schema_type(configuration->schema, NULL, "LocalUserDatabase");
+	const struct lyd_node *context = object_find(configuration, databases, NULL, database), *user;
+
+	*type = schema_type(configuration->schema, databases, "User");
+	user = context && *name ? object_find(configuration, *type, context, name) : NULL;
+	return user && !object_disabled(*type, user) ? user : NULL;
+}
+
+bool user_exists(const struct configuration *configuration, const char *name)
+{
+	const struct object_type *type;
+
+	return find_user(configuration, USERS_DATABASE, name, &type) != NULL;
+}
+
+static bool in_group(const struct configuration *configuration, const char *database, const char *name,
+                     const char *group)
+{
+	const struct object_type *type;
+	const struct lyd_node *user = find_user(configuration, database, name, &type), *item;
+
+	for (item = user ? value_first(user, type_property(type, "Groups"), 0) : NULL; item;
+	     item = value_next(item))
+		if (!strcmp(lyd_get_value(item), group))
+			return true;
+	return false;
+}
+
+bool user_in_group(const struct configuration *configuration, const char *name, const char *group)
+{
+	return in_group(configuration, USERS_DATABASE, name, group);
+}
+
+const char *user_password(const struct configuration *configuration, const char *database, const char *name)
+{
+	const struct object_type *type;
+	const struct lyd_node *user = find_user(configuration, database, name, &type);
+	const char *hash = user ? value_of(type, user, "Password") : NULL;
+
+	return hash && *hash ? hash : NULL;
+}
+
+unsigned user_cgi_rights(const struct configuration *configuration, const char *database, const char *name)
+{
+	return (in_group(configuration, database, name, "Administrators") ? CGI_RIGHT_ADMIN : 0u) |
+	       (in_group(configuration, database, name, "Users") ? CGI_RIGHT_USER : 0u) |
+	       (in_group(configuration, database, name, "NetAdmins") ? CGI_RIGHT_NETADMIN : 0u) |
+	       (in_group(configuration, database, name, "Auditors") ? CGI_RIGHT_AUDIT : 0u);
+}

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# hadrian-mgmtd and hadrian in a mount and network namespace of their own, without a datapath: the guide's commands, what
+# they print, and what is there after a crash. Usage: end_to_end.sh MGMTD CLI SCHEMA_DIR CGI_DIR EXAMPLES_DIR
+
+set -uo pipefail
+[ "$(id -u)" = 0 ] || { echo "SKIP: needs root"; exit 77; }
+if [ "${HADRIAN_INSIDE:-}" != yes ]; then
+	exec env HADRIAN_INSIDE=yes unshare --mount --net --pid --fork --mount-proc "$0" "$@"
+fi
+
+mgmtd=$1 cli=$2 examples=$5
+export HADRIAN_SCHEMA_DIR=$3 HADRIAN_CGI_DIR=$4
+mkdir -p /run /var/lib/hadrian
+mount -t tmpfs none /run
+mount -t tmpfs none /var/lib/hadrian
+ip link set lo up
+for n in 1 2 3; do ip link add "if$n" type veth peer name "peer$n"; done
+failures=0
+
+start() {
+	"$mgmtd" 2>>/run/mgmtd.log &
+	pid=$!
+	for _ in $(seq 100); do
+		[ -S /run/hadrian/mgmtd.sock ] && "$cli" about >/dev/null 2>&1 && return
+		sleep 0.05
+	done
+	echo "mgmtd did not start"
+	cat /run/mgmtd.log
+	exit 1
+}
+
+stop() { # SIGNAL
+	kill "-$1" "$pid"
+	wait "$pid" 2>/dev/null
+}
+
+# expect STATUS TEXT COMMAND: the exit status and that the output has the text.
+expect() {
+	local want=$1 text=$2 output status
+	shift 2
+	output=$("$cli" "$@" 2>&1)
+	status=$?
+	if [ "$status" != "$want" ] || [[ "$output" != *"$text"* ]]; then
+		echo "FAIL: hadrian $* (status $status, wanted $want and '$text')"
+		echo "$output"
+		failures=$((failures + 1))
+	fi
+}
+
+"$cli" show 2>/run/error && { echo "FAIL: the CLI without mgmtd must fail"; failures=1; }
+grep -q "does not run" /run/error || { echo "FAIL: no clear error without mgmtd"; failures=1; }
+
+start
+expect 0 "AdminUsers" 'show LocalUserDatabase'
+expect 0 "if1" 'show EthernetDevice'
+expect 0 "Added IPAddress www_srv1." 'add Address IPAddress www_srv1 Address=192.168.10.16'
+expect 0 "192.168.10.16" 'show IPAddress www_srv1'
+expect 0 "www_srv1" 'netobjects www_srv1'
+expect 1 "Did you mean 'Address'" 'set Address IPAddress www_srv1 Adress=1.2.3.4'
+expect 1 "Allowed: an IP address" 'set Address IPAddress www_srv1 Address=300.1.1.1'
+expect 1 "prefix length" 'set Address IPAddress www_srv1 Address=10.0.0.1/24'
+expect 1 "already" 'add Address IPAddress www_srv1 Address=192.168.10.16'
+expect 1 "There is no command 'shwo'" 'shwo'
+expect 1 "choose one with 'cc RuleSet IPRuleSet NAME' first" 'add IPRule Action=Allow'
+expect 0 "+  IPAddress www_srv1" 'show -changes'
+expect 0 "Modified ARPTableSettings." 'set Settings ARPTableSettings ARPExpire=1800'
+expect 1 "10..86400" 'set Settings ARPTableSettings ARPExpire=5'
+expect 0 "All changes" 'reject'
+expect 1 "no IPAddress 'www_srv1'" 'show IPAddress www_srv1'
+
+"$cli" -f "$examples/lab-master.cli" >/run/output 2>&1 || { echo "FAIL: lab-master.cli"; cat /run/output; failures=$((failures + 1)); }
+grep -q "Configuration 1 committed" /run/output || { echo "FAIL: not committed"; cat /run/output; failures=$((failures + 1)); }
+expect 0 "Nothing to commit" commit
+expect 0 "0:10.1.0.2  1:10.1.0.3" 'show Interface EthernetInterface if1'
+expect 0 "if1             10.1.0.1      main" 'show Interface EthernetInterface'
+
+# A broken reference is found at activation, all of them at once (C05-005).
+expect 0 "Deleted IPAddress if1_ip." 'delete Address IPAddress if1_ip'
+expect 0 "EthernetInterface if1: IPAddress refers to 'if1_ip'" 'show -errors'
+expect 1 "nothing was activated" activate
+expect 0 "-  " 'show IPAddress'
+expect 0 "" reject
+
+# A rule by index (C07-016).
+printf 'cc RuleSet IPRuleSet main\nadd IPRule Action=Drop Service=all_services SourceInterface=any SourceNetwork=all-nets DestinationInterface=any DestinationNetwork=all-nets OnDeny=SendReject LogEnabled=No Name=main_deny_all\nshow IPRule 3\nset IPRule -Range=1-2 LogEnabled=No\nshow IPRule 1\ndelete IPRule 3\n' | "$cli" >/run/output 2>&1
+grep -q "Added IPRule/3." /run/output && grep -q "SendReject (Send Reject)" /run/output && grep -q "Deleted IPRule/3." /run/output ||
+	{ echo "FAIL: rules"; cat /run/output; failures=$((failures + 1)); }
+expect 0 "" reject
+
+# The prompt follows the name after activation only (C02-022); without a commit everything returns at a crash.
+expect 0 "Modified System" 'set System Name=my-system1'
+expect 0 "Configuration activated" activate
+stop KILL
+start
+expect 0 "Name:  System" 'show System'
+expect 0 "Role:  Master" 'show HighAvailability'
+
+# A damaged file: the one before is taken, and it is said.
+expect 0 "" 'set System Name=second'
+expect 0 "" activate
+expect 0 "Configuration 2 committed" commit
+stop TERM
+truncate -s -10 /var/lib/hadrian/config.json
+start
+expect 0 "cut short" cfglog
+expect 0 "Name:  System" 'show System'
+expect 0 "Configuration 1" about
+
+# Auditors look only (C02-005).
+printf 'cc LocalUserDatabase AdminUsers\nadd User audit Password=audit Groups=Auditors\nactivate\ncommit\n' | "$cli" >/run/output 2>&1 ||
+	{ echo "FAIL: auditor"; cat /run/output; failures=$((failures + 1)); }
+expect 1 "may look, but change nothing" -u audit 'set System Name=x'
+expect 0 "Name:  System" -u audit 'show System' 
+expect 1 "there is no user" -u nobody 'show System'
+
+stop TERM
+[ "$failures" = 0 ] && echo "end to end: all passed"
+exit "$((failures != 0))"
