@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow.h"
+#include "datapath/testing/fixture.h"
+#include "lib/heartbeat.h"
+#include "lib/testing.h"
+
+#include <netinet/in.h>
+#include <rte_cycles.h>
+#include <unistd.h>
+
+static struct rte_mbuf *frame(uint16_t type, struct rte_ether_addr destination, struct rte_ether_addr source)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(datapath.packets);
+	struct rte_ether_hdr *header = (struct rte_ether_hdr *)rte_pktmbuf_append(mbuf, 60);
+
+	ck_assert_ptr_nonnull(header);
+	memset(header, 0, 60);
+	*header = (struct rte_ether_hdr){destination, source, rte_cpu_to_be_16(type)};
+	return mbuf;
+}
+
+static const struct rte_ether_addr everyone = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+
+/* feature: C01-011 */
+START_TEST(frames_are_checked)
+{
+	struct rte_ether_addr own = fixture_mac(LAN, MAC_OWN), neighbour = fixture_mac(LAN, MAC_NEIGHBOUR);
+	struct rte_mbuf *mbuf;
+
+	fixture_receive_frame(LAN, frame(RTE_ETHER_TYPE_IPV4, neighbour, neighbour));
+	fixture_receive_frame(LAN, frame(RTE_ETHER_TYPE_IPV4, own, everyone));
+	fixture_receive_frame(LAN, frame(RTE_ETHER_TYPE_IPV4, own, (struct rte_ether_addr){{0}}));
+	fixture_receive_frame(LAN, frame(0x88cc, own, neighbour));
+	mbuf = frame(RTE_ETHER_TYPE_IPV4, own, neighbour);
+	rte_pktmbuf_trim(mbuf, 47);
+	fixture_receive_frame(LAN, mbuf);
+	fixture_walk();
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_ETHERNET_DESTINATION), 1);
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_ETHERNET_SOURCE), 2);
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_ETHERTYPE), 1);
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_ETHERNET_SHORT), 1);
+}
+END_TEST
+
+/* feature: C22-013 C22-022 */
+START_TEST(arp_and_heartbeats_go_to_the_control_thread)
+{
+	struct rte_ether_addr neighbour = fixture_mac(LAN, MAC_NEIGHBOUR);
+	struct rte_mbuf *mbuf;
+
+	/* Also while it forwards nothing. */
+	datapath.active = false;
+	atomic_store(&datapath.workers[0]->suspended, true);
+	fixture_receive_frame(LAN, frame(RTE_ETHER_TYPE_ARP, everyone, neighbour));
+	fixture_receive_frame(
+	    WAN, frame(HEARTBEAT_ETHERTYPE, (struct rte_ether_addr){{0x10, 0, 0, 1, 0xff, 0}}, neighbour));
+	fixture_walk();
+	mbuf = fixture_to_control();
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_uint_eq(packet_of(mbuf)->kind, PACKET_ARP);
+	ck_assert_uint_eq(packet_of(mbuf)->interface, LAN);
+	ck_assert_uint_eq(rte_pktmbuf_data_len(mbuf), 60);
+	mbuf = fixture_to_control();
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_uint_eq(packet_of(mbuf)->kind, PACKET_HEARTBEAT);
+	ck_assert_uint_eq(packet_of(mbuf)->interface, WAN);
+}
+END_TEST
+
+START_TEST(the_control_thread_sends_frames)
+{
+	struct rte_mbuf *mbuf = frame(RTE_ETHER_TYPE_ARP, everyone, fixture_mac(WAN, MAC_OWN));
+
+	*packet_of(mbuf) = (struct packet){.interface = WAN, .kind = PACKET_TRANSMIT};
+	rte_ring_enqueue(datapath.workers[0]->from_control, mbuf);
+	mbuf = frame(RTE_ETHER_TYPE_ARP, everyone, fixture_mac(WAN, MAC_OWN));
+	*packet_of(mbuf) = (struct packet){.interface = 77, .kind = PACKET_TRANSMIT};
+	rte_ring_enqueue(datapath.workers[0]->from_control, mbuf);
+	fixture_walk();
+	ck_assert_ptr_nonnull(fixture_sent(WAN));
+	ck_assert_ptr_null(fixture_sent(WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_INTERFACE_DISABLED), 1);
+}
+END_TEST
+
+/* feature: C22-034 */
+START_TEST(an_inactive_node_forwards_nothing)
+{
+	datapath.active = false;
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_INACTIVE), 1);
+	/* Nor what comes for its own address. */
+	fixture_receive(LAN, MAC_OWN, fixture_udp(CLIENT, 4000, SERVER, 53));
+	fixture_receive(LAN, MAC_OWN, fixture_echo(CLIENT, LAN_SHARED, 8, 1));
+	/* Linux says something from a shared address. */
+	fixture_from_host(LAN, fixture_udp(LAN_SHARED, 1, CLIENT, 2));
+	fixture_walk();
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_INACTIVE), 4);
+	ck_assert_ptr_null(fixture_sent(WAN));
+	ck_assert_ptr_null(fixture_sent(LAN));
+	ck_assert_ptr_null(fixture_to_control());
+	ck_assert_uint_eq(flow_count(), 0);
+	/* Its private addresses live. */
+	fixture_receive(LAN, MAC_OWN, fixture_echo(CLIENT, LAN_PRIVATE, 8, 1));
+	fixture_from_host(LAN, fixture_udp(LAN_PRIVATE, 1, CLIENT, 2));
+	fixture_walk();
+	ck_assert_uint_eq(packet_of(fixture_to_control())->kind, PACKET_TO_HOST);
+	ck_assert_ptr_nonnull(fixture_sent(LAN));
+}
+END_TEST
+
+/* feature: C22-034 */
+START_TEST(activity_comes_and_goes_under_a_flow)
+{
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	datapath.active = false;
+	fixture_receive(LAN, MAC_OWN, fixture_udp(CLIENT, 4000, SERVER, 53));
+	fixture_walk();
+	ck_assert_ptr_null(fixture_sent(WAN));
+	datapath.active = true;
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
+}
+END_TEST
+
+START_TEST(a_worker_that_stood_still_suspends_itself)
+{
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	datapath.fence_cycles = rte_get_tsc_hz() / 50;
+	usleep(50000);
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert(atomic_load(&datapath.workers[0]->suspended));
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4001, SERVER, 53), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_SUSPENDED), 2);
+	fixture_walk();
+	atomic_store(&datapath.workers[0]->suspended, false);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+}
+END_TEST
+
+/* feature: C07-006 */
+START_TEST(core_is_reached_and_answers)
+{
+	struct rte_ether_addr shared = fixture_mac(LAN, MAC_SHARED);
+	struct rte_mbuf *mbuf;
+
+	ck_assert_ptr_null(
+	    fixture_pass(LAN, fixture_tcp(CLIENT, 4000, LAN_SHARED, 443, RTE_TCP_SYN_FLAG, 0), LAN));
+	mbuf = fixture_to_control();
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_uint_eq(packet_of(mbuf)->kind, PACKET_TO_HOST);
+	ck_assert_uint_eq(packet_of(mbuf)->interface, LAN);
+	ck_assert_uint_eq(fixture_header(mbuf)->dst_addr, LAN_SHARED);
+	ck_assert_uint_eq(fixture_header(mbuf)->time_to_live, 64);
+	fixture_from_host(LAN,
+	                  fixture_tcp(LAN_SHARED, 443, CLIENT, 4000, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG, 0));
+	fixture_walk();
+	mbuf = fixture_sent(LAN);
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_mem_eq(&rte_pktmbuf_mtod(mbuf, struct rte_ether_hdr *)->src_addr, &shared, 6);
+	rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+	ck_assert_uint_eq(fixture_header(mbuf)->time_to_live, 64);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
+}
+END_TEST
+
+/* feature: C07-006 */
+START_TEST(the_firewall_needs_no_rule)
+{
+	struct rte_ether_addr own = fixture_mac(WAN, MAC_OWN);
+	struct rte_mbuf *mbuf;
+
+	fixture_apply(fixture_policy());
+	fixture_from_host(WAN, fixture_udp(WAN_SHARED + RTE_BE32(1), 5000, IP(203, 0, 113, 7), 53));
+	fixture_walk();
+	mbuf = fixture_sent(WAN);
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_mem_eq(&rte_pktmbuf_mtod(mbuf, struct rte_ether_hdr *)->src_addr, &own, 6);
+	fixture_receive(WAN, MAC_OWN, fixture_udp(IP(203, 0, 113, 7), 53, WAN_SHARED + RTE_BE32(1), 5000));
+	fixture_walk();
+	ck_assert_ptr_nonnull(fixture_to_control());
+	/* But an address of its own. */
+	fixture_from_host(WAN, fixture_udp(CLIENT, 5000, IP(203, 0, 113, 7), 53));
+	fixture_walk();
+	ck_assert_ptr_null(fixture_sent(WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_IPV4_SOURCE), 1);
+}
+END_TEST
+
+START_TEST(an_unknown_neighbour_is_left_to_the_control_thread)
+{
+	struct rte_mbuf *mbuf;
+
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, IP(198, 51, 100, 40), 53), WAN));
+	mbuf = fixture_to_control();
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_uint_eq(packet_of(mbuf)->kind, PACKET_UNRESOLVED);
+	ck_assert_uint_eq(packet_of(mbuf)->interface, WAN);
+	ck_assert_uint_eq(packet_of(mbuf)->next_hop, IP(198, 51, 100, 40));
+	ck_assert_uint_eq(packet_of(mbuf)->shared_mac, 1);
+	ck_assert_uint_eq(fixture_header(mbuf)->time_to_live, 63);
+	ck_assert_uint_eq(rte_raw_cksum(fixture_header(mbuf), 20), 0xffff);
+	fake_neighbour(WAN, IP(198, 51, 100, 40), fixture_mac(WAN, 9));
+	mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 4000, IP(198, 51, 100, 40), 53), WAN);
+	ck_assert_ptr_nonnull(mbuf);
+	/* The neighbour goes, and its place is another's. */
+	fake_neighbours_forget();
+	fake_neighbour(WAN, SERVER, fixture_mac(WAN, MAC_NEIGHBOUR));
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, IP(198, 51, 100, 40), 53), WAN));
+	ck_assert_ptr_nonnull(fixture_to_control());
+}
+END_TEST
+
+START_TEST(without_a_policy_nothing_passes)
+{
+	struct compiled_policy *policy = atomic_exchange(&datapath.policy, NULL);
+
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_NO_POLICY), 1);
+	compiled_policy_destroy(policy);
+}
+END_TEST
+
+START_TEST(no_packet_is_lost_in_the_pool)
+{
+	unsigned before = rte_mempool_avail_count(datapath.packets);
+
+	for (unsigned i = 0; i < 200; i++) {
+		rte_pktmbuf_free(
+		    fixture_pass(LAN, fixture_udp(CLIENT, 4000, i % 2 ? SERVER : IP(192, 0, 2, i), 53), WAN));
+		rte_pktmbuf_free(fixture_pass(LAN, fixture_echo(CLIENT, LAN_SHARED, 8 + i % 3, i), WAN));
+		rte_pktmbuf_free(fixture_to_control());
+	}
+	ck_assert_uint_eq(rte_mempool_avail_count(datapath.packets), before);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, fixture_setup, NULL);
+	tcase_add_test(tests, frames_are_checked);
+	tcase_add_test(tests, arp_and_heartbeats_go_to_the_control_thread);
+	tcase_add_test(tests, the_control_thread_sends_frames);
+	tcase_add_test(tests, an_inactive_node_forwards_nothing);
+	tcase_add_test(tests, activity_comes_and_goes_under_a_flow);
+	tcase_add_test(tests, a_worker_that_stood_still_suspends_itself);
+	tcase_add_test(tests, core_is_reached_and_answers);
+	tcase_add_test(tests, the_firewall_needs_no_rule);
+	tcase_add_test(tests, an_unknown_neighbour_is_left_to_the_control_thread);
+	tcase_add_test(tests, without_a_policy_nothing_passes);
+	tcase_add_test(tests, no_packet_is_lost_in_the_pool);
+}
+
+TEST_MAIN("worker", add_tests)
