@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow.h"
+#include "datapath/flow/flow_record.h"
+#include "datapath/testing/fixture.h"
+#include "lib/testing.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+static void apply(uint8_t operation, const void *payload, uint32_t length)
+{
+	struct record_header header = {RECORD_FLOW, FLOW_RECORD_VERSION, operation, length};
+
+	ck_assert_int_eq(flow_mirror_class.apply(&header, payload), 0);
+}
+
+/* Gives all that was emitted to this node, as if its peer had sent it. */
+static void apply_emitted(void)
+{
+	for (unsigned i = 0; i < fake_record_count; i++)
+		ck_assert_int_eq(flow_mirror_class.apply(&fake_records[i].header, fake_records[i].payload),
+		                 0);
+	flow_mirror_class.apply_end();
+	fixture_walk();
+	fixture_walk();
+}
+
+static void open_flows(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 4000 + i, SERVER, 53), WAN));
+}
+
+/* Closes everything, silently. */
+static void forget_flows(void)
+{
+	bool mirroring = atomic_exchange(&datapath.mirroring, false);
+
+	for (uint32_t i = 1; i <= fixture_worker()->flows->high; i++) {
+		if (flow_at(fixture_worker()->flows, i)->used)
+			flow_close(fixture_worker(), i);
+	}
+	atomic_store(&datapath.mirroring, mirroring);
+}
+
+static void set_active(bool active)
+{
+	datapath.active = active;
+	flow_mirror_class.activity(active);
+	fixture_walk();
+	fixture_walk();
+}
+
+START_TEST(changes_are_told)
+{
+	datapath.mirroring = true;
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_SYN_FLAG, 0), WAN));
+	ck_assert_uint_eq(fake_record_count, 1);
+	rte_pktmbuf_free(fixture_pass(
+	    WAN, fixture_tcp(SERVER, 80, CLIENT, 4000, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG, 0), LAN));
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_ACK_FLAG, 5), WAN));
+	ck_assert_uint_eq(fake_record_count, 3);
+	for (unsigned i = 0; i < 10; i++)
+		rte_pktmbuf_free(
+		    fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_ACK_FLAG, 5), WAN));
+	ck_assert_uint_eq(fake_record_count, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_uint_eq(fake_records[i].header.class_id, RECORD_FLOW);
+		ck_assert_uint_eq(fake_records[i].header.operation, RECORD_UPSERT);
+		ck_assert_uint_eq(fake_records[i].header.length, 40);
+	}
+	forget_flows();
+	/* A flow of the firewall itself is its own business. */
+	fake_records_forget();
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_echo(CLIENT, LAN_SHARED, 8, 1), LAN));
+	fixture_from_host(WAN, fixture_udp(WAN_SHARED, 1, SERVER, 2));
+	fixture_walk();
+	ck_assert_uint_eq(fake_record_count, 0);
+	ck_assert_uint_eq(flow_count(), 2);
+	ck_assert_uint_eq(flow_mirror_class.count(), 0);
+}
+END_TEST
+
+START_TEST(closing_is_told)
+{
+	datapath.mirroring = true;
+	open_flows(1);
+	fixture_seconds(131);
+	fixture_walk();
+	ck_assert_uint_eq(fake_record_count, 2);
+	ck_assert_uint_eq(fake_records[1].header.operation, RECORD_DELETE);
+	apply_emitted();
+	ck_assert_uint_eq(flow_count(), 0);
+}
+END_TEST
+
+/* feature: C22-002 */
+START_TEST(a_flow_lives_on_at_the_peer)
+{
+	datapath.mirroring = true;
+	open_flows(3);
+	ck_assert_uint_eq(fake_record_count, 3);
+	forget_flows();
+	datapath.mirroring = false;
+	set_active(false);
+	apply_emitted();
+	ck_assert_uint_eq(flow_mirror_class.count(), 3);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_MIRRORED), 3);
+	/* It does not age there. */
+	fixture_seconds(100000);
+	fixture_walk();
+	ck_assert_uint_eq(flow_count(), 3);
+	set_active(true);
+	fixture_seconds(129);
+	fixture_walk();
+	ck_assert_uint_eq(flow_count(), 3);
+	/* Answers, for which there is no rule, pass. */
+	fixture_apply(fixture_policy());
+	fixture_walk();
+	ck_assert_uint_eq(flow_count(), 0);
+}
+END_TEST
+
+/* feature: C22-002 */
+START_TEST(answers_pass_after_the_take_over)
+{
+	struct policy_builder *builder = fixture_policy();
+
+	fixture_rule(builder, LAN, WAN, 0, IPPROTO_UDP, 53, POLICY_ALLOW, false);
+	fixture_apply(builder);
+	datapath.mirroring = true;
+	open_flows(2);
+	forget_flows();
+	datapath.mirroring = false;
+	set_active(false);
+	apply_emitted();
+	set_active(true);
+	ck_assert_ptr_nonnull(fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 4000), LAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 2);
+	fixture_seconds(131);
+	fixture_walk();
+	ck_assert_uint_eq(flow_count(), 0);
+}
+END_TEST
+
+START_TEST(what_the_new_policy_forbids_ends_at_the_take_over)
+{
+	datapath.mirroring = true;
+	open_flows(1);
+	forget_flows();
+	datapath.mirroring = false;
+	set_active(false);
+	apply_emitted();
+	fixture_apply(fixture_policy());
+	fixture_walk();
+	ck_assert_uint_eq(flow_count(), 1);
+	set_active(true);
+	ck_assert_ptr_null(fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 4000), LAN));
+	ck_assert_uint_eq(flow_count(), 0);
+}
+END_TEST
+
+START_TEST(a_snapshot_sweeps_what_is_gone)
+{
+	const struct fake_record *begin, *end;
+
+	open_flows(200);
+	datapath.mirroring = true;
+	flow_mirror_class.snapshot(9);
+	for (unsigned i = 0; i < 10; i++)
+		fixture_walk();
+	ck_assert_uint_eq(fake_record_count, 202);
+	begin = &fake_records[0];
+	end = &fake_records[201];
+	ck_assert_uint_eq(begin->header.operation, RECORD_SNAPSHOT_BEGIN);
+	ck_assert_uint_eq(end->header.operation, RECORD_SNAPSHOT_END);
+	ck_assert_uint_eq(((const struct record_snapshot *)end->payload)->id, 9);
+	ck_assert_uint_eq(((const struct record_snapshot *)end->payload)->count, 200);
+	datapath.mirroring = false;
+	/* The peer holds 100 others, and 50 of these. */
+	forget_flows();
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 9, SERVER, 53), WAN));
+	for (unsigned i = 0; i < 100; i++)
+		rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 6000 + i, SERVER, 53), WAN));
+	open_flows(50);
+	set_active(false);
+	ck_assert_uint_eq(flow_mirror_class.count(), 151);
+	apply_emitted();
+	for (unsigned i = 0; i < 10; i++)
+		fixture_walk();
+	ck_assert_uint_eq(flow_mirror_class.count(), 200);
+	/* A flow that comes after the end stays. */
+	fixture_worker()->flows->sweep_mark++;
+	apply(RECORD_UPSERT, fake_records[5].payload, fake_records[5].header.length);
+	apply(RECORD_SNAPSHOT_END, end->payload, sizeof(struct record_snapshot));
+	flow_mirror_class.apply_end();
+	for (unsigned i = 0; i < 10; i++)
+		fixture_walk();
+	ck_assert_uint_eq(flow_mirror_class.count(), 1);
+}
+END_TEST
+
+START_TEST(a_newer_snapshot_takes_over_from_an_unfinished_one)
+{
+	unsigned ends = 0;
+
+	open_flows(200);
+	datapath.mirroring = true;
+	flow_mirror_class.snapshot(1);
+	fixture_walk();
+	flow_mirror_class.snapshot(2);
+	for (unsigned i = 0; i < 10; i++)
+		fixture_walk();
+	for (unsigned i = 0; i < fake_record_count; i++) {
+		if (fake_records[i].header.operation != RECORD_SNAPSHOT_END)
+			continue;
+		ends++;
+		ck_assert_uint_eq(((const struct record_snapshot *)fake_records[i].payload)->id, 2);
+	}
+	ck_assert_uint_eq(ends, 1);
+	ck_assert_uint_eq(fake_records[fake_record_count - 1].header.operation, RECORD_SNAPSHOT_END);
+}
+END_TEST
+
+START_TEST(records_of_other_versions)
+{
+	struct flow flow = {.state = FLOW_TCP_OPEN};
+	struct flow_record record;
+	uint8_t longer[80] = {0};
+	struct flow_key keys[2];
+	enum flow_state state;
+
+	flow.direction[0].key = (struct flow_key){.source = CLIENT,
+	                                          .destination = SERVER,
+	                                          .source_port = RTE_BE16(4000),
+	                                          .destination_port = RTE_BE16(80),
+	                                          .interface = LAN,
+	                                          .protocol = IPPROTO_TCP};
+	flow.direction[1].key = flow_key_reply(&flow.direction[0].key, WAN);
+	flow_record_encode(&flow, &record);
+	memcpy(longer, &record, sizeof(record));
+	ck_assert_int_eq(flow_record_decode(longer, sizeof(longer), false, keys, &state), 0);
+	ck_assert(flow_key_equal(&keys[0], &flow.direction[0].key));
+	ck_assert(flow_key_equal(&keys[1], &flow.direction[1].key));
+	ck_assert_int_eq(state, FLOW_TCP_OPEN);
+	for (size_t length = 0; length < sizeof(record); length++)
+		ck_assert_int_eq(flow_record_decode(&record, length, false, keys, &state), -EBADMSG);
+	ck_assert_int_eq(flow_record_decode(&record, 16, true, keys, &state), 0);
+	ck_assert_int_eq(flow_record_decode(&record, 15, true, keys, &state), -EBADMSG);
+	record.state = FLOW_STATE_COUNT;
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &state), -EBADMSG);
+	record.state = FLOW_TCP_OPEN;
+	record.key[0].protocol = record.key[1].protocol = IPPROTO_UDP;
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &state), -EBADMSG);
+	record.key[1].protocol = record.key[0].protocol = IPPROTO_TCP;
+	record.key[1].interface = 0;
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &state), -EBADMSG);
+}
+END_TEST
+
+/* The bytes are a promise to other versions. */
+START_TEST(the_layout_is_fixed)
+{
+	static const uint8_t expected[40] = {10, 1, 0,   10, 198, 51, 100, 10, 0xa0, 0x0f, 80, 0, 1,    0,
+	                                     6,  0, 198, 51, 100, 10, 10,  1,  0,    10,   80, 0, 0xa0, 0x0f,
+	                                     2,  0, 6,   0,  4,   0,  0,   0,  0,    0,    0,  0};
+	struct flow flow = {.state = FLOW_TCP_OPEN};
+	struct flow_record record;
+
+	flow.direction[0].key = (struct flow_key){.source = CLIENT,
+	                                          .destination = SERVER,
+	                                          .source_port = RTE_BE16(4000),
+	                                          .destination_port = RTE_BE16(80),
+	                                          .interface = LAN,
+	                                          .protocol = IPPROTO_TCP};
+	flow.direction[1].key = flow_key_reply(&flow.direction[0].key, WAN);
+	flow_record_encode(&flow, &record);
+	ck_assert_mem_eq(&record, expected, sizeof(expected));
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, fixture_setup, NULL);
+	tcase_add_test(tests, changes_are_told);
+	tcase_add_test(tests, closing_is_told);
+	tcase_add_test(tests, a_flow_lives_on_at_the_peer);
+	tcase_add_test(tests, answers_pass_after_the_take_over);
+	tcase_add_test(tests, what_the_new_policy_forbids_ends_at_the_take_over);
+	tcase_add_test(tests, a_snapshot_sweeps_what_is_gone);
+	tcase_add_test(tests, a_newer_snapshot_takes_over_from_an_unfinished_one);
+	tcase_add_test(tests, records_of_other_versions);
+	tcase_add_test(tests, the_layout_is_fixed);
+}
+
+TEST_MAIN("flow_mirror", add_tests)

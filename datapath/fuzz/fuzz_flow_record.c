@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow_record.h"
+
+#include "lib/record.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A batch as the peer sends it. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct record_header header;
+	const void *payload;
+	size_t offset = 0;
+
+	while (record_next(data, size, &offset, &header, &payload) == 1) {
+		struct flow flow = {.used = 1};
+		struct flow_record record;
+		struct flow_key keys[2];
+		enum flow_state state;
+		bool deletion = header.operation == RECORD_DELETE;
+
+		if (flow_record_decode(payload, header.length, deletion, keys, &state) || deletion)
+			continue;
+		/* What was understood is sent on as it came. */
+		flow.direction[0].key = keys[0];
+		flow.direction[1].key = keys[1];
+		flow.state = state;
+		flow_record_encode(&flow, &record);
+		if (flow_record_decode(&record, sizeof(record), false, keys, &state) ||
+		    !flow_key_equal(&keys[0], &flow.direction[0].key) ||
+		    !flow_key_equal(&keys[1], &flow.direction[1].key))
+			abort();
+	}
+	return 0;
+}
