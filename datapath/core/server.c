@@ -26,7 +26,7 @@
 static struct ipc_server *server;
 static struct ipc_connection *clients[CLIENTS_MAX];
 static struct ipc_connection *cluster; /* that sent MESSAGE_ACTIVITY_SET last */
-static struct ipc_connection *mirror;  /* that sent MESSAGE_MIRROR_SNAPSHOT or _STOP last */
+static struct ipc_connection *mirror;  /* that sent a MESSAGE_MIRROR_... last */
 static bool retrying;
 static qb_loop_timer_handle retry_timer;
 
@@ -145,6 +145,8 @@ static void cluster_message(struct ipc_connection *connection, const struct ipc_
 		activity_set(message->body);
 		break;
 	case MESSAGE_MIRROR_RECORDS:
+		/* On the standby nothing else comes, and clusterd wants its counts there too. */
+		mirror = connection;
 		mirror_receive(message->body, message->length);
 		break;
 	case MESSAGE_MIRROR_SNAPSHOT:
