@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab import network, status
 from lab.errors import LabError
-from lab.places import BINARIES, binary
+from lab.places import BINARIES, binary, data_environment
 from lab.processes import (kill_namespaces, namespace_inode, process_name, processes_in, send_signal,
                            signal_namespaces, start_time)
 from lab.topology import Node
@@ -89,7 +89,7 @@ class LabNode:
 
     def environment(self) -> dict[str, str]:
         """The variables for the node's processes: reports of the sanitizers go to its log folder, one file a process."""
-        environment = dict(os.environ)
+        environment = dict(os.environ) | data_environment(self.build)
         environment["PATH"] = f"{(self.build / BINARIES['hadrian']).parent}:/usr/sbin:/usr/bin:/sbin:/bin"
         reports = f"log_path={LOG_DIRECTORY_INSIDE}/sanitizer"
         environment["ASAN_OPTIONS"] = f"{reports}:detect_leaks=1:abort_on_error=0"
@@ -106,7 +106,7 @@ class LabNode:
 
     def cli(self, command: str, timeout: float = 30) -> subprocess.CompletedProcess:
         """Runs one CLI command."""
-        return self.run([self.binary("hadrian"), "-c", command], timeout)
+        return self.run([self.binary("hadrian"), command], timeout)
 
     def commands(self, text: str) -> subprocess.CompletedProcess:
         """Runs lines of CLI commands in one session; the first that fails ends it."""
@@ -123,7 +123,8 @@ class LabNode:
             raise LabError(f"{self.name}: its configuration {file} is missing")
         done = self.commands(file.read_text(encoding="utf-8"))
         if done.returncode != 0:
-            raise LabError(f"{self.name} refused {file}: {done.stderr.strip() or done.stdout.strip()}")
+            said = " ".join((done.stdout + " " + done.stderr).split())
+            raise LabError(f"{self.name} refused {file}: {said}")
 
     def status(self) -> status.NodeStatus:
         """What `ha` says; a node that does not run does not answer."""

@@ -13,11 +13,11 @@ DEFAULT_TOPOLOGY = Path(__file__).resolve().parent / "topologies" / "default.jso
 
 # Where meson puts each program, below the build folder.
 BINARIES = {
-    "hadrian-mgmtd": "mgmt/hadrian-mgmtd",
+    "hadrian-mgmtd": "mgmt/mgmtd/hadrian-mgmtd",
     "hadrian-clusterd": "cluster/hadrian-clusterd",
     "hadrian-datapath": "datapath/hadrian-datapath",
     "hadrian-keygen": "cluster/hadrian-keygen",
-    "hadrian": "mgmt/hadrian",
+    "hadrian": "mgmt/cli/hadrian",
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
 }
@@ -44,6 +44,11 @@ def binary(name: str, build: Path) -> Path:
         raise LabError(f"{name} is not built ({path} is missing) - build it with: "
                        f"meson setup {build} {REPOSITORY} && ninja -C {build}")
     return path
+
+
+def data_environment(build: Path) -> dict[str, str]:
+    """Tells daemons that are not installed where their data is."""
+    return {"HADRIAN_SCHEMA_DIR": str(REPOSITORY / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https")}
 
 
 def require_root() -> None:
