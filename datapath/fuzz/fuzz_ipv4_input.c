@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 			memcpy(&header, ip, sizeof(header));
 			header.hdr_checksum = 0;
-			header.hdr_checksum = rte_ipv4_cksum(&header);
+			header.hdr_checksum = ~rte_raw_cksum(&header, sizeof(header));
 			memcpy(ip, &header, sizeof(header));
 		}
 		reason = ipv4_parse(ip, length, length, 1, &parsed, &total);
