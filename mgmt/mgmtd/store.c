@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/store.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +21,20 @@ void store_digest(const void *bytes, size_t length, uint8_t digest[STORE_DIGEST]
 	SHA256(bytes, length, digest);
 }
 
-static void digest_text(const char *json, size_t length, char text[2 * STORE_DIGEST + 1])
+/* Over the generation too: a file whose header was damaged must not pass for another generation. */
+static int digest_text(uint64_t generation, const char *json, size_t length, char text[2 * STORE_DIGEST + 1])
 {
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t digest[STORE_DIGEST];
+	uint64_t number = htobe64(generation);
+	bool done = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
+	            EVP_DigestUpdate(context, &number, sizeof(number)) &&
+	            EVP_DigestUpdate(context, json, length) && EVP_DigestFinal_ex(context, digest, NULL);
 
-	store_digest(json, length, digest);
-	for (size_t i = 0; i < STORE_DIGEST; i++)
+	EVP_MD_CTX_free(context);
+	for (size_t i = 0; done && i < STORE_DIGEST; i++)
 		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	return done ? 0 : -ENOMEM;
 }
 
 static int write_all(int fd, const char *bytes, size_t length)
@@ -51,7 +61,11 @@ static int write_file(int directory, const char *name, uint64_t generation, cons
 
 	if (fd < 0)
 		return -errno;
-	digest_text(json, length, digest);
+	error = digest_text(generation, json, length, digest);
+	if (error) {
+		close(fd);
+		return error;
+	}
 	snprintf(header, sizeof(header),
 	         "hadrian-configuration %d\ngeneration %" PRIu64 "\nlength %zu\nsha256 %s\n\n", STORE_FORMAT,
 	         generation, length, digest);
@@ -121,7 +135,8 @@ int store_parse(const char *bytes, size_t length, uint64_t *generation, char **j
 		return refuse(reason, "its format is of another version");
 	if (body_length != length - (size_t)(body - bytes))
 		return refuse(reason, "it was cut short");
-	digest_text(body, body_length, digest);
+	if (digest_text(number, body, body_length, digest))
+		return -ENOMEM;
 	if (strcmp(digest, expected) != 0)
 		return refuse(reason, "its checksum is wrong: it was damaged");
 	if (memchr(body, 0, body_length))

@@ -4,9 +4,9 @@
 
 /*
  * The committed configuration on disk: <directory>/config.json, the one before as config.json.1. A few header
- * lines (format, generation, length, SHA-256) stand before the JSON, so that a file that was cut short or
- * damaged is known as such. Whatever moment the power fails, one whole file is there. Blocking file I/O; one
- * thread.
+ * lines (format, generation, length, SHA-256 over generation and JSON) stand before the JSON, so that a file
+ * that was cut short or damaged is known as such. Whatever moment the power fails, one whole file is there.
+ * Blocking file I/O; one thread.
  */
 
 #include <stddef.h>

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/target.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The tables and rule sets that everything else is built on (C06-001, C07-002, C02-003). */
+static bool is_permanent(const struct object_type *type, const char *key)
+{
+	return (!strcmp(key, "main") &&
+	        (!strcmp(type->name, "RoutingTable") || !strcmp(type->name, "IPRuleSet"))) ||
+	       (!strcmp(type->name, "LocalUserDatabase") && !strcmp(key, "AdminUsers"));
+}
+
+static int delete_range(struct session *session, const struct target *target, const struct argument *range)
+{
+	struct lyd_node *object = object_first(&session->engine->candidate, target->type, target->context),
+	                *next;
+	unsigned index = 0, deleted = 0;
+
+	for (; object; object = next) {
+		int inside = range_contains(session, range, ++index);
+
+		if (inside < 0)
+			return inside;
+		next = object_next(object);
+		if (!inside)
+			continue;
+		object_delete(&session->engine->candidate, object);
+		fprintf(session->out, "Deleted %s/%u.\n", target->type->name, index);
+		deleted++;
+	}
+	if (!deleted)
+		fprintf(session->out, "-Range=%s: there is no %s at these positions.\n", range->text,
+		        target->type->name);
+	return deleted ? 0 : -ENOENT;
+}
+
+int command_delete(struct session *session, const struct line *line)
+{
+	static const char *const options[] = {"Range", NULL};
+	const struct argument *range = line_option(line, "Range");
+	char label[OBJECT_LABEL];
+	struct lyd_node *object;
+	struct target target;
+	int error = options_check(session, line, options);
+
+	if (!error)
+		error = target_parse(session, line, &target);
+	if (error)
+		return error;
+	if (!target.type || target.type->singleton) {
+		fputs(target.type ? "This object is always there and cannot be deleted.\n"
+		                  : "delete what? Type: delete [CATEGORY] TYPE NAME\n",
+		      session->out);
+		return -EINVAL;
+	}
+	if (range && target.type->indexed && !target.name)
+		return delete_range(session, &target, range);
+	object = target_object(session, &target);
+	if (!object)
+		return -ENOENT;
+	if (is_permanent(target.type, object_key(target.type, object))) {
+		fprintf(session->out, "%s is always there and cannot be deleted.\n",
+		        object_label(target.type, object, label));
+		return -EPERM;
+	}
+	fprintf(session->out, "Deleted %s.\n", object_label(target.type, object, label));
+	object_delete(&session->engine->candidate, object);
+	return 0;
+}

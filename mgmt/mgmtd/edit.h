@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_EDIT_H
+#define MGMT_MGMTD_EDIT_H
+
+/* What `add` and `set` share: the properties of a typed line, checked before the candidate is touched. */
+
+#include "mgmt/mgmtd/session.h"
+
+/* Index= is no property but a position (C02-034). Returns it, 0 where none was typed, -EINVAL after a
+ * message. */
+int edit_index(struct session *session, const struct object_type *type, const struct line *line);
+/* Checks every property of the line. adding: the key may be among them. Returns 0, or -errno after a message.
+ */
+int edit_check(struct session *session, const struct object_type *type, const struct line *line, bool adding);
+/* Sets the properties, which have been checked. Returns 0, or -errno after a message. */
+int edit_assign(struct session *session, const struct object_type *type, struct lyd_node *object,
+                const struct line *line);
+/* -disable and -enable. Returns 0, or -errno after a message. */
+int edit_disable(struct session *session, const struct object_type *type, struct lyd_node *object,
+                 const struct line *line);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/testing.h"
+#include "mgmt/tests/console.h"
+
+#include <string.h>
+
+static struct console console;
+
+static void set_up(void)
+{
+	console_open(&console);
+}
+
+static void tear_down(void)
+{
+	console_close(&console);
+}
+
+static void says(const char *line, const char *text)
+{
+	console_run(&console, line);
+	ck_assert_msg(strstr(console.text, text) != NULL, "%s: '%s' is not in: %s", line, text, console.text);
+}
+
+/* feature: C02-020 C02-021 C05-001 C05-002 C05-003 */
+START_TEST(addresses)
+{
+	console_ok(&console, "add Address IPAddress www_srv1 Address=192.168.10.16");
+	ck_assert_str_eq(console.text, "Added IPAddress www_srv1.\n");
+	console_ok(&console,
+	           "add IPAddress group Address=www_srv1,10.0.0.0/8,10.49.02.01,192.168.1.1-192.168.1.9");
+	says("show IPAddress group", "www_srv1, 10.0.0.0/8");
+	says("netobjects group", "192.168.10.16, 10.0.0.0/8, 10.49.2.1, 192.168.1.1-192.168.1.9");
+	says("netobjects all-nets", "0.0.0.0/0, ::/0");
+	says("show IPAddress www_srv1 -references", "IPAddress group  Address");
+	console_refused(&console, "add IPAddress bad Address=10.0.0.1/24", "prefix length");
+	console_refused(&console, "add IPAddress bad Address=10.0.0.9-10.0.0.1", "ends before");
+	console_refused(&console, "add IPAddress bad Address=10.0.0.256", "Address cannot be '10.0.0.256'");
+	console_refused(&console, "add IPAddress bad Address=10.0.0.1,10.0.0.1", "twice");
+	console_refused(&console, "add IPAddress 1bad Address=10.0.0.1", "Name cannot be '1bad'");
+	console_refused(&console, "add IPAddress", "name is missing");
+	console_refused(&console, "add Address IPAddress www_srv1 Address=1.1.1.1", "already");
+	console_ok(&console, "delete Address IPAddress www_srv1");
+	says("show -errors", "IPAddress group: Address refers to 'www_srv1'");
+}
+END_TEST
+
+START_TEST(every_word_that_is_not_known_is_named)
+{
+	console_refused(&console, "add Adress IPAddress a Address=1.1.1.1", "Did you mean 'Address'");
+	console_refused(&console, "add Address IPAdress a Address=1.1.1.1", "Did you mean 'IPAddress'");
+	console_refused(&console, "add IPAddress a Addres=1.1.1.1", "Did you mean 'Address'");
+	console_refused(&console, "set HighAvailability Role=Boss", "Allowed: Master, Slave");
+	console_refused(&console, "set HighAvailability Role=master", "Did you mean Master");
+	console_refused(&console, "set HighAvailability ClusterID=64", "1..63");
+	console_refused(&console, "set Settings HASettings PeerDead=49", "50..60000");
+	console_refused(&console, "set Settings HASettings PeerDead=1e3", "50..60000");
+	console_refused(&console, "set Interface EthernetInterface if9 HAType=Sync",
+	                "no EthernetInterface 'if9'");
+	console_refused(&console, "show -erors", "Did you mean -errors");
+	console_refused(&console, "delete RoutingTable main", "cannot be deleted");
+	console_refused(&console, "set System", "Properties are missing");
+}
+END_TEST
+
+/* feature: C22-038 C22-039 C22-040 C22-041 C22-012 */
+START_TEST(values_by_node)
+{
+	console_ok(&console, "add Interface EthernetInterface if1 EthernetDevice:0=if1 EthernetDevice:1=if1 "
+	                     "PrivateIP:0=10.6.12.10 PrivateIP:1=10.6.12.11 IPAddress=10.6.12.1 HAType=Sync");
+	says("show Interface EthernetInterface if1", "0:10.6.12.10  1:10.6.12.11");
+	says("show EthernetInterface if1", "EthernetAddress:  0:<empty>  1:<empty>");
+	console_ok(&console, "set Interface EthernetInterface if1 PrivateIP:1=<empty> HAType=<empty>");
+	says("show EthernetInterface if1", "0:10.6.12.10  1:<empty>");
+	says("show EthernetInterface if1", "HAType:  Critical");
+	console_refused(&console, "set EthernetInterface if1 PrivateIP=10.1.1.1", "PrivateIP:0=");
+	console_refused(&console, "set EthernetInterface if1 MTU:0=1500", "one value for both nodes");
+	console_refused(&console, "set EthernetInterface if1 MTU=1400 HAType=Wrong", "HAType");
+	console_refused(&console, "set EthernetInterface if1 Name=if2", "cannot be changed");
+}
+END_TEST
+
+/* feature: C02-025 C02-031 C02-034 C02-035 C07-002 C07-016 C01-016 */
+START_TEST(rules)
+{
+	static const char any[] = "Service=all_services SourceInterface=any SourceNetwork=all-nets "
+	                          "DestinationInterface=any DestinationNetwork=all-nets";
+	char line[512];
+
+	console_refused(&console, "add IPRule Action=Allow", "cc RuleSet IPRuleSet NAME");
+	console_ok(&console, "cc RuleSet IPRuleSet main");
+	snprintf(line, sizeof(line), "add IPRule Action=Drop %s OnDeny=SendReject LogEnabled=No Name=last",
+	         any);
+	console_ok(&console, line);
+	ck_assert_str_eq(console.text, "Added IPRule/1.\n");
+	says("show IPRule 1", "OnDeny:  SendReject (Send Reject)");
+	says("show IPRule last", "Action:  Deny");
+	snprintf(line, sizeof(line), "add IPRule Index=1 Action=Allow %s Name=first", any);
+	console_ok(&console, line);
+	says("show IPRule 1", "Name:  first");
+	says("show IPRule 2", "Name:  last");
+	console_refused(&console, "set IPRule 1 Index=3", "Index cannot be 3");
+	console_refused(&console, "add IPRule Index=9 Action=Allow", "Allowed: 1..3");
+	console_ok(&console, "set IPRule -Range=1-2 LogEnabled=No");
+	says("show IPRule first", "LogEnabled:  No");
+	console_refused(&console, "set IPRule -Range=7 LogEnabled=No", "no IPRule at these positions");
+	console_ok(&console, "delete IPRule -Range=1,2");
+	console_refused(&console, "show IPRule 1", "no IPRule '1'");
+	console_ok(&console, "cc");
+}
+END_TEST
+
+/* feature: C02-042 C02-044 */
+START_TEST(symbols_and_changes)
+{
+	console_ok(&console, "add IPAddress new Address=10.0.0.1");
+	console_ok(&console, "set IPAddress localhost Comments=changed");
+	console_ok(&console, "delete IPAddress all-nets-ip6");
+	console_ok(&console, "add IPAddress broken Address=nothing");
+	says("show IPAddress", "\n+  new ");
+	says("show IPAddress", "\n*  localhost ");
+	says("show IPAddress", "\n-  all-nets-ip6 ");
+	says("show IPAddress", "\n+! broken ");
+	says("show -changes", "+  IPAddress new\n");
+	says("show -changes", "Comments: The firewall itself -> changed\n");
+	says("show -changes", "-  IPAddress all-nets-ip6\n");
+}
+END_TEST
+
+/* feature: C02-003 C02-004 C02-005 C02-039 */
+START_TEST(users)
+{
+	says("show LocalUserDatabase", "   AdminUsers");
+	console_ok(&console, "cc LocalUserDatabase AdminUsers");
+	says("show", "   admin  Administrators  <empty>");
+	console_ok(&console, "set User admin Password=\"my-password\"");
+	says("show User admin", "********");
+	ck_assert_ptr_null(strstr(console.text, "$y$"));
+	console_ok(&console, "set User admin Password=");
+	says("show -errors", "Password must be set");
+	console.session.may_write = false;
+	console_refused(&console, "add User audit Password=audit Groups=Auditors", "change nothing");
+	console_ok(&console, "show");
+}
+END_TEST
+
+START_TEST(help_names_every_command)
+{
+	says("help", "activate");
+	says("help set", "set [CATEGORY] TYPE");
+	says("helpconfig EthernetInterface", "HAEthernetAddressMode");
+	says("helpconfig IPRule", "the name of an object of type EthernetInterface");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, addresses);
+	tcase_add_test(tests, every_word_that_is_not_known_is_named);
+	tcase_add_test(tests, values_by_node);
+	tcase_add_test(tests, rules);
+	tcase_add_test(tests, symbols_and_changes);
+	tcase_add_test(tests, users);
+	tcase_add_test(tests, help_names_every_command);
+}
+
+TEST_MAIN("mgmt_commands", add_tests)

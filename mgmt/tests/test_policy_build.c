@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/testing.h"
+#include "mgmt/mgmtd/check.h"
+#include "mgmt/mgmtd/https_render.h"
+#include "mgmt/mgmtd/policy_build.h"
+#include "mgmt/tests/console.h"
+
+#include <string.h>
+
+static struct console console;
+
+static void run_all(const char *const lines[])
+{
+	for (size_t i = 0; lines[i]; i++)
+		console_ok(&console, lines[i]);
+}
+
+/* The cluster of configs/examples, with devices that exist nowhere but here. */
+static void set_up(void)
+{
+	static const char *const lines[] = {
+	    "add IPAddress if1_ip Address=10.1.0.1",
+	    "add IPAddress if1_net Address=10.1.0.0/24",
+	    "add EthernetDevice port1 Device=port1",
+	    "add EthernetDevice port2 Device=0000:01:00.0 Driver=PCI",
+	    "add EthernetDevice port3 Device=port3",
+	    "add EthernetInterface if1 EthernetDevice:0=port1 EthernetDevice:1=other1 IPAddress=if1_ip "
+	    "PrivateIP:0=10.1.0.2 PrivateIP:1=10.1.0.3",
+	    "add EthernetInterface if2 EthernetDevice:0=port2 EthernetDevice:1=other2 IPAddress=198.51.100.1 "
+	    "Network=198.51.100.0/24 PrivateIP:0=198.51.100.2 PrivateIP:1=198.51.100.3 HAType=NonCritical "
+	    "MTU=9000",
+	    "add EthernetInterface if3 EthernetDevice:0=port3 EthernetDevice:1=other3 PrivateIP:0=192.0.2.1 "
+	    "PrivateIP:1=192.0.2.2 HAType=Sync Network=192.0.2.0/30",
+	    "cc RoutingTable main",
+	    "add Route Interface=if2 Network=all-nets-ip4 Gateway=198.51.100.254 Metric=7",
+	    "add Route Interface=if2 Network=192.168.0.5-192.168.0.17",
+	    "cc RuleSet IPRuleSet main",
+	    "add IPRule Name=off Action=Allow SourceInterface=any SourceNetwork=all-nets "
+	    "DestinationInterface=any DestinationNetwork=all-nets Service=all_services -disable",
+	    "add IPRule Name=web Action=Allow SourceInterface=if1 SourceNetwork=if1_net "
+	    "DestinationInterface=if2 "
+	    "DestinationNetwork=all-nets-ip4 Service=http,https,ping-inbound,dns-all",
+	    "add IPRule Name=rest Action=Deny SourceInterface=any SourceNetwork=all-nets "
+	    "DestinationInterface=any "
+	    "DestinationNetwork=all-nets Service=all_services OnDeny=SendReject LogEnabled=No",
+	    "cc",
+	    "add RemoteMgmtHTTP https SourceInterface=if1 SourceNetwork=if1_net",
+	    NULL};
+
+	console_open(&console);
+	run_all(lines);
+}
+
+static void tear_down(void)
+{
+	console_close(&console);
+}
+
+static void build(struct policy *policy, void **blob)
+{
+	char reason[256];
+	size_t length;
+
+	ck_assert_uint_eq(check_configuration(&console.engine.candidate, stderr), 0);
+	ck_assert_msg(policy_build(&console.engine.candidate, 7, blob, &length, reason) == 0, "%s", reason);
+	ck_assert_int_eq(policy_open(*blob, length, policy, reason), 0);
+}
+
+static bool has_address(const struct policy *policy, uint16_t interface, unsigned kind, const char *text,
+                        unsigned length)
+{
+	struct ip_address address;
+
+	ck_assert_int_eq(ip_address_parse(text, &address), 0);
+	for (uint32_t i = 0; i < policy->address_count; i++)
+		if (policy->addresses[i].interface == interface && policy->addresses[i].kind == kind &&
+		    policy->addresses[i].prefix_length == length &&
+		    !ip_address_compare(&policy->addresses[i].address, &address))
+			return true;
+	return false;
+}
+
+static bool has_route(const struct policy *policy, uint16_t interface, const char *network)
+{
+	struct ip_range range;
+
+	ck_assert_int_eq(ip_range_parse(network, &range), 0);
+	for (uint32_t i = 0; i < policy->route_count; i++)
+		if (policy->routes[i].interface == interface &&
+		    !ip_address_compare(&policy->routes[i].network.first, &range.first) &&
+		    !ip_address_compare(&policy->routes[i].network.last, &range.last))
+			return true;
+	return false;
+}
+
+/* feature: C06-002 C06-003 C06-014 C28-002 C28-003 */
+START_TEST(a_standalone_node)
+{
+	struct policy policy;
+	void *blob;
+
+	build(&policy, &blob);
+	ck_assert_uint_eq(policy.header->generation, 7);
+	ck_assert_uint_eq(policy.settings->cluster_enabled, 0);
+	ck_assert_uint_eq(policy.settings->flow_lifetime_tcp_open, 262144);
+	ck_assert_uint_eq(policy.settings->peer_dead_ms, 200);
+	ck_assert_uint_eq(policy.interface_count, 3);
+	ck_assert_str_eq(policy.interfaces[1].device, "0000:01:00.0");
+	ck_assert_uint_eq(policy.interfaces[1].driver, POLICY_DRIVER_PCI);
+	ck_assert_uint_eq(policy.interfaces[1].mtu, 9000);
+	ck_assert_uint_eq(policy.interfaces[2].ha_type, POLICY_HA_SYNC);
+	ck_assert(has_address(&policy, 1, POLICY_ADDRESS_PRIVATE, "10.1.0.1", 24));
+	ck_assert(!has_address(&policy, 1, POLICY_ADDRESS_PRIVATE, "10.1.0.2", 24));
+	ck_assert(has_route(&policy, 1, "10.1.0.0/24"));
+	ck_assert(has_route(&policy, POLICY_INTERFACE_CORE, "10.1.0.1"));
+	ck_assert(has_route(&policy, POLICY_INTERFACE_CORE, "224.0.0.0/4"));
+	ck_assert(has_route(&policy, 2, "0.0.0.0/0"));
+	ck_assert(has_route(&policy, 2, "192.168.0.5"));
+	ck_assert(has_route(&policy, 2, "192.168.0.8/29"));
+	ck_assert(has_route(&policy, 2, "192.168.0.16/31"));
+	ck_assert(!has_route(&policy, 3, "192.0.2.0/30"));
+	free(blob);
+}
+END_TEST
+
+/* feature: C22-033 C22-040 C22-041 C22-043 C22-044 */
+START_TEST(both_nodes_of_a_cluster)
+{
+	static const char *const roles[] = {"set HighAvailability Role=Master ClusterID=9 Enabled=Yes",
+	                                    "set HighAvailability Role=Slave ClusterID=9 Enabled=Yes"};
+	static const char *const own[] = {"10.1.0.2", "10.1.0.3"};
+	struct message_cluster_configuration cluster;
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "add EthernetDevice other1 Device=other1");
+	console_ok(&console, "add EthernetDevice other2 Device=other2");
+	console_ok(&console, "add EthernetDevice other3 Device=other3");
+	for (unsigned node = 0; node < 2; node++) {
+		console_ok(&console, roles[node]);
+		build(&policy, &blob);
+		ck_assert_uint_eq(policy.settings->cluster_enabled, 1);
+		ck_assert_uint_eq(policy.settings->cluster_id, 9);
+		ck_assert_uint_eq(policy.settings->cluster_role, node);
+		ck_assert_str_eq(policy.interfaces[0].device, node ? "other1" : "port1");
+		ck_assert_uint_eq(policy.interfaces[0].id, 1);
+		ck_assert(has_address(&policy, 1, POLICY_ADDRESS_SHARED, "10.1.0.1", 24));
+		ck_assert(has_address(&policy, 1, POLICY_ADDRESS_PRIVATE, own[node], 24));
+		ck_assert(!has_address(&policy, 1, POLICY_ADDRESS_PRIVATE, own[1 - node], 24));
+		ck_assert(
+		    has_address(&policy, 3, POLICY_ADDRESS_PRIVATE, node ? "192.0.2.2" : "192.0.2.1", 30));
+		free(blob);
+		cluster_configuration_build(&console.engine.candidate, &cluster);
+		ck_assert_uint_eq(cluster.enabled, 1);
+		ck_assert_uint_eq(cluster.role, node);
+		ck_assert_uint_eq(cluster.link_count, 1);
+		ck_assert_uint_eq(ip_address_to_ip4(&cluster.links[0].address[1]), 0xc0000202);
+	}
+}
+END_TEST
+
+/* feature: C07-001 C07-004 C07-006 C07-020 C08-003 */
+START_TEST(rules_in_order)
+{
+	const struct policy_rule *rule;
+	struct policy policy;
+	void *blob;
+
+	build(&policy, &blob);
+	ck_assert_uint_eq(policy.rule_count, 3);
+	rule = &policy.rules[0];
+	ck_assert_uint_eq(rule->index, 0);
+	ck_assert_str_eq(rule->name, "RemoteMgmtHTTP/https");
+	ck_assert_uint_eq(policy.interface_ids[rule->source_interfaces.first], 1);
+	ck_assert_uint_eq(policy.interface_ids[rule->destination_interfaces.first], POLICY_INTERFACE_CORE);
+	ck_assert_uint_eq(policy.services[rule->services.first].destination_ports.first, 443);
+	rule = &policy.rules[1];
+	ck_assert_uint_eq(rule->index, 2); /* the disabled one keeps its place */
+	ck_assert_str_eq(rule->name, "web");
+	ck_assert_uint_eq(rule->log, 1);
+	ck_assert_uint_eq(rule->services.count, 5);
+	ck_assert_uint_eq(policy.services[rule->services.first + 2].icmp_type_first, 8);
+	rule = &policy.rules[2];
+	ck_assert_uint_eq(rule->action, POLICY_DENY);
+	ck_assert_uint_eq(rule->send_reject, 1);
+	ck_assert_uint_eq(rule->log, 0);
+	ck_assert_uint_eq(policy.interface_ids[rule->source_interfaces.first], POLICY_INTERFACE_ANY);
+	ck_assert_uint_eq(rule->source_networks.count, 2); /* both IP versions */
+	ck_assert_uint_eq(policy.services[rule->services.first].protocol_last, 255);
+	free(blob);
+}
+END_TEST
+
+static void has_problem(const char *text)
+{
+	console_run(&console, "show -errors");
+	ck_assert_msg(strstr(console.text, text) != NULL, "'%s' is not in: %s", text, console.text);
+}
+
+/* feature: C02-043 C05-005 C22-012 C22-042 C22-053 C22-062 */
+START_TEST(what_cannot_be_activated)
+{
+	console_ok(&console, "set HighAvailability Enabled=Yes");
+	has_problem("HighAvailability: Role must be Master or Slave");
+	has_problem("HighAvailability: ClusterID must be 1..63");
+	console_ok(&console, "set HighAvailability Role=Master ClusterID=1");
+	console_ok(&console, "set EthernetInterface if3 HAType=Critical PrivateIP:1=<empty>");
+	has_problem("at least one EthernetInterface must have HAType=Sync");
+	has_problem("EthernetInterface if3: PrivateIP:1 must be one address");
+	console_ok(&console, "set EthernetInterface if2 IPAddress=203.0.113.1 EthernetDevice:0=port1");
+	has_problem("EthernetInterface if2: IPAddress 203.0.113.1 lies in none of the interface's networks");
+	has_problem("EthernetInterface if1: EthernetDevice:0 port1 is also the device of if2");
+	console_ok(&console, "set EthernetInterface if1 HAEthernetAddressMode=InterfaceMAC");
+	console_ok(&console, "set EthernetInterface if3 HAEthernetAddressMode=InterfaceMAC");
+	has_problem("at least one Critical interface must have HAEthernetAddressMode=PrivateSharedMAC");
+	console_ok(&console, "set HASettings PeerDead=50 HeartbeatInterval=20");
+	has_problem("PeerDead (50 ms) must be at least three times HeartbeatInterval (20 ms)");
+	console_ok(&console, "add IPAddress a Address=b");
+	console_ok(&console, "add IPAddress b Address=a");
+	has_problem("IPAddress a: refers to itself");
+	console_ok(&console, "add ServiceGroup empty");
+	has_problem("ServiceGroup empty: Members must be set");
+	ck_assert_int_lt(console_run(&console, "activate"), 0);
+}
+END_TEST
+
+/* feature: MC-001 */
+START_TEST(https_listens_on_the_addresses_of_its_interface)
+{
+	char *text = https_render(&console.engine.candidate, "/cgi");
+
+	ck_assert_ptr_nonnull(strstr(text, "server.bind = \"10.1.0.1\""));
+	ck_assert_ptr_null(strstr(text, "10.1.0.2"));
+	free(text);
+	console_ok(&console, "set HighAvailability Role=Master ClusterID=1 Enabled=Yes");
+	text = https_render(&console.engine.candidate, "/cgi");
+	ck_assert_ptr_nonnull(strstr(text, "\"10.1.0.2:443\""));
+	ck_assert_ptr_null(strstr(text, "198.51.100"));
+	free(text);
+	console_ok(&console, "set RemoteMgmtHTTP https -disable");
+	ck_assert_ptr_null(https_render(&console.engine.candidate, "/cgi"));
+}
+END_TEST
+
+/* feature: C22-018 */
+START_TEST(what_travels_to_the_peer)
+{
+	struct configuration received = {.schema = console.engine.schema};
+	char *json, reason[256];
+
+	console_ok(&console, "set System Name=mine");
+	console_ok(&console, "set HighAvailability Role=Master ClusterID=1 Enabled=Yes");
+	ck_assert_int_eq(configuration_print(&console.engine.candidate, true, &json), 0);
+	ck_assert_ptr_null(strstr(json, "mine"));
+	ck_assert_ptr_null(strstr(json, "Role"));
+	ck_assert_ptr_null(strstr(json, "0000:01:00.0"));
+	ck_assert_ptr_nonnull(strstr(json, "10.1.0.3"));
+	ck_assert_int_eq(configuration_parse(&received, json, reason), 0);
+	ck_assert_int_eq(configuration_keep_own(&received, &console.engine.candidate), 0);
+	ck_assert(configuration_equal(&received, &console.engine.candidate));
+	free(json);
+	configuration_clear(&received);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, a_standalone_node);
+	tcase_add_test(tests, both_nodes_of_a_cluster);
+	tcase_add_test(tests, rules_in_order);
+	tcase_add_test(tests, what_cannot_be_activated);
+	tcase_add_test(tests, https_listens_on_the_addresses_of_its_interface);
+	tcase_add_test(tests, what_travels_to_the_peer);
+}
+
+TEST_MAIN("mgmt_policy_build", add_tests)
