@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from lab.background import capture
+from lab.background import Capture
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import Lab
@@ -58,7 +58,7 @@ def strip(result: ProbeResult, kill: float) -> str:
 def transfer_through_a_crash(lab: Lab, story: Story, folder: Path) -> None:
     cluster = Cluster(lab)
     victim = cluster.active()
-    with capture(lab, "client", "eth0", RESETS) as resets, UdpProbe(lab) as probe, \
+    with Capture(lab, "client", "eth0", RESETS) as resets, UdpProbe(lab) as probe, \
             Download(lab, folder, MEGABYTES, MEGABYTES_PER_SECOND) as download:
         story.event(f"client fetches {MEGABYTES} MB from server over TCP, and probes it with 1,000 UDP packets/s; "
                     f"{victim} is active")
@@ -75,11 +75,11 @@ def transfer_through_a_crash(lab: Lab, story: Story, folder: Path) -> None:
     print(f"\n  UDP echoes, 10 ms a character, the kill at the arrow (# all, + some, . none):\n"
           f"  {strip(result, kill)}\n  {' ' * round(STRIP_BEFORE / STRIP_STEP)}^")
     print(f"\n  traffic stood still for {gap.milliseconds:.0f} ms: {result.lost} of {result.sent} UDP packets lost, "
-          f"{len(resets.lines)} TCP resets")
+          f"{len(resets.frames)} TCP resets")
     if gap.milliseconds > GAP_LIMIT_MS:
         story.broken.append(f"the gap of {gap.milliseconds:.0f} ms is longer than {GAP_LIMIT_MS} ms")
-    if resets.lines:
-        story.broken.append(f"TCP was reset: {resets.lines[0]}")
+    if resets.frames:
+        story.broken.append(f"TCP was reset: {resets.frames[0]}")
     restart(cluster, victim, survivor, story)
 
 

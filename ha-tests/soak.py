@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab.background import Background
+from lab.background import Capture
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import Lab
@@ -96,21 +96,17 @@ def soak(lab: Lab, rounds: int, seed: int) -> None:
         if grown:
             raise LabError("; ".join(grown))
     finally:
-        senders = {name: watcher.stop() for name, watcher in both.items()}
-    overlaps = overlapping(senders)
+        for watcher in both.values():
+            watcher.stop()
+    overlaps = overlapping({name: watcher.frames for name, watcher in both.items()})
     if overlaps:
         raise LabError(f"both nodes sent with the shared MAC at once: {overlaps[0]}")
 
 
-def _watch_for_two_active(cluster: Cluster) -> dict[str, Background]:
+def _watch_for_two_active(cluster: Cluster) -> dict[str, Capture]:
     """Every frame that a node sends with the shared MAC, stamped by the switch."""
-    watchers = {}
-    for name in cluster.nodes:
-        watchers[name] = Background(cluster.lab, "switch", [
-            "tcpdump", "-i", f"{name}-if1", "-l", "-n", "-tt", "--immediate-mode", "-q",
-            f"ether src {SHARED_MAC} and inbound"], errors_too=True)
-        watchers[name].await_line("listening on")
-    return watchers
+    return {name: Capture(cluster.lab, "switch", f"{name}-if1", f"ether src {SHARED_MAC} and inbound")
+            for name in cluster.nodes}
 
 
 def overlapping(senders: dict[str, list[str]]) -> list[str]:
@@ -118,8 +114,7 @@ def overlapping(senders: dict[str, list[str]]) -> list[str]:
     Moments when a node sent although the other had already taken over: the senders in order of time may change only as often
     as activity moved, so a node that sends again within 20 ms after the other is one that did not stop.
     """
-    frames = sorted((float(line.split()[0]), name) for name, lines in senders.items() for line in lines
-                    if line[:1].isdigit())
+    frames = sorted((float(line.split()[0]), name) for name, lines in senders.items() for line in lines)
     found = []
     for (_, first), (at, second), (back, third) in zip(frames, frames[1:], frames[2:]):
         if first == third != second and back - at < 0.020:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from lab.background import capture
+from lab.background import Capture
 from lab.cluster import Cluster
 from lab.traffic import SERVER, Download, UdpProbe
 from lab.wait import await_condition
@@ -19,7 +19,7 @@ CRASH_GAP_LIMIT_MS = 3000
 
 @pytest.mark.feature("C22-002", "C22-006", "C22-032", "C01-004")
 def test_transfer_and_probe_outlive_a_crash(cluster: Cluster, tmp_path: Path) -> None:
-    with capture(cluster.lab, "client", "eth0", RESETS) as resets, UdpProbe(cluster.lab, rate=500) as probe, \
+    with Capture(cluster.lab, "client", "eth0", RESETS) as resets, UdpProbe(cluster.lab, rate=500) as probe, \
             Download(cluster.lab, tmp_path, megabytes=48, megabytes_per_second=8) as download:
         download.await_share(0.3)
         _, survivor, kill = cluster.crash_active()
@@ -27,7 +27,7 @@ def test_transfer_and_probe_outlive_a_crash(cluster: Cluster, tmp_path: Path) ->
         download.finish()
         gap = probe.finish().longest_gap(kill)
     assert gap.milliseconds < CRASH_GAP_LIMIT_MS
-    assert not resets.lines
+    assert not resets.frames
 
 
 @pytest.mark.feature("C22-001", "C22-003", "C22-059")
@@ -57,13 +57,13 @@ def test_node_that_hangs_is_replaced_and_never_active_beside_the_other(cluster: 
         cluster.nodes[hung].hang()
         cluster.await_active(survivor)
         # From when it goes on, the node that hung may not send one packet with the shared address.
-        with capture(cluster.lab, "switch", f"{hung}-if1", f"ether src {SHARED_MAC} and inbound") as from_hung:
+        with Capture(cluster.lab, "switch", f"{hung}-if1", f"ether src {SHARED_MAC} and inbound") as from_hung:
             cluster.nodes[hung].resume()
             cluster.await_well()
         gap = probe.finish().longest_gap(moment)
     assert cluster.active() == survivor
     assert gap.milliseconds < CRASH_GAP_LIMIT_MS
-    assert not from_hung.lines, f"{hung} sent as active after it hung: {from_hung.lines[:3]}"
+    assert not from_hung.frames, f"{hung} sent as active after it hung: {from_hung.frames[:3]}"
 
 
 @pytest.mark.feature("C22-056", "C22-057")
@@ -105,12 +105,12 @@ def test_clean_stop_hands_over_first(cluster: Cluster) -> None:
 
 @pytest.mark.feature("C22-034", "C22-035", "C22-033")
 def test_takeover_is_announced_with_the_shared_mac(cluster: Cluster) -> None:
-    with capture(cluster.lab, "client", "eth0", f"arp and ether src {SHARED_MAC}") as announced:
+    with Capture(cluster.lab, "client", "eth0", f"arp and ether src {SHARED_MAC}") as announced:
         _, survivor, _ = cluster.crash_active()
         cluster.await_active(survivor)
         announced.await_line("10.1.0.1")
-    broadcast = [line for line in announced.lines if "ff:ff:ff:ff:ff:ff" in line.lower() or "Broadcast" in line]
-    assert broadcast, announced.lines
+    broadcast = [line for line in announced.frames if "ff:ff:ff:ff:ff:ff" in line.lower() or "Broadcast" in line]
+    assert broadcast, announced.frames
 
 
 @pytest.mark.feature("C22-034")
@@ -132,10 +132,10 @@ def test_neighbours_see_one_mac_whoever_is_active(cluster: Cluster) -> None:
 @pytest.mark.feature("C22-033", "C22-004")
 def test_standby_is_silent_on_shared_addresses(cluster: Cluster) -> None:
     standby = cluster.standby()
-    with capture(cluster.lab, "switch", f"{standby}-if1", f"ether src {SHARED_MAC} and inbound") as sent:
+    with Capture(cluster.lab, "switch", f"{standby}-if1", f"ether src {SHARED_MAC} and inbound") as sent:
         for address in ("10.1.0.1", SERVER):
             assert cluster.lab.run("client", ["ping", "-n", "-c", "3", "-i", "0.1", address]).returncode == 0
-    assert not sent.lines
+    assert not sent.frames
 
 
 @pytest.mark.feature("C22-041")
@@ -167,5 +167,5 @@ def test_cut_sync_cable_changes_nobodys_activity(cluster: Cluster) -> None:
 def test_heartbeats_on_sync_and_critical_interfaces(cluster: Cluster) -> None:
     for interface in ("if1", "if2", "if3"):
         for node in cluster.nodes:
-            with capture(cluster.lab, "switch", f"{node}-{interface}", "ether proto 0xc14b and inbound") as beats:
+            with Capture(cluster.lab, "switch", f"{node}-{interface}", "ether proto 0xc14b and inbound") as beats:
                 beats.await_line("ethertype Unknown (0xc14b)", timeout=5)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lab.background import Background, capture
+from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.traffic import CLIENT, SERVER, Download, Flows, UdpProbe
@@ -34,9 +34,9 @@ def test_firewall_answers_pings_that_a_rule_allows(cluster: Cluster) -> None:
 @pytest.mark.feature("C07-003", "C07-014", "C01-016")
 def test_what_no_rule_allows_is_dropped_in_silence(cluster: Cluster) -> None:
     """A rule lets the LAN open flows to the WAN, none the other way."""
-    with capture(cluster.lab, "client", "eth0", "icmp") as seen:
+    with Capture(cluster.lab, "client", "eth0", "icmp") as seen:
         assert replies(cluster.lab, "server", CLIENT) == 0
-    assert not [line for line in seen.lines if f"> {CLIENT}" in line]
+    assert not [line for line in seen.frames if f"> {CLIENT}" in line]
     refused = cluster.lab.run("server", ["curl", "--silent", "--max-time", "2", f"http://{CLIENT}:8000/"])
     assert refused.returncode == 28, "the connection was answered, but must time out"
 
@@ -60,7 +60,7 @@ def test_many_flows_at_once(cluster: Cluster) -> None:
 
 
 def test_time_to_live_goes_down_by_one(cluster: Cluster) -> None:
-    with capture(cluster.lab, "server", "eth0", "icmp[icmptype] == icmp-echo and ip[8] == 8") as seen:
+    with Capture(cluster.lab, "server", "eth0", "icmp[icmptype] == icmp-echo and ip[8] == 8") as seen:
         assert replies(cluster.lab, "client", SERVER, "-t", "9", count=1) == 1
         seen.await_line("echo request")
 
@@ -77,9 +77,9 @@ def test_source_that_does_not_belong_behind_the_interface_is_dropped(cluster: Cl
     lab = cluster.lab
     lab.run("client", ["ip", "address", "add", "198.51.100.77/32", "dev", "lo"], check=True)
     try:
-        with capture(lab, "server", "eth0", "icmp") as seen:
+        with Capture(lab, "server", "eth0", "icmp") as seen:
             assert replies(lab, "client", SERVER, "-I", "198.51.100.77") == 0
-        assert not seen.lines, seen.lines
+        assert not seen.frames, seen.frames
     finally:
         lab.run("client", ["ip", "address", "del", "198.51.100.77/32", "dev", "lo"], check=True)
 
@@ -90,10 +90,10 @@ def test_tcp_flow_opens_on_a_syn_only(cluster: Cluster) -> None:
     sender = ("from scapy.all import IP, TCP, send\n"
               f"send(IP(dst='{SERVER}')/TCP(sport=40001, dport=8000, flags='A', seq=1, ack=1), verbose=False)\n"
               f"send(IP(dst='{SERVER}')/TCP(sport=40002, dport=8000, flags='S', seq=1), verbose=False)\n")
-    with capture(cluster.lab, "server", "eth0", "tcp dst port 8000") as seen:
+    with Capture(cluster.lab, "server", "eth0", "tcp dst port 8000") as seen:
         cluster.lab.run("client", ["/usr/bin/python3", "-c", sender], check=True)
         seen.await_line("40002")
-    assert not [line for line in seen.lines if ".40001 >" in line]
+    assert not [line for line in seen.frames if ".40001 >" in line]
 
 
 @pytest.mark.feature("C01-012")
@@ -108,10 +108,10 @@ datagrams = [IP(dst='{SERVER}', chksum=0x1234) / UDP(sport=41001, dport=9),
              IP(dst='{SERVER}') / UDP(sport=41003, dport=9)]
 sendp([frame / datagram / Raw(b'x') for datagram in datagrams], iface='eth0', verbose=False)
 """
-    with capture(cluster.lab, "server", "eth0", "udp dst port 9") as seen:
+    with Capture(cluster.lab, "server", "eth0", "udp dst port 9") as seen:
         cluster.lab.run("client", ["/usr/bin/python3", "-c", sender], check=True)
         seen.await_line("41003")
-    assert len(seen.lines) == 1, seen.lines
+    assert len(seen.frames) == 1, seen.frames
 
 
 @pytest.mark.feature("C07-013")

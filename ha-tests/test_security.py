@@ -5,7 +5,7 @@ import os
 import time
 
 import pytest
-from lab.background import Background, capture
+from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import CLUSTER_KEY
 from lab.wait import await_condition
@@ -83,7 +83,7 @@ while True:
     try:
         with Background(lab, "client", ["/usr/bin/python3", "-c", replay]) as attacker:
             attacker.await_line("ready")
-            with capture(lab, "switch", f"{survivor}-if1", "ether proto 0xc14b and outbound") as arriving:
+            with Capture(lab, "switch", f"{survivor}-if1", "ether proto 0xc14b and outbound") as arriving:
                 arriving.await_line("0xc14b")
             cluster.nodes[victim].crash()
             cluster.await_active(survivor)

@@ -3,10 +3,11 @@
 
 import contextlib
 import queue
+import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from typing import Self
 
 from lab.errors import LabError
 from lab.laboratory import Lab
@@ -80,18 +81,27 @@ class Background:
     def _errors(self) -> str:
         return " " + self.process.stderr.read().strip() if self.process.stderr is not None else ""
 
-    def __enter__(self) -> "Background":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
 
-@contextlib.contextmanager
-def capture(lab: Lab, host: str, interface: str, expression: str) -> Iterator[Background]:
-    """tcpdump in a host: `lines` of what it gives hold one frame each, with its Ethernet header."""
-    with Background(lab, host, ["tcpdump", "-i", interface, "-l", "-n", "-e", "-tt", "--immediate-mode", expression],
-                    errors_too=True) as program:
-        program.await_line("listening on")
-        program.lines.clear()
-        yield program
+class Capture(Background):
+    """Every frame on one interface of a host that matches the expression, from now until it is stopped (tcpdump)."""
+
+    def __init__(self, lab: Lab, host: str, interface: str, expression: str):
+        super().__init__(lab, host, ["tcpdump", "-i", interface, "-l", "-n", "-e", "-tt", "--immediate-mode", expression],
+                         errors_too=True)
+        try:
+            self.await_line("listening on")
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def frames(self) -> list[str]:
+        """One line for each frame so far: time, Ethernet header, packet. What tcpdump says of itself is left out."""
+        return [line for line in self.lines if re.match(r"\d+\.\d+ ", line)]
+
