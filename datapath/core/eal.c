@@ -88,6 +88,9 @@ static unsigned memory_wanted_mb(const struct options *options)
 
 	if (options->memory_mb)
 		return options->memory_mb;
+	/* An AF_XDP port has packets of its own besides (datapath/port/xdp_pool.c). */
+	if (options->af_xdp)
+		bytes += 256ull << 20;
 	bytes += (uint64_t)options->packets * (data_room(options) + 320) +
 	         (uint64_t)BATCHES * sizeof(struct record_batch);
 	return (unsigned)(bytes >> 20) + MEMORY_BASE_MB * (1 + options->workers / 4);

@@ -120,6 +120,8 @@ void heartbeat_farewell(void)
 		return;
 	for (unsigned i = 0; i < FAREWELLS; i++)
 		send_all(true);
+	/* Nothing may follow that says otherwise. */
+	state.enabled = false;
 }
 
 static void take(uint16_t interface, const uint8_t *frame, size_t length)

@@ -2,13 +2,16 @@
 #include "datapath/port/driver.h"
 
 #include "datapath/core/datapath.h"
+#include "datapath/core/privileges.h"
 #include "datapath/host/netlink.h"
 #include "datapath/port/kernel_device.h"
+#include "datapath/port/xdp_pool.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <rte_bus.h>
 #include <rte_dev.h>
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <stdio.h>
@@ -163,10 +166,32 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 		         driver_name(interface->driver));
 		return -EINVAL;
 	}
+	if (interface->driver == POLICY_DRIVER_AF_XDP && !rte_eal_has_hugepages()) {
+		/* The kernel drops all that it should put into packets which lie across ordinary pages. */
+		snprintf(reason, 256,
+		         "EthernetInterface %s: driver af_xdp needs huge pages; start hadrian-datapath "
+		         "without --no-huge "
+		         "or change Driver",
+		         interface->name);
+		return -EINVAL;
+	}
+	if (interface->driver == POLICY_DRIVER_AF_XDP && !privileges_af_xdp()) {
+		snprintf(reason, 256,
+		         "EthernetInterface %s: driver af_xdp needs privileges that were given up; start "
+		         "hadrian-datapath "
+		         "with --af-xdp or change Driver",
+		         interface->name);
+		return -EPERM;
+	}
 	if (interface->driver != POLICY_DRIVER_PCI)
 		error = prepare_kernel_device(interface, out, reason);
 	if (error)
 		return error;
+	if (interface->driver == POLICY_DRIVER_AF_XDP && !(out->pool = xdp_pool_create(queues))) {
+		snprintf(reason, 256, "EthernetInterface %s: no memory for its packets; raise --memory",
+		         interface->name);
+		return -ENOMEM;
+	}
 	error = probe(interface, queues, name);
 	/* A device with fewer queues than workers is served by fewer. */
 	if (error && queues > 1)
@@ -180,6 +205,8 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 	if (!error)
 		return 0;
 	driver_close(out);
+	xdp_pool_retire(out->pool);
+	out->pool = NULL;
 	snprintf(reason, 256,
 	         "EthernetInterface %s: device '%s' cannot be opened by driver %s (%s): %s; correct "
 	         "EthernetDevice",
@@ -203,6 +230,8 @@ void driver_close(struct driver_device *device)
 	rte_eth_dev_stop(device->port);
 	rte_eth_dev_close(device->port);
 	rte_dev_remove(info.device);
+	xdp_pool_retire(device->pool);
+	device->pool = NULL;
 }
 
 bool driver_link_up(const struct driver_device *device)

@@ -16,7 +16,8 @@ struct driver_device {
 	uint16_t port;    /* DPDK's number */
 	int kernel_index; /* of the kernel's device, 0 for PCI */
 	uint16_t receive_queues, transmit_queues;
-	struct mac_address mac; /* the device's own */
+	struct rte_mempool *pool; /* AF_XDP: its own */
+	struct mac_address mac;   /* the device's own */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "datapath/host/netlink.h"
 #include "datapath/port/driver.h"
 #include "datapath/port/kernel_device.h"
+#include "datapath/port/xdp_pool.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -240,6 +241,7 @@ void port_second(void)
 	bool changed = refresh_links();
 	char reason[256];
 
+	xdp_pool_second();
 	for (unsigned i = 0; i < PORTS_MAX; i++) {
 		if (slots[i].device.open && !driver_present(&slots[i].device)) {
 			qb_log(LOG_ERR, "EthernetInterface %s: device '%s' has gone", datapath.ports[i].name,
