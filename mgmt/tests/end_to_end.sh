@@ -34,6 +34,18 @@ start() {
 stop() { # SIGNAL
 	kill "-$1" "$pid"
 	wait "$pid" 2>/dev/null
+	[ $? = 0 ] || [ "$1" = KILL ] || { echo "FAIL: mgmtd did not end well"; cat /run/mgmtd.log; failures=$((failures + 1)); }
+}
+
+# fetch STATUS TEXT URL [curl options]: the HTTP status and that the body has the text.
+fetch() {
+	local want=$1 text=$2 url=$3 output
+	shift 3
+	output=$(curl --insecure --silent --show-error --max-time 10 --write-out ' %{http_code}' "$@" "https://10.1.0.1$url" 2>&1)
+	if [ "${output##* }" != "$want" ] || [[ "$output" != *"$text"* ]]; then
+		echo "FAIL: $url (wanted $want and '$text'): $output"
+		failures=$((failures + 1))
+	fi
 }
 
 # expect STATUS TEXT COMMAND: the exit status and that the output has the text.
@@ -75,6 +87,29 @@ grep -q "Configuration 1 committed" /run/output || { echo "FAIL: not committed";
 expect 0 "Nothing to commit" commit
 expect 0 "0:10.1.0.2  1:10.1.0.3" 'show Interface EthernetInterface if1'
 expect 0 "if1             10.1.0.1      main" 'show Interface EthernetInterface'
+
+# HTTPS on the shared address, which a host interface of the datapath would carry; also after mgmtd was killed.
+if command -v curl >/dev/null && [ -x /usr/sbin/lighttpd ]; then
+	ip address add 10.1.0.1/32 dev lo
+	for _ in $(seq 100); do
+		curl --insecure --silent --output /dev/null https://10.1.0.1/ && break
+		sleep 0.05
+	done
+	fetch 200 mGuardProductName=Hadrian '/nph-vpn.cgi?cmd=sysinfo' --user admin:admin
+	fetch 401 '' '/nph-vpn.cgi?cmd=sysinfo'
+	fetch 401 '' '/nph-vpn.cgi?cmd=sysinfo' --user admin:wrong
+	fetch 200 'F EINVAL' '/nph-vpn.cgi?cmd=nonsense' --user admin:admin
+	fetch 405 '' '/nph-vpn.cgi?cmd=sysinfo' --user admin:admin --data a=b
+	fetch 403 '' /etc/passwd
+	fetch 200 Hadrian /
+	stop KILL
+	start
+	for _ in $(seq 100); do
+		curl --insecure --silent --output /dev/null https://10.1.0.1/ && break
+		sleep 0.05
+	done
+	fetch 200 mGuardVersion '/nph-vpn.cgi?cmd=sysinfo' --user admin:admin
+fi
 
 # A broken reference is found at activation, all of them at once (C05-005).
 expect 0 "Deleted IPAddress if1_ip." 'delete Address IPAddress if1_ip'
