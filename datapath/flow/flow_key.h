@@ -84,13 +84,18 @@ static inline uint64_t flow_hash_fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static inline uint64_t flow_hash_words(uint64_t first, uint64_t second)
+{
+	return flow_hash_fold(flow_hash_fold(first ^ flow_hash_secret[0], second ^ flow_hash_secret[1]),
+	                      flow_hash_secret[2]);
+}
+
 static inline uint64_t flow_hash(const struct flow_key *key)
 {
 	uint64_t words[2];
 
 	flow_key_words(key, words);
-	return flow_hash_fold(flow_hash_fold(words[0] ^ flow_hash_secret[0], words[1] ^ flow_hash_secret[1]),
-	                      flow_hash_secret[2]);
+	return flow_hash_words(words[0], words[1]);
 }
 
 /* Equal for both directions, whatever the interfaces. */
