@@ -143,14 +143,11 @@ static int start(struct driver_device *out, const struct policy_interface *inter
 	return error;
 }
 
-int driver_open(const struct policy_interface *interface, struct driver_device *out, char reason[256])
+/* What can be told without touching the device. */
+static int check(const struct policy_interface *interface, char reason[256])
 {
-	unsigned queues = datapath.worker_count;
-	char name[64];
-	int error = 0;
+	bool af_xdp = interface->driver == POLICY_DRIVER_AF_XDP;
 
-	*out = (struct driver_device){.driver = interface->driver};
-	snprintf(out->device, sizeof(out->device), "%s", interface->device);
 	if (!name_is_plain(interface->device)) {
 		snprintf(reason, 256,
 		         "EthernetInterface %s: '%s' is no name of a device; correct EthernetDevice",
@@ -159,39 +156,39 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 	}
 	if (interface->mtu > mtu_max(interface->driver)) {
 		snprintf(reason, 256,
-		         "EthernetInterface %s: MTU %u is larger than %u, which driver %s and this "
-		         "datapath's --max-mtu "
-		         "allow; lower MTU or raise --max-mtu",
+		         "EthernetInterface %s: MTU %u is larger than %u, which driver %s and --max-mtu of "
+		         "hadrian-datapath allow; lower MTU or raise --max-mtu",
 		         interface->name, interface->mtu, mtu_max(interface->driver),
 		         driver_name(interface->driver));
 		return -EINVAL;
 	}
-	if (interface->driver == POLICY_DRIVER_AF_XDP && !rte_eal_has_hugepages()) {
-		/* The kernel drops all that it should put into packets which lie across ordinary pages. */
-		snprintf(reason, 256,
-		         "EthernetInterface %s: driver af_xdp needs huge pages; start hadrian-datapath "
-		         "without --no-huge "
-		         "or change Driver",
-		         interface->name);
+	/* Without, the kernel drops all packets: it wants the memory of a packet in one piece. */
+	if (af_xdp && !rte_eal_has_hugepages()) {
+		snprintf(
+		    reason, 256,
+		    "EthernetInterface %s: driver af_xdp needs huge pages; start hadrian-datapath without "
+		    "--no-huge or change Driver",
+		    interface->name);
 		return -EINVAL;
 	}
-	if (interface->driver == POLICY_DRIVER_AF_XDP && !privileges_af_xdp()) {
+	if (af_xdp && !privileges_af_xdp()) {
 		snprintf(reason, 256,
 		         "EthernetInterface %s: driver af_xdp needs privileges that were given up; start "
-		         "hadrian-datapath "
-		         "with --af-xdp or change Driver",
+		         "hadrian-datapath with --af-xdp or change Driver",
 		         interface->name);
 		return -EPERM;
 	}
-	if (interface->driver != POLICY_DRIVER_PCI)
-		error = prepare_kernel_device(interface, out, reason);
-	if (error)
-		return error;
-	if (interface->driver == POLICY_DRIVER_AF_XDP && !(out->pool = xdp_pool_create(queues))) {
-		snprintf(reason, 256, "EthernetInterface %s: no memory for its packets; raise --memory",
-		         interface->name);
+	return 0;
+}
+
+static int attach(const struct policy_interface *interface, struct driver_device *out)
+{
+	unsigned queues = datapath.worker_count;
+	char name[64];
+	int error;
+
+	if (interface->driver == POLICY_DRIVER_AF_XDP && !(out->pool = xdp_pool_create(queues)))
 		return -ENOMEM;
-	}
 	error = probe(interface, queues, name);
 	/* A device with fewer queues than workers is served by fewer. */
 	if (error && queues > 1)
@@ -200,8 +197,21 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 		error = rte_eth_dev_get_port_by_name(name, &out->port);
 		out->open = !error;
 	}
-	if (!error)
-		error = start(out, interface);
+	return error ? error : start(out, interface);
+}
+
+int driver_open(const struct policy_interface *interface, struct driver_device *out, char reason[256])
+{
+	bool pci = interface->driver == POLICY_DRIVER_PCI;
+	int error = check(interface, reason);
+
+	*out = (struct driver_device){.driver = interface->driver};
+	snprintf(out->device, sizeof(out->device), "%s", interface->device);
+	if (!error && !pci)
+		error = prepare_kernel_device(interface, out, reason);
+	if (error)
+		return error;
+	error = attach(interface, out);
 	if (!error)
 		return 0;
 	driver_close(out);
@@ -212,8 +222,7 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 	         "EthernetDevice",
 	         interface->name, interface->device, driver_name(interface->driver),
 	         strerror(error < 0 ? -error : EIO),
-	         interface->driver == POLICY_DRIVER_PCI
-	             ? "is there no such address, or is it not bound to vfio-pci"
+	         pci ? "is there no such address, or is it not bound to vfio-pci"
 	             : "does another program use it");
 	return error < 0 ? error : -EIO;
 }

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/heartbeat/judge.h"
+#include "lib/testing.h"
+
+#include <string.h>
+
+#define MILLISECOND 1000000ULL
+#define START       (5000 * MILLISECOND)
+#define DEAD        (200 * MILLISECOND)
+
+static struct judge judge;
+
+static void begin(void)
+{
+	static const struct judge_interface interfaces[] = {{.id = 1}, {.id = 3, .sync = true}};
+
+	memset(&judge, 0, sizeof(judge));
+	judge_configure(&judge, DEAD, interfaces, 2);
+}
+
+static bool hear(uint16_t interface, uint64_t instance, uint64_t sequence, uint64_t now)
+{
+	struct heartbeat heartbeat = {.interface_id = interface,
+	                              .instance = instance,
+	                              .sequence = sequence,
+	                              .hears_peer = 1,
+	                              .term = 1};
+
+	return judge_hear(&judge, interface, &heartbeat, now);
+}
+
+static struct message_heartbeat_report report(uint64_t now)
+{
+	struct message_heartbeat_report result;
+
+	judge_report(&judge, now, &result);
+	return result;
+}
+
+/* feature: C22-013 C22-024 */
+START_TEST(silence_on_every_interface_is_death)
+{
+	begin();
+	ck_assert_uint_eq(report(START).alive, 0);
+	ck_assert_uint_eq(report(START).interfaces_total, 2);
+	ck_assert(hear(1, 7, 1, START));
+	ck_assert(hear(3, 7, 2, START + 50 * MILLISECOND));
+	ck_assert_uint_eq(report(START + 60 * MILLISECOND).interfaces_alive, 2);
+	ck_assert_uint_eq(report(START + DEAD).interfaces_alive, 1);
+	ck_assert_uint_eq(report(START + DEAD).alive, 1);
+	ck_assert_uint_eq(report(START + 50 * MILLISECOND + DEAD).alive, 0);
+	ck_assert(judge_dies(&judge, START + 199 * MILLISECOND, START + DEAD));
+	ck_assert(!judge_dies(&judge, START + 100 * MILLISECOND, START + 199 * MILLISECOND));
+	ck_assert_uint_eq(report(START + 10 * DEAD).last.instance, 7);
+}
+END_TEST
+
+/* feature: C22-022 */
+START_TEST(a_frame_counts_once)
+{
+	begin();
+	ck_assert(hear(1, 7, 5, START));
+	ck_assert(!hear(1, 7, 5, START + MILLISECOND));
+	ck_assert(!hear(1, 7, 4, START + MILLISECOND));
+	ck_assert(hear(3, 7, 5, START));
+	ck_assert(hear(1, 7, 6, START + MILLISECOND));
+	ck_assert(!hear(2, 7, 9, START));
+	ck_assert(!hear(1, 0, 9, START));
+}
+END_TEST
+
+/* feature: C22-022 */
+START_TEST(an_instance_that_ended_does_not_come_back)
+{
+	begin();
+	ck_assert(hear(1, 7, 100, START));
+	ck_assert(hear(1, 8, 1, START));
+	ck_assert(!hear(1, 7, 101, START));
+	ck_assert(!hear(3, 7, 102, START));
+	ck_assert_uint_eq(report(START).last.instance, 8);
+}
+END_TEST
+
+/* feature: C22-023 */
+START_TEST(the_latest_word_counts_whatever_the_way_it_took)
+{
+	struct heartbeat old = {.instance = 7, .sequence = 10, .active = 1},
+	                 new = {.instance = 7, .sequence = 11, .active = 0};
+
+	begin();
+	ck_assert(judge_hear(&judge, 3, &new, START));
+	ck_assert(judge_hear(&judge, 1, &old, START));
+	ck_assert_uint_eq(report(START).last.active, 0);
+}
+END_TEST
+
+/* feature: C22-024 */
+START_TEST(a_pause_of_this_node_is_not_held_against_the_peer)
+{
+	begin();
+	hear(1, 7, 1, START);
+	judge_excuse(&judge, START + 10 * MILLISECOND, START + 5010 * MILLISECOND);
+	ck_assert_uint_eq(report(START + 5010 * MILLISECOND).alive, 1);
+	ck_assert_uint_eq(report(START + 5000 * MILLISECOND + DEAD).alive, 0);
+}
+END_TEST
+
+START_TEST(who_is_heard_over_sync_is_not_taken_for_dead)
+{
+	begin();
+	hear(1, 7, 1, START);
+	ck_assert(!judge_peer_hears_us(&judge, START));
+	hear(3, 7, 2, START);
+	ck_assert(judge_peer_hears_us(&judge, START));
+	ck_assert(!judge_peer_hears_us(&judge, START + DEAD));
+	judge.last.active = 1;
+	ck_assert(!judge_peer_hears_us(&judge, START));
+}
+END_TEST
+
+START_TEST(reports_differ_in_what_matters)
+{
+	struct message_heartbeat_report before, after;
+
+	begin();
+	hear(1, 7, 1, START);
+	hear(3, 7, 2, START);
+	before = report(START);
+	hear(1, 7, 3, START);
+	after = report(START);
+	ck_assert(!judge_report_differs(&before, &after));
+	judge.last.yielding = 1;
+	after = report(START);
+	ck_assert(judge_report_differs(&before, &after));
+}
+END_TEST
+
+START_TEST(a_new_policy_keeps_what_was_heard)
+{
+	static const struct judge_interface fewer[] = {{.id = 3, .sync = true}};
+
+	begin();
+	hear(3, 7, 5, START);
+	judge_configure(&judge, DEAD, fewer, 1);
+	ck_assert_uint_eq(report(START).interfaces_alive, 1);
+	ck_assert(!hear(3, 7, 5, START));
+	ck_assert(!hear(1, 7, 6, START));
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, silence_on_every_interface_is_death);
+	tcase_add_test(tests, a_frame_counts_once);
+	tcase_add_test(tests, an_instance_that_ended_does_not_come_back);
+	tcase_add_test(tests, the_latest_word_counts_whatever_the_way_it_took);
+	tcase_add_test(tests, a_pause_of_this_node_is_not_held_against_the_peer);
+	tcase_add_test(tests, who_is_heard_over_sync_is_not_taken_for_dead);
+	tcase_add_test(tests, reports_differ_in_what_matters);
+	tcase_add_test(tests, a_new_policy_keeps_what_was_heard);
+}
+
+TEST_MAIN("heartbeat", add_tests)
