@@ -118,7 +118,7 @@ sendp([frame / datagram / Raw(b'x') for datagram in datagrams], iface='eth0', ve
 def test_flow_table_shows_the_flow(cluster: Cluster) -> None:
     with Background(cluster.lab, "client", ["ping", "-n", "-i", "0.2", SERVER]) as ping:
         ping.await_line("bytes from")
-        shown = cluster.nodes[cluster.active()].cli("flow -show")
+        shown = cluster.nodes[cluster.active()].cli("flow -show -num=all")
     assert shown.returncode == 0, shown.stderr
     assert "Proto" in shown.stdout and "Timeout" in shown.stdout
     assert re.search(rf"ICMP\s+if1:{re.escape(CLIENT)}\S*\s+if2:{re.escape(SERVER)}", shown.stdout), shown.stdout

@@ -8,12 +8,15 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lab.errors import LabError
 from lab.places import LABS
+from lab.wait import await_condition
 
 POOL = Path("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages")
+FREE = POOL.with_name("free_hugepages")
 LEDGER = LABS / "hugepages.json"
 
 
@@ -43,9 +46,15 @@ def _pool() -> int:
     return int(POOL.read_text(encoding="utf-8"))
 
 
-def _set_pool(ledger: dict) -> int:
-    POOL.write_text(str(ledger["before"] + sum(ledger["labs"].values())), encoding="utf-8")
-    return _pool()
+def _free() -> int:
+    return int(FREE.read_text(encoding="utf-8"))
+
+
+def _add(pages: int) -> bool:
+    """Changes the pool by so many pages. True where it was done."""
+    wanted = _pool() + pages
+    POOL.write_text(str(wanted), encoding="utf-8")
+    return _pool() >= wanted
 
 
 def reserve(lab: str, pages: int) -> bool:
@@ -53,13 +62,25 @@ def reserve(lab: str, pages: int) -> bool:
     if not POOL.exists():
         return False
     with _ledger() as ledger:
+        before = _pool()
         ledger["labs"][lab] = pages
         _write(ledger)  # first, so that what was there before is known even where this process is killed now
-        if _set_pool(ledger) >= ledger["before"] + sum(ledger["labs"].values()):
+        if _add(pages):
             return True
         del ledger["labs"][lab]
-        _set_pool(ledger)
+        POOL.write_text(str(before), encoding="utf-8")
         return False
+
+
+def await_free(pages: int) -> bool:
+    """
+    Waits until the pages of processes that were just killed are free again, and makes up for what somebody else took out
+    of the pool. False where the machine cannot give them.
+    """
+    with suppress(LabError):
+        return await_condition(lambda: _free() >= pages, "the return of huge pages", timeout=1)
+    with _ledger():
+        return _add(pages - _free()) and _free() >= pages
 
 
 def release(lab: str) -> None:
@@ -67,5 +88,8 @@ def release(lab: str) -> None:
     if not LEDGER.exists():
         return
     with _ledger() as ledger:
-        if ledger["labs"].pop(lab, None) is not None:
-            _set_pool(ledger)
+        pages = ledger["labs"].pop(lab, 0)
+        if ledger["labs"]:
+            _add(-min(pages, max(0, _pool() - ledger["before"])))
+        else:
+            POOL.write_text(str(ledger["before"]), encoding="utf-8")

@@ -13,14 +13,12 @@ from pathlib import Path
 
 from lab import hugepages, network, status
 from lab.errors import LabError
-from lab.node import DAEMONS, STATE_DIRECTORY, LabNode
+from lab.node import DAEMONS, HUGEPAGES, STATE_DIRECTORY, LabNode
 from lab.places import DEFAULT_TOPOLOGY, LABS, REPOSITORY, binary, build_directory, require_root
 from lab.processes import kill_namespaces, namespace_inode
 from lab.topology import Node, Topology, load as load_topology
 from lab.wait import await_condition
 
-HUGEPAGES_PER_NODE = 112  # of 2 MB each: what a datapath of 65,536 flows asks for, and room to grow
-DATAPATH_ARGUMENTS = ["--max-flows", "65536"]
 CLUSTER_KEY = "cluster.key"
 READY_TIMEOUT = 60.0
 
@@ -55,8 +53,7 @@ class Lab:
         return {node.name: self._node(node, described) for node in self.topology().nodes.values()}
 
     def _node(self, node: Node, described: dict) -> LabNode:
-        arguments = DATAPATH_ARGUMENTS if described["huge"] else [*DATAPATH_ARGUMENTS, "--no-huge"]
-        return LabNode(self.name, self.folder, node, Path(described["build"]), arguments)
+        return LabNode(self.name, self.folder, node, Path(described["build"]), described["huge"])
 
     def build(self) -> Path:
         """The build that the lab was made with."""
@@ -114,7 +111,7 @@ class Lab:
                 raise
 
     def _build(self, wanted: Topology, topology_file: Path, single: bool) -> None:
-        huge = hugepages.reserve(self.name, HUGEPAGES_PER_NODE * len(wanted.nodes))
+        huge = hugepages.reserve(self.name, HUGEPAGES * len(wanted.nodes))
         # Written before anything is made, so that `lab down` knows what to look for whenever this is cut short.
         described = {"topology": str(topology_file.resolve()), "single": single, "names": wanted.names(), "huge": huge,
                      "build": str(build_directory())}
@@ -175,7 +172,7 @@ class Lab:
         kill_namespaces({inode for inode in spaces if inode is not None})
         for folder in self.folder.iterdir():
             if folder.is_dir():
-                LabNode(self.name, self.folder, Node(folder.name, {}, Path()), Path(), []).remove()
+                LabNode(self.name, self.folder, Node(folder.name, {}, Path()), Path(), huge=False).remove()
         network.remove(self.name, names)
         hugepages.release(self.name)
         shutil.rmtree(self.folder)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from lab import network, status
+from lab import hugepages, network, status
 from lab.errors import LabError
 from lab.places import BINARIES, binary, data_environment
 from lab.processes import (kill_namespaces, namespace_inode, process_name, processes_in, send_signal,
@@ -18,6 +18,8 @@ from lab.wait import await_condition
 HOLDER = Path(__file__).resolve().parent / "holder.sh"
 STATE_DIRECTORY = Path("/var/lib/hadrian")
 LOG_DIRECTORY_INSIDE = Path("/run/hadrian-log")  # the node's log folder as its own processes see it
+DATAPATH_ARGUMENTS = ["--max-flows", "65536"]
+HUGEPAGES = 96  # of 2 MB each: what a datapath of 65,536 flows asks for, and some room
 DAEMONS = ["hadrian-mgmtd", "hadrian-clusterd", "hadrian-datapath"]
 # clusterd goes first: it hands the active role over while the datapath still forwards.
 STOP_ORDER = ["hadrian-clusterd", "hadrian-datapath", "hadrian-mgmtd"]
@@ -28,7 +30,7 @@ class LabNode:
     """A node's files are in <lab's folder>/<node>/: state/ (its /var/lib/hadrian), log/, holder.pid, daemons.json."""
 
     def __init__(self, lab: str, lab_folder: Path, node: Node, build: Path,
-                 datapath_arguments: list[str]):
+                 huge: bool):
         self.lab = lab
         self.name = node.name
         self.node = node
@@ -36,7 +38,7 @@ class LabNode:
         self.build = build
         self.log = self.folder / "log"
         self.state = self.folder / "state"
-        self.datapath_arguments = datapath_arguments
+        self.huge = huge
         self._label = f"hadrian-lab {lab} {node.name}"
 
     def binary(self, name: str) -> Path:
@@ -140,7 +142,7 @@ class LabNode:
 
     def start_daemon(self, name: str) -> None:
         """Starts one daemon in the background; its output is appended to log/<name>.log."""
-        arguments = self.datapath_arguments if name == "hadrian-datapath" else []
+        arguments = self._datapath_arguments() if name == "hadrian-datapath" else []
         with open(self.log / f"{name}.log", "ab") as log:
             process = subprocess.Popen([*self.enter(), str(self.binary(name)), *arguments], stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=subprocess.STDOUT, env=self.environment(), cwd="/",
@@ -150,6 +152,10 @@ class LabNode:
         temporary = self.folder / "daemons.json.new"
         temporary.write_text(json.dumps(recorded), encoding="utf-8")
         temporary.replace(self.folder / "daemons.json")
+
+    def _datapath_arguments(self) -> list[str]:
+        huge = self.huge and hugepages.await_free(HUGEPAGES)
+        return DATAPATH_ARGUMENTS if huge else [*DATAPATH_ARGUMENTS, "--no-huge"]
 
     def _recorded(self) -> dict[str, list[int]]:
         try:
