@@ -39,6 +39,7 @@ struct heartbeat {
 	uint8_t hears_peer;     /* heard the peer on any interface within PeerDead */
 	uint16_t interface_id;  /* of the sending interface, as the policy numbers it */
 	uint32_t term;          /* grows with every change of the active node */
+	uint32_t reserved;      /* 0: no padding, so that values can be compared whole */
 	uint64_t instance;      /* random, new at each start of the sender's clusterd */
 	uint64_t peer_instance; /* the instance last heard from the peer, 0 for none */
 	uint64_t sequence;      /* grows with every frame of a (instance, interface) */
