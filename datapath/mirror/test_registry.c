@@ -48,6 +48,7 @@ START_TEST(what_is_not_understood_is_skipped_and_counted)
 	static struct record_batch batch;
 	static const uint8_t good[4] = {1}, bad[4] = {0};
 
+	applied = ended = 0;
 	record_append(&batch, RECORD_FLOW, 1, RECORD_UPSERT, good, sizeof(good));
 	record_append(&batch, 40, 1, RECORD_UPSERT, good, sizeof(good));
 	record_append(&batch, RECORD_FLOW, 2, RECORD_UPSERT, good, sizeof(good));
@@ -70,6 +71,7 @@ START_TEST(what_is_cut_short_ends_the_batch)
 	static struct record_batch batch;
 	static const uint8_t good[4] = {1};
 
+	applied = ended = 0;
 	record_append(&batch, RECORD_FLOW, 1, RECORD_UPSERT, good, sizeof(good));
 	record_append(&batch, RECORD_FLOW, 1, RECORD_UPSERT, good, sizeof(good));
 	ck_assert_int_eq(registry_apply(classes, batch.bytes, batch.length - 8), -EBADMSG);
