@@ -47,7 +47,7 @@
 	X(DROP_UNRESOLVED, "drop/unresolved")                                                                \
 	X(DROP_CONTROL_QUEUE, "drop/control_queue")                                                          \
 	X(DROP_HOST, "drop/host")                                                                            \
-	X(DROP_HANDOVER, "drop/handover")                                                                              \
+	X(DROP_HANDOVER, "drop/handover")                                                                    \
 	X(DROP_TX, "drop/tx")                                                                                \
 	X(DROP_ARP_MALFORMED, "drop/arp_malformed")                                                          \
 	X(DROP_HEARTBEAT, "drop/heartbeat")                                                                  \

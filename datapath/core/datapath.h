@@ -131,8 +131,8 @@ struct datapath {
 	_Atomic uint64_t
 	    fence_cycles; /* a worker that stood still this long suspends itself; 0: never (standalone) */
 	/*
-	 * Counted up by the control thread when an adjacency index is to name another next hop than before (unresolve it,
-	 * count up, rte_rcu_qsbr_synchronize, then use it anew): flows look theirs up again.
+	 * Counted up by the control thread when an adjacency index is to name another next hop than before
+	 * (unresolve it, count up, rte_rcu_qsbr_synchronize, then use it anew): flows look theirs up again.
 	 */
 	_Atomic uint32_t adjacency_epoch;
 	_Atomic uint32_t port_count;
@@ -164,8 +164,8 @@ void worker_stop(struct worker *worker);
  */
 int worker_post(struct worker *worker, worker_function function, void *argument);
 /*
- * Runs on the control thread what workers have finished for it (ends of snapshots, queries). To be called whenever
- * control_wake rang, after the rings to the control thread were emptied.
+ * Runs on the control thread what workers have finished for it (ends of snapshots, queries). To be called
+ * whenever control_wake rang, after the rings to the control thread were emptied.
  */
 void worker_completions(void);
 /* How long to sleep after empty polls: 0 polls flat out. Any thread. */
@@ -179,8 +179,8 @@ void worker_set_polling(bool flat_out);
 int compiled_policy_create(const void *blob, size_t length, struct compiled_policy **out, char reason[128]);
 void compiled_policy_destroy(struct compiled_policy *policy);
 const struct policy *compiled_policy_view(const struct compiled_policy *policy);
-/* Next hop and local address for a destination (network byte order), as a worker would choose. False: no route. Any thread under
- * RCU. */
+/* Next hop and local address for a destination (network byte order), as a worker would choose. False: no
+ * route. Any thread under RCU. */
 bool compiled_policy_route(const struct compiled_policy *policy, uint32_t destination,
                            struct policy_route *out);
 

@@ -19,7 +19,7 @@ static void refresh_port(struct worker_state *state, const struct port *port, st
 	                            .device = port->device,
 	                            .interface = port->interface,
 	                            .receive_queue = NO_PORT};
-	if (rte_eth_dev_info_get(port->device, &info))
+	if (!rte_eth_dev_is_valid_port(port->device) || rte_eth_dev_info_get(port->device, &info))
 		return;
 	if (index < info.nb_rx_queues)
 		own->receive_queue = index;
