@@ -144,7 +144,8 @@ static void decide_unhealthy(struct role_state *state, uint64_t now, struct role
 	uint64_t patience = (uint64_t)state->configuration.peer_dead_ms *
 	                    (master ? IDLE_UNHEALTHY_MASTER : IDLE_UNHEALTHY_SLAVE);
 
-	if (state->peer.alive && (state->peer.active || state->peer.ready))
+	/* Of two that are not healthy and hear each other it is the master. */
+	if (state->peer.alive && (state->peer.active || state->peer.ready || !master))
 		return;
 	if (now >= state->listen_until_ms && elapsed(state->idle_since_ms, now, patience))
 		claim(state, actions, "active: not healthy, but no other node is there");
@@ -211,8 +212,9 @@ static void command_deactivate(struct role_state *state, uint64_t now, struct ro
 		answer(actions, -ENODEV,
 		       "The HA cluster peer is alive but not ready to take over. Look at its log.");
 	} else if (!peer_can_take_over(state)) {
-		answer(actions, -ENOLINK,
-		       "The HA cluster peer does not hear this node, or not yet. Check the links or try again.");
+		answer(
+		    actions, -ENOLINK,
+		    "The HA cluster peer does not hear this node, or not yet. Check the links or try again.");
 	} else {
 		answer(actions, 0, "");
 		yield(state, now, actions, "yielding: deactivated by command");
