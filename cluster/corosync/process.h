@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLUSTER_COROSYNC_PROCESS_H
+#define CLUSTER_COROSYNC_PROCESS_H
+
+/*
+ * Corosync as a child of clusterd: started when there are a key and the addresses of the links, started again
+ * (later and later) when it ends, killed with clusterd. Loop's thread; nothing here waits, but for
+ * corosync_destroy.
+ */
+
+#include "lib/messages.h"
+
+#include <qb/qbloop.h>
+
+struct corosync;
+
+/* Starts nothing yet. Returns 0 or -ENOMEM; *out is the caller's. */
+int corosync_create(qb_loop_t *loop, struct corosync **out);
+/* Starts it with this configuration, or restarts it where the configuration differs from the one it has. */
+void corosync_configure(struct corosync *corosync, const struct message_cluster_configuration *configuration);
+/* Ends it and starts it no more until it is configured again. */
+void corosync_stop(struct corosync *corosync);
+/* Ends it, waits half a second at most for it to leave its cluster cleanly, and frees. NULL is fine. */
+void corosync_destroy(struct corosync *corosync);
+
+#endif
