@@ -17,6 +17,12 @@
 enum message_type {
 	/* --- to and from hadrian-datapath (server); clients: mgmtd, clusterd
 	   --------------------------------------- */
+	/*
+	 * clusterd opens two connections, so that a mirror that has to wait never delays a heartbeat report: one for
+	 * activity and heartbeats, one for MESSAGE_MIRROR_*. Records and counts go to the connection that sent
+	 * MESSAGE_MIRROR_SNAPSHOT or MESSAGE_MIRROR_STOP last. Where no connection is left that sent
+	 * MESSAGE_ACTIVITY_SET the datapath stays what it is, but is not ready in its heartbeats.
+	 */
 	MESSAGE_POLICY_APPLY =
 	    100,                 /* mgmtd ->: blob (lib/policy.h) in fd, body: struct message_policy_apply */
 	MESSAGE_POLICY_RESULT,   /* -> mgmtd: struct message_result */

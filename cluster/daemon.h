@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLUSTER_DAEMON_H
+#define CLUSTER_DAEMON_H
+
+/*
+ * hadrian-clusterd: one loop, one struct. roles.c drives the role function, the *_link.c files speak to
+ * mgmtd, to the datapath and to the peer, and what comes from one goes to the others by the functions below.
+ * Everything runs on the loop's thread.
+ */
+
+#include "cluster/corosync/process.h"
+#include "cluster/group/group.h"
+#include "cluster/group/message.h"
+#include "cluster/group/reassembly.h"
+#include "cluster/replication/replication.h"
+#include "cluster/role/role.h"
+#include "lib/ipc.h"
+#include "lib/messages.h"
+
+#include <qb/qbloop.h>
+
+/* A configuration on its way to the peer, in pieces. */
+struct outgoing_configuration {
+	const void *bytes; /* mapped, NULL: none */
+	size_t length, offset;
+	struct group_configuration head;
+};
+
+struct daemon {
+	qb_loop_t *loop;
+
+	struct role_state role;
+	qb_loop_timer_handle role_timer;
+	bool role_timing;
+	uint64_t active_since_ms; /* or inactive */
+
+	struct message_cluster_configuration configuration;
+	struct corosync *corosync;
+	struct group *group;
+	bool member, peer_member;
+	uint64_t messages_skipped; /* not understood */
+	struct reassembly reassembly;
+	struct outgoing_configuration outgoing;
+	bool force_publish; /* the peer asked for the configuration */
+
+	struct replication replication;
+
+	struct ipc_connection *datapath; /* activity and heartbeats */
+	struct ipc_connection *mirror;   /* records: it may have to wait */
+	bool datapath_reported;
+
+	struct ipc_server *server;
+	struct ipc_connection *mgmtd; /* the one that configured last */
+	struct message_configuration received;
+	int received_fd; /* a configuration that mgmtd did not take yet, -1: none */
+};
+
+/* Milliseconds of a clock that goes on while the machine sleeps. */
+uint64_t daemon_now(void);
+
+/* --- roles.c
+ * ------------------------------------------------------------------------------------------------------- */
+/* Runs an event (its time is filled in) through the role function and does what it says; the answer of a
+ * command. */
+struct role_actions roles_event(struct daemon *daemon, struct role_event *event);
+void roles_command(struct daemon *daemon, enum role_command command, struct message_result *result);
+
+/* --- datapath_link.c
+ * ----------------------------------------------------------------------------------------------- */
+/* Returns 0 or -errno. */
+int datapath_link_start(struct daemon *daemon);
+void datapath_link_stop(struct daemon *daemon);
+void datapath_link_activity(struct daemon *daemon, const struct message_activity *activity);
+
+/* --- peer_link.c
+ * --------------------------------------------------------------------------------------------------- */
+/* Starts, changes or ends Corosync and the group for daemon->configuration. */
+void peer_link_configure(struct daemon *daemon);
+void peer_link_stop(struct daemon *daemon);
+/* Returns 0, -EAGAIN or -ENOTCONN. */
+int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
+                   const void *payload, size_t payload_length);
+void peer_link_init(struct daemon *daemon);
+
+/* --- configuration_link.c: a configuration to the peer and from it
+ * ------------------------------------------------- */
+/* mgmtd publishes; takes fd. */
+void configuration_publish(struct daemon *daemon, const struct message_configuration *head, int fd);
+/* Sends on what waits. */
+void configuration_continue(struct daemon *daemon);
+/* Drops what is on its way: the peer left. */
+void configuration_drop(struct daemon *daemon);
+/* A piece came from the peer. */
+void configuration_piece(struct daemon *daemon, const struct group_message *message);
+
+/* --- mgmtd_link.c
+ * -------------------------------------------------------------------------------------------------- */
+/* Returns 0 or -errno. */
+int mgmtd_link_start(struct daemon *daemon);
+void mgmtd_link_stop(struct daemon *daemon);
+/* Hands on daemon->received where mgmtd is there. */
+void mgmtd_link_received(struct daemon *daemon);
+/* Asks what configuration this node has; the answer goes to the peer. */
+void mgmtd_link_ask_current(struct daemon *daemon);
+
+/* --- status.c
+ * ------------------------------------------------------------------------------------------------------ */
+void status_fill(const struct daemon *daemon, struct message_cluster_status *out);
+
+#endif

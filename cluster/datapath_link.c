@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/daemon.h"
+
+#include "lib/paths.h"
+
+#include <errno.h>
+#include <qb/qblog.h>
+#include <string.h>
+#include <unistd.h>
+
+static void on_activity_report(struct daemon *daemon, const struct message_activity_report *report)
+{
+	struct role_event event = {.type = ROLE_DATAPATH};
+
+	event.datapath.connected = 1;
+	event.datapath.active = report->active != 0;
+	event.datapath.healthy = report->healthy != 0;
+	event.datapath.stood_still = report->stood_still != 0;
+	event.datapath.heartbeats = report->heartbeats != 0;
+	event.datapath.policy = report->policy_generation != 0;
+	event.datapath.term = report->term;
+	daemon->datapath_reported = true;
+	roles_event(daemon, &event);
+}
+
+static void on_heartbeat_report(struct daemon *daemon, const struct message_heartbeat_report *report)
+{
+	struct role_event event = {.type = ROLE_PEER};
+
+	event.peer.alive = report->alive != 0;
+	event.peer.active = report->last.active != 0;
+	event.peer.ready = report->last.ready != 0;
+	event.peer.yielding = report->last.yielding != 0;
+	event.peer.hears_peer = report->last.hears_peer != 0;
+	event.peer.term = report->last.term;
+	event.peer.instance = report->last.instance;
+	event.peer.peer_instance = report->last.peer_instance;
+	roles_event(daemon, &event);
+}
+
+static void on_counts(struct daemon *daemon, const struct ipc_message *message)
+{
+	replication_datapath_counts(&daemon->replication, message->body,
+	                            message->length / sizeof(struct message_mirror_count));
+}
+
+/* Of both connections; what comes on which is the datapath's choice. */
+static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
+{
+	struct daemon *daemon = user;
+
+	if (message->fd >= 0)
+		close(message->fd);
+	switch (message->type) {
+	case MESSAGE_ACTIVITY_REPORT:
+		if (connection == daemon->datapath &&
+		    message->length >= sizeof(struct message_activity_report))
+			on_activity_report(daemon, message->body);
+		break;
+	case MESSAGE_HEARTBEAT_REPORT:
+		if (connection == daemon->datapath &&
+		    message->length >= sizeof(struct message_heartbeat_report))
+			on_heartbeat_report(daemon, message->body);
+		break;
+	case MESSAGE_MIRROR_RECORDS:
+		replication_datapath_records(&daemon->replication, daemon->role.term, message->body,
+		                             message->length);
+		break;
+	case MESSAGE_MIRROR_COUNTS:
+		on_counts(daemon, message);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_closed(struct ipc_connection *connection, void *user)
+{
+	struct role_event gone = {.type = ROLE_DATAPATH}, silent = {.type = ROLE_PEER};
+	struct daemon *daemon = user;
+
+	if (connection == daemon->mirror) {
+		replication_set_datapath(&daemon->replication, false, daemon_now());
+		return;
+	}
+	if (daemon->datapath_reported)
+		qb_log(LOG_WARNING, "the datapath went away");
+	daemon->datapath_reported = false;
+	roles_event(daemon, &gone);
+	/* What the peer was is not known either until the datapath says so again. */
+	silent.peer = daemon->role.peer;
+	silent.peer.alive = 0;
+	roles_event(daemon, &silent);
+}
+
+static void on_connected(struct ipc_connection *connection, void *user)
+{
+	struct daemon *daemon = user;
+
+	/* daemon->mirror is set only after ipc_connect returned, and that calls nobody. */
+	if (connection == daemon->mirror)
+		replication_set_datapath(&daemon->replication, true, daemon_now());
+}
+
+static void on_writable(struct ipc_connection *connection, void *user)
+{
+	struct daemon *daemon = user;
+
+	if (connection == daemon->mirror)
+		replication_datapath_writable(&daemon->replication);
+}
+
+int datapath_link_start(struct daemon *daemon)
+{
+	static const struct ipc_handlers handlers = {
+	    .connected = on_connected, .message = on_message, .closed = on_closed, .writable = on_writable};
+	int error = ipc_connect(daemon->loop, PATH_DATAPATH_SOCKET, &handlers, daemon, &daemon->datapath);
+
+	if (!error)
+		error = ipc_connect(daemon->loop, PATH_DATAPATH_SOCKET, &handlers, daemon, &daemon->mirror);
+	return error;
+}
+
+void datapath_link_stop(struct daemon *daemon)
+{
+	ipc_close(daemon->datapath);
+	ipc_close(daemon->mirror);
+	daemon->datapath = daemon->mirror = NULL;
+}
+
+void datapath_link_activity(struct daemon *daemon, const struct message_activity *activity)
+{
+	int error = ipc_send(daemon->datapath, MESSAGE_ACTIVITY_SET, activity, sizeof(*activity), -1);
+
+	if (error && error != -ENOTCONN)
+		qb_log(LOG_ERR, "the datapath does not take its role: %s", strerror(-error));
+}

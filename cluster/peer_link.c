@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/corosync/configuration.h"
+#include "cluster/daemon.h"
+
+#include <errno.h>
+#include <qb/qblog.h>
+#include <string.h>
+
+int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
+                   const void *payload, size_t payload_length)
+{
+	static _Alignas(8) uint8_t bytes[GROUP_MESSAGE_MAX];
+	size_t length;
+
+	if (!daemon->group || !daemon->peer_member)
+		return -ENOTCONN;
+	length =
+	    group_encode(type, daemon->role.instance, fixed, fixed_length, payload, payload_length, bytes);
+	return length ? group_send(daemon->group, bytes, length) : -EMSGSIZE;
+}
+
+static void tell_membership(struct daemon *daemon, bool member, bool peer)
+{
+	struct role_event event = {.type = ROLE_GROUP, .group_peer = member && peer};
+	bool joined = member && peer && !daemon->peer_member;
+
+	if (event.group_peer != daemon->peer_member)
+		qb_log(LOG_NOTICE, joined ? "the peer joined the group" : "the peer left the group");
+	daemon->member = member;
+	daemon->peer_member = member && peer;
+	if (!daemon->peer_member) {
+		reassembly_reset(&daemon->reassembly);
+		configuration_drop(daemon);
+		daemon->force_publish = false;
+	}
+	roles_event(daemon, &event);
+	replication_set_peer(&daemon->replication, daemon->peer_member, daemon_now());
+	if (joined)
+		mgmtd_link_ask_current(daemon);
+}
+
+static void on_membership(bool own, bool peer, void *user)
+{
+	tell_membership(user, own, peer);
+}
+
+static void on_deactivate_request(struct daemon *daemon)
+{
+	struct message_result result = {0};
+
+	roles_command(daemon, ROLE_PEER_ASKS, &result);
+	if (result.error)
+		qb_log(LOG_WARNING, "the peer asked this node to hand over: %s", result.text);
+}
+
+static void on_message(const void *bytes, size_t length, void *user)
+{
+	struct daemon *daemon = user;
+	struct group_message message;
+	int error = group_decode(bytes, length, &message);
+
+	if (error) {
+		/* Once is enough for the log; the count is in `ha -status -module`. */
+		if (daemon->messages_skipped++ == 0)
+			qb_log(
+			    LOG_WARNING,
+			    "a message of the peer is not understood (%s) and skipped, as are others to come",
+			    error == -ENOTSUP ? "newer version" : "malformed");
+		return;
+	}
+	switch (message.type) {
+	case GROUP_CONFIGURATION:
+		configuration_piece(daemon, &message);
+		break;
+	case GROUP_CONFIGURATION_REQUEST:
+		daemon->force_publish = true;
+		mgmtd_link_ask_current(daemon);
+		break;
+	case GROUP_DEACTIVATE_REQUEST:
+		on_deactivate_request(daemon);
+		break;
+	default:
+		replication_peer_message(&daemon->replication, &message, daemon_now());
+		break;
+	}
+}
+
+static void on_writable(void *user)
+{
+	struct daemon *daemon = user;
+
+	replication_peer_writable(&daemon->replication);
+	configuration_continue(daemon);
+}
+
+static int replication_to_datapath(uint32_t type, const void *body, size_t length, void *user)
+{
+	struct daemon *daemon = user;
+
+	return ipc_send(daemon->mirror, type, body, length, -1);
+}
+
+static int replication_to_peer(uint8_t type, const void *fixed, size_t fixed_length, const void *payload,
+                               size_t payload_length, void *user)
+{
+	return peer_link_send(user, type, fixed, fixed_length, payload, payload_length);
+}
+
+static void read_datapath(bool reading, void *user)
+{
+	struct daemon *daemon = user;
+
+	if (daemon->mirror)
+		ipc_set_reading(daemon->mirror, reading);
+}
+
+static void read_peer(bool reading, void *user)
+{
+	struct daemon *daemon = user;
+
+	if (daemon->group)
+		group_set_reading(daemon->group, reading);
+}
+
+void peer_link_init(struct daemon *daemon)
+{
+	struct replication_calls calls = {.to_datapath = replication_to_datapath,
+	                                  .to_peer = replication_to_peer,
+	                                  .read_datapath = read_datapath,
+	                                  .read_peer = read_peer,
+	                                  .user = daemon};
+
+	replication_init(&daemon->replication, &calls);
+}
+
+static void leave(struct daemon *daemon)
+{
+	group_destroy(daemon->group);
+	daemon->group = NULL;
+	tell_membership(daemon, false, false);
+}
+
+void peer_link_configure(struct daemon *daemon)
+{
+	static const struct group_handlers handlers = {
+	    .membership = on_membership, .message = on_message, .writable = on_writable};
+	int error;
+
+	/* The node id follows from the role, so the group is entered anew. */
+	if (daemon->group)
+		leave(daemon);
+	if (!daemon->configuration.enabled || daemon->configuration.link_count == 0) {
+		corosync_stop(daemon->corosync);
+		if (daemon->configuration.enabled)
+			qb_log(LOG_ERR,
+			       "no Sync interface has addresses for both nodes: nothing can be mirrored");
+		return;
+	}
+	corosync_configure(daemon->corosync, &daemon->configuration);
+	error = group_create(daemon->loop, corosync_node_id(daemon->configuration.role), &handlers, daemon,
+	                     &daemon->group);
+	if (error)
+		qb_log(LOG_ERR, "the group cannot be entered: %s", strerror(-error));
+}
+
+void peer_link_stop(struct daemon *daemon)
+{
+	/* First Corosync: its end frees a thread that waits for it. */
+	corosync_destroy(daemon->corosync);
+	daemon->corosync = NULL;
+	group_destroy(daemon->group);
+	daemon->group = NULL;
+	reassembly_reset(&daemon->reassembly);
+	configuration_drop(daemon);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/daemon.h"
+
+#include <qb/qblog.h>
+#include <stdio.h>
+#include <time.h>
+
+uint64_t daemon_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + 1;
+}
+
+static void on_timer(void *data)
+{
+	struct role_event event = {.type = ROLE_TIMER};
+	struct daemon *daemon = data;
+
+	daemon->role_timing = false;
+	roles_event(daemon, &event);
+}
+
+static void set_timer(struct daemon *daemon, uint64_t now, uint64_t deadline)
+{
+	if (daemon->role_timing)
+		qb_loop_timer_del(daemon->loop, daemon->role_timer);
+	daemon->role_timing =
+	    deadline != 0 &&
+	    qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, (deadline > now ? deadline - now : 0) * 1000000ULL,
+	                      daemon, on_timer, &daemon->role_timer) == 0;
+}
+
+struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
+{
+	bool was_active = daemon->role.active;
+	struct role_actions actions;
+
+	event->now_ms = daemon_now();
+	role_step(&daemon->role, event, &actions);
+	if (actions.set_activity)
+		datapath_link_activity(daemon, &actions.activity);
+	for (unsigned i = 0; i < actions.log_count; i++)
+		qb_log(LOG_NOTICE, "%s (term %u)", actions.log[i], daemon->role.term);
+	if (daemon->role.active != was_active) {
+		daemon->active_since_ms = event->now_ms;
+		replication_set_active(&daemon->replication, daemon->role.active, event->now_ms);
+	}
+	if (actions.ask_peer && peer_link_send(daemon, GROUP_DEACTIVATE_REQUEST, NULL, 0, NULL, 0))
+		qb_log(LOG_WARNING, "the peer cannot be asked to hand over now");
+	if (actions.finished)
+		qb_loop_stop(daemon->loop);
+	else
+		set_timer(daemon, event->now_ms, actions.deadline_ms);
+	return actions;
+}
+
+void roles_command(struct daemon *daemon, enum role_command command, struct message_result *result)
+{
+	struct role_event event = {.type = ROLE_COMMAND, .command = command};
+	struct role_actions actions = roles_event(daemon, &event);
+
+	result->error = actions.error;
+	snprintf(result->text, sizeof(result->text), "%s", actions.text);
+}

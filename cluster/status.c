@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/daemon.h"
+
+#include <string.h>
+
+void status_fill(const struct daemon *daemon, struct message_cluster_status *out)
+{
+	const struct replication *replication = &daemon->replication;
+
+	memset(out, 0, sizeof(*out));
+	out->configured = daemon->role.configured && daemon->configuration.enabled;
+	out->role = daemon->configuration.role;
+	out->active = daemon->role.active;
+	out->peer_alive = daemon->role.peer.alive;
+	out->resyncing = replication_resyncing(replication);
+	out->sync_percent = (uint8_t)registry_percent(&replication->registry, replication->active);
+	out->corosync_joined = daemon->peer_member;
+	out->term = daemon->role.term;
+	out->state_seconds = (uint32_t)((daemon_now() - daemon->active_since_ms) / 1000);
+	out->class_count = registry_status(&replication->registry, replication->active, out->classes);
+	out->batches_skipped = daemon->messages_skipped + replication->batches_skipped;
+}
