@@ -148,20 +148,20 @@ def stage_system(arguments: list[str]) -> Count:
     return count
 
 
-def machine_state() -> dict[str, object]:
+def machine_state() -> dict[str, set[str]]:
     """What the lab must give back."""
-    return {"network namespaces": sorted(path.name for path in Path("/run/netns").glob("*")),
-            "huge pages": Path("/proc/sys/vm/nr_hugepages").read_text(encoding="utf-8").strip(),
-            "labs": sorted(path.name for path in Path("/run/hadrian-lab").glob("*"))}
+    pages = Path("/proc/sys/vm/nr_hugepages").read_text(encoding="utf-8").strip()
+    return {"network namespaces": {path.name for path in Path("/run/netns").glob("*")},
+            "labs": {path.name for path in Path("/run/hadrian-lab").glob("*")},
+            "huge pages": {f"{pages} in the pool"}}
 
 
-def left_behind(before: dict[str, object]) -> Count:
-    """The machine is as it was."""
-    after = machine_state()
-    for what, state in after.items():
-        if state != before[what]:
-            print(f"left behind: {what} were {before[what]}, are {state}")
-    return Count(passed=int(after == before), failed=int(after != before))
+def left_behind(before: dict[str, set[str]]) -> Count:
+    """The machine has nothing that it had not before."""
+    left = {what: sorted(state - before[what]) for what, state in machine_state().items() if state - before[what]}
+    for what, names in left.items():
+        print(f"left behind: {what}: {', '.join(names)}")
+    return Count(passed=int(not left), failed=int(bool(left)))
 
 
 def stage_coverage() -> Count:

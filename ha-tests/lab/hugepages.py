@@ -93,3 +93,5 @@ def release(lab: str) -> None:
             _add(-min(pages, max(0, _pool() - ledger["before"])))
         else:
             POOL.write_text(str(ledger["before"]), encoding="utf-8")
+    with suppress(OSError):  # labs are there
+        LABS.rmdir()
