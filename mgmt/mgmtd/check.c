@@ -56,18 +56,23 @@ static bool is_literal(const struct property *property, const char *value)
 	return !ip_range_parse(value, &range);
 }
 
-/* The object that a name refers to, of any of the property's types. */
+/* The object that a name refers to, of any of the property's types. A disabled interface may be referred to:
+ * it is known, and down. */
 static bool is_reference(const struct configuration *configuration, const struct property *property,
-                         const char *name, struct nearest *nearest)
+                         const char *name, bool *disabled, struct nearest *nearest)
 {
 	const struct schema *schema = configuration->schema;
 
 	for (size_t i = 0; i < schema->type_count; i++) {
 		const struct object_type *type = &schema->types[i];
+		const struct lyd_node *object;
 
 		if (type->parent || type->singleton || !property_refers_to(property, type))
 			continue;
-		if (object_find(configuration, type, NULL, name))
+		object = object_find(configuration, type, NULL, name);
+		*disabled =
+		    object && strcmp(type->name, "EthernetInterface") && object_disabled(type, object);
+		if (object)
 			return true;
 	}
 	for (size_t i = 0; i < schema->type_count; i++) {
@@ -89,12 +94,18 @@ static void check_value(const struct configuration *configuration, const struct 
 	struct nearest nearest;
 	char types[256];
 	size_t length = 0;
+	bool disabled = false;
 
 	if (!property->references || is_literal(property, value) || words_contain(property->special, value))
 		return;
 	nearest_start(&nearest, value);
-	if (is_reference(configuration, property, value, &nearest))
+	if (is_reference(configuration, property, value, &disabled, &nearest)) {
+		if (disabled)
+			problem(problems, type, object,
+			        "%s refers to '%s', which is disabled. Enable it or take it out of %s",
+			        property->name, value, property->name);
 		return;
+	}
 	types[0] = 0;
 	for (const char *at = property->references; *at && length < sizeof(types) - 8; at++)
 		length +=
@@ -133,12 +144,26 @@ static void check_groups(const struct configuration *configuration, const struct
 	services_free(&services);
 }
 
+/* What another version or a peer of another version has set. */
+static void check_default(const struct object_type *type, const struct lyd_node *object,
+                          const struct property *property, struct problems *problems)
+{
+	const struct lyd_node *value = value_first(object, property, 0);
+
+	if (value && (!property->default_value || strcmp(lyd_get_value(value), property->default_value) != 0))
+		problem(problems, type, object,
+		        "%s cannot be '%s': this release does not provide it. Leave it at %s", property->name,
+		        lyd_get_value(value), property_shown_default(property));
+}
+
 void check_object(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *object, struct problems *problems)
 {
 	for (size_t i = 0; i < type->property_count; i++) {
 		const struct property *property = &type->properties[i];
 
+		if (property->not_available)
+			check_default(type, object, property, problems);
 		if (property->required && !value_text(object, property, 0))
 			problem(problems, type, object, "%s must be set", property->name);
 		for (unsigned node = 0; node < 1u + property->per_node; node++) {
@@ -174,6 +199,7 @@ unsigned check_configuration(const struct configuration *configuration, FILE *ou
 
 	configuration_walk(configuration, check_one, &walk);
 	check_network(configuration, &problems);
+	check_effect(configuration, &problems);
 	if (out && problems.count > CHECK_PROBLEMS_SHOWN)
 		fprintf(out, "and %u more\n", problems.count - CHECK_PROBLEMS_SHOWN);
 	return problems.count;

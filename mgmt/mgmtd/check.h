@@ -25,6 +25,8 @@ void check_object(const struct configuration *configuration, const struct object
                   const struct lyd_node *object, struct problems *problems);
 /* Interfaces, routes and the cluster as a whole. */
 void check_network(const struct configuration *configuration, struct problems *problems);
+/* What would be taken and have no effect in this release. */
+void check_effect(const struct configuration *configuration, struct problems *problems);
 /* All of it. Returns the number of problems. */
 unsigned check_configuration(const struct configuration *configuration, FILE *out);
 

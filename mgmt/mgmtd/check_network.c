@@ -21,8 +21,9 @@ static void check_address(const struct object_type *type, const struct lyd_node 
 	if (is_loopback(address))
 		return;
 	if (address->version == 6) {
-		problem(problems, type, interface, "%s %s: IPv6 is not forwarded by this version", property,
-		        ip_address_format(address, text));
+		problem(problems, type, interface,
+		        "%s '%s' is an IPv6 address, and this release forwards only IPv4. Take it out",
+		        property, ip_address_format(address, text));
 		return;
 	}
 	for (size_t i = 0; i < networks->count; i++)
@@ -151,20 +152,12 @@ static void check_interfaces(const struct configuration *configuration, struct p
 static void check_route(const struct configuration *configuration, const struct object_type *type,
                         const struct lyd_node *route, struct problems *problems)
 {
-	struct ranges network = {0};
-	unsigned versions = 0;
 	const char *gateway = value_of(type, route, "Gateway"), *local = value_of(type, route, "LocalIP");
 
-	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &network);
-	for (size_t i = 0; i < network.count; i++)
-		versions |= network.range[i].first.version == 6 ? 2 : 1;
-	if (versions == 2)
-		problem(problems, type, route, "Network: IPv6 is not forwarded by this version");
 	if (*gateway && resolve_host(configuration, gateway).version != 4)
 		problem(problems, type, route, "Gateway '%s' must be one IPv4 address", gateway);
 	if (*local && resolve_host(configuration, local).version != 4)
 		problem(problems, type, route, "LocalIP '%s' must be one IPv4 address", local);
-	ranges_free(&network);
 }
 
 void check_network(const struct configuration *configuration, struct problems *problems)

@@ -97,12 +97,14 @@ int resolve_interface_networks(const struct configuration *configuration, const 
 	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
 	const struct object_type *addresses = schema_type(configuration->schema, NULL, "IPAddress");
 	const struct property *network = type_property(type, "Network");
+	const struct lyd_node *implied;
 	char name[80], missing[64];
 
 	if (value_first(interface, network, 0))
 		return resolve_addresses(configuration, interface, network, 0, out);
 	snprintf(name, sizeof(name), "%.63s_net", object_key(type, interface));
-	if (!object_find(configuration, addresses, NULL, name))
+	implied = object_find(configuration, addresses, NULL, name);
+	if (!implied || object_disabled(addresses, implied))
 		return 0;
 	return resolve_address(configuration, name, out, missing);
 }

@@ -27,6 +27,7 @@ struct property {
 	bool key;
 	bool required;
 	bool node_local;
+	bool not_available;        /* this release does not provide it: only the default can be set */
 	const char *references;    /* object types whose names are values, separated by blanks, or NULL */
 	const char *literal;       /* kind of value, see hadrian-extensions.yang, or NULL */
 	const char *special;       /* words that are values, or NULL */
@@ -81,6 +82,8 @@ bool property_refers_to(const struct property *property, const struct object_typ
 bool words_contain(const char *words, const char *word);
 /* Writes what a value of the property may be: "Yes, No", "1..63", "the name of a IPAddress" ... */
 void property_describe(const struct property *property, FILE *out);
+/* What is shown where the property has no value. */
+const char *property_shown_default(const struct property *property);
 /* The label of an enumeration's value, or NULL. */
 const char *property_value_label(const struct property *property, const char *value);
 /* The value that a typed word stands for: itself, or what it is an alias of. */

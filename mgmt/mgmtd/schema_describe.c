@@ -15,6 +15,13 @@ static const struct {
     {"password", "a password of 1 to 256 characters"},
 };
 
+const char *property_shown_default(const struct property *property)
+{
+	if (property->default_value)
+		return property->default_value;
+	return property->shown_default ? property->shown_default : "<empty>";
+}
+
 static void describe_enumeration(const struct lysc_type_enum *type, FILE *out)
 {
 	LY_ARRAY_COUNT_TYPE i;
@@ -85,6 +92,10 @@ void property_describe(const struct property *property, FILE *out)
 {
 	const struct lysc_type *type = ((const struct lysc_node_leaf *)property->leaf[0])->type;
 
+	if (property->not_available) {
+		fprintf(out, "only %s; this release does not provide it", property_shown_default(property));
+		return;
+	}
 	if (property->literal || property->references)
 		describe_named(property, out);
 	else if (type->basetype == LY_TYPE_ENUM)

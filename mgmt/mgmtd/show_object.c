@@ -12,7 +12,7 @@ static void show_one(const struct lyd_node *object, const struct property *prope
 	const char *text = value ? lyd_get_value(value) : property->default_value, *label;
 
 	if (!text) {
-		fputs(property->shown_default ? property->shown_default : "<empty>", out);
+		fputs(property_shown_default(property), out);
 		return;
 	}
 	if (property->literal && !strcmp(property->literal, "password")) {

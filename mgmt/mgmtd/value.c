@@ -127,6 +127,17 @@ static int refuse(const struct object_type *type, const struct property *propert
 	return -EINVAL;
 }
 
+/* What the guide has and this release does not must not be taken and then ignored. */
+static int refuse_not_available(const struct object_type *type, const struct lyd_node *object,
+                                const struct property *property, const char *value, FILE *out)
+{
+	char label[OBJECT_LABEL];
+
+	fprintf(out, "%s: %s cannot be '%s': this release does not provide it. Leave it at %s.\n",
+	        object_label(type, object, label), property->name, value, property_shown_default(property));
+	return -ENOTSUP;
+}
+
 static int check_node(const struct object_type *type, const struct property *property,
                       const struct argument *argument, FILE *out)
 {
@@ -219,6 +230,9 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 
 	if (error)
 		return error;
+	if (property->not_available && count &&
+	    (!property->default_value || strcmp(values[0], property->default_value) != 0))
+		return refuse_not_available(type, object, property, argument->text, out);
 	if (property->literal && !strcmp(property->literal, "password") && count)
 		return assign_password(object, property, values[0], out);
 	if (count == 1) {

@@ -80,6 +80,33 @@ START_TEST(values_by_node)
 }
 END_TEST
 
+START_TEST(what_this_release_does_not_provide_cannot_be_set)
+{
+	static const char *const refused[] = {"MonitorTargets=10.0.0.1", "Backplane=Yes",
+	                                      "SecurityEquivalentInterfaces=if2", "Zone=lan",
+	                                      "RoutingTableMembership=main"};
+	char line[128], text[128];
+
+	console_ok(&console, "add EthernetInterface if1 Backplane=No Zone=<empty>");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		const char *value = strchr(refused[i], '=') + 1;
+
+		snprintf(line, sizeof(line), "set EthernetInterface if1 MTU=1400 %s", refused[i]);
+		snprintf(text, sizeof(text),
+		         "EthernetInterface if1: %.*s cannot be '%s': this release does not provide it",
+		         (int)(value - refused[i] - 1), refused[i], value);
+		console_refused(&console, line, text);
+		snprintf(line, sizeof(line), "add EthernetInterface if2 %s", refused[i]);
+		console_refused(&console, line, "this release does not provide it. Leave it at");
+	}
+	says("show EthernetInterface if1", "Backplane:  No");
+	says("show EthernetInterface if1", "Zone:  <empty>");
+	says("show EthernetInterface if1", "RoutingTableMembership:  <all>");
+	says("show EthernetInterface if1", "MTU:  1500");
+	says("helpconfig EthernetInterface", "only No; this release does not provide it");
+}
+END_TEST
+
 /* feature: C02-025 C02-031 C02-034 C02-035 C07-002 C07-016 C01-016 */
 START_TEST(rules)
 {
@@ -159,6 +186,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, addresses);
 	tcase_add_test(tests, every_word_that_is_not_known_is_named);
 	tcase_add_test(tests, values_by_node);
+	tcase_add_test(tests, what_this_release_does_not_provide_cannot_be_set);
 	tcase_add_test(tests, rules);
 	tcase_add_test(tests, symbols_and_changes);
 	tcase_add_test(tests, users);

@@ -224,6 +224,92 @@ START_TEST(what_cannot_be_activated)
 }
 END_TEST
 
+/* feature: C05-005 C06-001 C07-002 C22-038 */
+START_TEST(what_would_have_no_effect)
+{
+	console_ok(&console, "add RoutingTable other");
+	console_ok(&console, "cc RoutingTable other");
+	console_ok(&console, "add Route Interface=if2 Network=203.0.113.0/24");
+	has_problem("Route/1: is in RoutingTable 'other', but this release uses only RoutingTable main");
+	console_ok(&console, "set Route 1 -disable");
+	console_refused(&console, "set RoutingTable other -disable", "cannot be disabled");
+	console_ok(&console, "cc");
+	console_ok(&console, "add IPRuleSet web");
+	console_ok(&console, "cc IPRuleSet web");
+	console_ok(&console, "add IPRule Action=Allow SourceInterface=any SourceNetwork=all-nets "
+	                     "DestinationInterface=any DestinationNetwork=all-nets Service=http");
+	has_problem("IPRule/1: is in IPRuleSet 'web', but this release uses only IPRuleSet main");
+	console_ok(&console, "delete IPRule 1");
+	console_ok(&console, "cc");
+	console_ok(&console, "set EthernetInterface if3 IPAddress=192.0.2.3 MTU=9000");
+	has_problem("EthernetInterface if3: IPAddress '192.0.2.3' has no effect where HAType is Sync");
+	has_problem("EthernetInterface if3: MTU '9000' has no effect where HAType is Sync");
+	console_ok(&console, "set EthernetInterface if3 IPAddress=<empty> MTU=<empty>");
+	console_ok(&console, "add LocalUserDatabase others");
+	console_ok(&console, "add RemoteMgmtHTTP second SourceInterface=if2 SourceNetwork=10.0.0.0/8 "
+	                     "LocalUserDB=others");
+	has_problem("RemoteMgmtHTTP second: LocalUserDB 'others' is not that of https ('AdminUsers')");
+	console_ok(&console, "delete RemoteMgmtHTTP second");
+	console_ok(&console, "set IPAddress if1_net -disable");
+	has_problem("RemoteMgmtHTTP https: SourceNetwork refers to 'if1_net', which is disabled");
+	console_ok(&console, "set IPAddress if1_net -enable");
+	console_ok(&console, "set EthernetInterface if2 -disable");
+	has_problem("No errors");
+}
+END_TEST
+
+/* feature: C05-002 */
+START_TEST(ip_version_6_alone_is_refused_where_it_has_no_effect)
+{
+	console_ok(&console, "cc RoutingTable main");
+	console_ok(&console, "add Route Interface=if2 Network=2001:db8::/32");
+	has_problem("Network '2001:db8::/32' has only IPv6 addresses, and this release forwards only IPv4");
+	console_ok(&console, "set Route 3 Network=all-nets");
+	has_problem("No errors");
+	console_ok(&console, "set Route 3 Gateway=2001:db8::1");
+	has_problem("Gateway '2001:db8::1' must be one IPv4 address");
+	console_ok(&console, "set Route 3 -disable");
+	console_ok(&console, "cc IPRuleSet main");
+	console_ok(&console, "set IPRule web DestinationNetwork=all-nets-ip6");
+	has_problem("IPRule/2: DestinationNetwork 'all-nets-ip6' has only IPv6 addresses");
+	console_ok(&console, "set IPRule web DestinationNetwork=all-nets-ip6,10.0.0.1");
+	console_ok(&console, "cc");
+	has_problem("No errors");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip,2001:db8::2");
+	has_problem("EthernetInterface if1: IPAddress '2001:db8::2' is an IPv6 address, and this release");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip PrivateIP:0=2001:db8::3");
+	has_problem("EthernetInterface if1: PrivateIP:0 '2001:db8::3' is an IPv6 address");
+	console_ok(&console, "set EthernetInterface if1 PrivateIP:0=10.1.0.2");
+	console_ok(&console, "set RemoteMgmtHTTP https SourceNetwork=all-nets-ip6");
+	has_problem("RemoteMgmtHTTP https: SourceNetwork 'all-nets-ip6' has only IPv6 addresses");
+}
+END_TEST
+
+/* feature: C05-005 C02-043 */
+START_TEST(all_mistakes_are_listed_at_once)
+{
+	struct configuration before;
+
+	console_ok(&console, "set RemoteMgmtHTTP https SourceInterface=if9");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=no_such_ip");
+	console_ok(&console, "cc IPRuleSet main");
+	console_ok(&console, "set IPRule web Service=ping-inbund");
+	ck_assert_int_eq(configuration_copy(&console.engine.running, &before), 0);
+	console_refused(&console, "activate", "3 errors: nothing was activated");
+	ck_assert_ptr_nonnull(strstr(console.text,
+	                             "RemoteMgmtHTTP https: SourceInterface refers to 'if9', but there is no "
+	                             "EthernetInterface of that name"));
+	ck_assert_ptr_nonnull(
+	    strstr(console.text, "EthernetInterface if1: IPAddress refers to 'no_such_ip', but there is no "
+	                         "IPAddress of that name"));
+	ck_assert_ptr_nonnull(
+	    strstr(console.text, "IPRule/2: Service refers to 'ping-inbund', but there is no ServiceGroup"));
+	ck_assert_ptr_nonnull(strstr(console.text, "Did you mean ping-inbound?"));
+	ck_assert(configuration_equal(&before, &console.engine.running));
+	configuration_clear(&before);
+}
+END_TEST
+
 /* feature: MC-001 */
 START_TEST(https_listens_on_the_addresses_of_its_interface)
 {
@@ -270,6 +356,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, both_nodes_of_a_cluster);
 	tcase_add_test(tests, rules_in_order);
 	tcase_add_test(tests, what_cannot_be_activated);
+	tcase_add_test(tests, what_would_have_no_effect);
+	tcase_add_test(tests, ip_version_6_alone_is_refused_where_it_has_no_effect);
+	tcase_add_test(tests, all_mistakes_are_listed_at_once);
 	tcase_add_test(tests, https_listens_on_the_addresses_of_its_interface);
 	tcase_add_test(tests, what_travels_to_the_peer);
 }
