@@ -70,8 +70,9 @@ class UdpProbe:
         try:
             self._echo.await_line("ready")
             self._probe = Background(lab, source, [program, "send", address, port, rate, seconds])
+            self._probe.await_line("ready")  # the first echo has come: what is lost from now on is seen
         except BaseException:
-            self._echo.stop()
+            self.__exit__()
             raise
 
     def wait(self) -> ProbeResult:
@@ -84,7 +85,7 @@ class UdpProbe:
         lines = self._probe.stop()
         self._echo.stop()
         samples = []
-        for line in lines:
+        for line in lines[1:]:  # behind "ready"
             _, sent, received = line.split()
             samples.append((int(sent) / NANOSECONDS, int(received) / NANOSECONDS if int(received) else None))
         return ProbeResult(samples)
@@ -93,7 +94,8 @@ class UdpProbe:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._probe.stop()
+        if hasattr(self, "_probe"):
+            self._probe.stop()
         self._echo.stop()
 
 

@@ -34,6 +34,7 @@ struct sample {
 };
 
 static volatile sig_atomic_t ended;
+static bool echoed; /* at least one has come back */
 
 static void end(int number)
 {
@@ -88,8 +89,14 @@ static void receive(int descriptor, struct sample *samples, uint64_t sent)
 
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		if (length == sizeof(datagram) && datagram[0] < sent && samples[datagram[0]].received == 0)
-			samples[datagram[0]].received = now();
+		if (length != sizeof(datagram) || datagram[0] >= sent || samples[datagram[0]].received != 0)
+			continue;
+		samples[datagram[0]].received = now();
+		if (!echoed) {
+			puts("ready");
+			fflush(stdout);
+			echoed = true;
+		}
 	}
 }
 
