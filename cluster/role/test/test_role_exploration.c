@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Runs every interleaving of the model (model.h) breadth first, each state once, until a depth, a time or the
- * end of all states, and checks after every tick: S  never two active nodes where one hears the other, but
- * for MODEL_SETTLE ticks after a change of what is heard L  never no active node for more than MODEL_OUTAGE
- * ticks while a node is well F  the active node never changes without a cause: no fail-back (C22-003), no
- * cause in a returning peer The first broken property is printed with the whole way to it.
+ * Runs every interleaving of the model (model.h) breadth first, each state once, until a depth, a time or the end of all
+ * states, and checks after every tick:
+ *   S  never two active nodes where one hears the other, but for MODEL_SETTLE ticks after a change of what is heard
+ *   L  never no active node for more than MODEL_OUTAGE ticks while a node is well
+ *   F  the active node never changes without a cause: no fail-back (C22-003), no cause in a returning peer
+ * The first broken property is printed with the whole way to it.
  *
  * feature: C22-001 C22-002 C22-003 C22-004 C22-031 C22-057 C22-058
  */
