@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/policy_build.h"
 #include "mgmt/mgmtd/policy_rules.h"
 #include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/route_list.h"
 
 #include <errno.h>
 #include <string.h>
@@ -91,8 +92,9 @@ static uint8_t prefix_length(const struct ranges *networks, const struct ip_addr
 	return (uint8_t)(found ? best : 32);
 }
 
-static int add_address(struct policy_builder *builder, uint16_t id, enum policy_address_kind kind,
-                       const struct ip_address *address, const struct ranges *networks, bool core_route)
+static int add_address(struct policy_builder *builder, struct route_list *routes, uint16_t id,
+                       enum policy_address_kind kind, const struct ip_address *address,
+                       const struct ranges *networks, bool core_route)
 {
 	struct policy_address out = {.interface = id, .kind = kind, .address = *address};
 	struct policy_route route = {.network = {*address, *address}, .interface = POLICY_INTERFACE_CORE};
@@ -103,44 +105,44 @@ static int add_address(struct policy_builder *builder, uint16_t id, enum policy_
 	out.prefix_length = prefix_length(networks, address);
 	error = policy_builder_address(builder, &out);
 	if (!error && core_route)
-		error = policy_builder_route(builder, &route);
+		error = route_list_add(routes, &route);
 	return error;
 }
 
 /* Addresses, with a core route to each (C06-014), and the routes to the interface's networks. */
 static int add_addresses(const struct configuration *configuration, const struct object_type *type,
-                         const struct lyd_node *interface, struct policy_builder *builder)
+                         const struct lyd_node *interface, struct policy_builder *builder,
+                         struct route_list *routes)
 {
 	bool cluster = configuration_in_cluster(configuration);
 	bool sync = ha_type_of(type, interface) == POLICY_HA_SYNC;
 	enum policy_address_kind kind = cluster ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE;
 	uint16_t id = (uint16_t)value_number(type, interface, "Id");
-	struct ranges networks = {0}, addresses = {0}, prefixes = {0};
+	struct ranges networks = {0}, addresses = {0};
 	struct ip_address private_ip = {0};
 	int error = 0;
 
 	resolve_interface_networks(configuration, interface, &networks);
 	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &addresses);
 	for (size_t i = 0; !sync && i < addresses.count && !error; i++)
-		error = add_address(builder, id, kind, &addresses.range[i].first, &networks, true);
+		error = add_address(builder, routes, id, kind, &addresses.range[i].first, &networks, true);
 	if (cluster || sync)
 		private_ip =
 		    resolve_host(configuration, value_text(interface, type_property(type, "PrivateIP"),
 		                                           configuration_role(configuration)));
 	if (!error)
-		error = add_address(builder, id, POLICY_ADDRESS_PRIVATE, &private_ip, &networks, !sync);
+		error =
+		    add_address(builder, routes, id, POLICY_ADDRESS_PRIVATE, &private_ip, &networks, !sync);
 	for (size_t i = 0; !sync && i < networks.count && !error; i++)
-		error = ranges_add_prefixes(&prefixes, &networks.range[i]);
-	for (size_t i = 0; i < prefixes.count && !error; i++)
-		error = policy_builder_route(
-		    builder, &(struct policy_route){.network = prefixes.range[i], .interface = id});
+		error = route_list_add(routes,
+		                       &(struct policy_route){.network = networks.range[i], .interface = id});
 	ranges_free(&networks);
 	ranges_free(&addresses);
-	ranges_free(&prefixes);
 	return error;
 }
 
-static int add_interfaces(const struct configuration *configuration, struct policy_builder *builder)
+static int add_interfaces(const struct configuration *configuration, struct policy_builder *builder,
+                          struct route_list *routes)
 {
 	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
 	int error = 0;
@@ -149,35 +151,43 @@ static int add_interfaces(const struct configuration *configuration, struct poli
 	     interface = object_next(interface)) {
 		error = add_interface(configuration, type, interface, builder);
 		if (!error && !object_disabled(type, interface))
-			error = add_addresses(configuration, type, interface, builder);
+			error = add_addresses(configuration, type, interface, builder, routes);
 	}
 	return error;
 }
 
 static int add_route(const struct configuration *configuration, const struct object_type *type,
-                     const struct lyd_node *route, struct policy_builder *builder)
+                     const struct lyd_node *route, struct route_list *routes)
 {
 	struct policy_route out = {.gateway = resolve_host(configuration, value_of(type, route, "Gateway")),
 	                           .local_ip = resolve_host(configuration, value_of(type, route, "LocalIP")),
 	                           .interface =
 	                               interface_id(configuration, value_of(type, route, "Interface")),
 	                           .metric = value_number(type, route, "Metric")};
-	struct ranges network = {0}, prefixes = {0};
+	struct ranges network = {0};
 	int error = 0;
 
 	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &network);
-	for (size_t i = 0; i < network.count && !error; i++)
-		error = ranges_add_prefixes(&prefixes, &network.range[i]);
-	for (size_t i = 0; i < prefixes.count && !error; i++) {
-		out.network = prefixes.range[i];
-		error = policy_builder_route(builder, &out);
+	for (size_t i = 0; i < network.count && !error; i++) {
+		out.network = network.range[i];
+		error = route_list_add(routes, &out);
 	}
 	ranges_free(&network);
-	ranges_free(&prefixes);
 	return error;
 }
 
-static int add_routes(const struct configuration *configuration, struct policy_builder *builder)
+/* A route behind a disabled interface would hide others and lead nowhere. */
+static bool is_usable(const struct configuration *configuration, const struct object_type *type,
+                      const struct lyd_node *route)
+{
+	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct lyd_node *interface =
+	    object_find(configuration, interfaces, NULL, value_of(type, route, "Interface"));
+
+	return !object_disabled(type, route) && interface && !object_disabled(interfaces, interface);
+}
+
+static int add_routes(const struct configuration *configuration, struct route_list *routes)
 {
 	const struct object_type *table = schema_type(configuration->schema, NULL, "RoutingTable");
 	const struct object_type *type = schema_type(configuration->schema, table, "Route");
@@ -186,8 +196,8 @@ static int add_routes(const struct configuration *configuration, struct policy_b
 
 	for (const struct lyd_node *route = main_table ? object_first(configuration, type, main_table) : NULL;
 	     route && !error; route = object_next(route))
-		if (!object_disabled(type, route))
-			error = add_route(configuration, type, route, builder);
+		if (is_usable(configuration, type, route))
+			error = add_route(configuration, type, route, routes);
 	return error;
 }
 
@@ -222,15 +232,19 @@ static void fill_settings(const struct configuration *configuration, struct poli
 static int build(const struct configuration *configuration, struct policy_builder *builder)
 {
 	struct policy_route multicast = {.interface = POLICY_INTERFACE_CORE};
+	struct route_list routes = {0};
 	int error;
 
 	fill_settings(configuration, policy_builder_settings(builder));
 	ip_range_parse("224.0.0.0/4", &multicast.network);
-	error = add_interfaces(configuration, builder);
+	error = add_interfaces(configuration, builder, &routes);
 	if (!error)
-		error = policy_builder_route(builder, &multicast);
+		error = route_list_add(&routes, &multicast);
 	if (!error)
-		error = add_routes(configuration, builder);
+		error = add_routes(configuration, &routes);
+	if (!error)
+		error = route_list_write(&routes, builder);
+	route_list_free(&routes);
 	if (!error)
 		error = policy_add_rules(configuration, builder);
 	return error;

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define STEPS_MAX                                                                                            \
-	(4 * RESOLVE_MAX) /* groups may be named more than once: this bounds the work, not only the result   \
+	(4 *                                                                                                 \
+	 RESOLVE_MAX) /* groups may be named more than once: this bounds the work, not only the result   \
 	                   */
 
 void ranges_free(struct ranges *ranges)

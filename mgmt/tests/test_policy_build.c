@@ -123,6 +123,21 @@ START_TEST(a_standalone_node)
 }
 END_TEST
 
+START_TEST(routes_behind_a_disabled_interface_do_not_count)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "set EthernetInterface if2 -disable");
+	build(&policy, &blob);
+	ck_assert(policy.interfaces[1].disabled);
+	ck_assert(!has_route(&policy, 2, "0.0.0.0/0"));
+	ck_assert(!has_route(&policy, 2, "198.51.100.0/24"));
+	ck_assert(has_route(&policy, 1, "10.1.0.0/24"));
+	free(blob);
+}
+END_TEST
+
 /* feature: C22-033 C22-040 C22-041 C22-043 C22-044 */
 START_TEST(both_nodes_of_a_cluster)
 {
@@ -353,6 +368,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_standalone_node);
+	tcase_add_test(tests, routes_behind_a_disabled_interface_do_not_count);
 	tcase_add_test(tests, both_nodes_of_a_cluster);
 	tcase_add_test(tests, rules_in_order);
 	tcase_add_test(tests, what_cannot_be_activated);
