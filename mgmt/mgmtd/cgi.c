@@ -5,7 +5,8 @@
 #include "lib/messages.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/https_render.h"
-#include "mgmt/mgmtd/password.h"
+#include "mgmt/mgmtd/login_limit.h"
+#include "mgmt/mgmtd/password_worker.h"
 #include "mgmt/mgmtd/users.h"
 
 #include <errno.h>
@@ -17,23 +18,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BODY_MAX            8192
-#define FAILURE_DELAY_MS    500
-#define FAILURES_PER_SECOND 10 /* then everybody waits: guessing must not keep this daemon from its work */
+#define BODY_MAX         8192
+#define FAILURE_DELAY_MS 500
 
 struct cgi {
 	struct engine *engine;
 	struct ipc_server *server;
-	uint64_t second; /* the one in which failures are counted */
-	unsigned failures;
+	struct password_worker *passwords;
+	struct login_limit limit;
 };
 
-/* A connection; it may wait for its "no". */
+/* A connection. One request at a time: while its password is checked or its "no" waits, others are left. */
 struct client {
 	struct cgi *cgi;
 	struct ipc_connection *connection;
 	qb_loop_timer_handle timer;
-	bool waiting;
+	bool checking, refusing;
+	uint64_t arrived_ns;
+	struct message_cgi_request request; /* without the password */
 };
 
 static void reply(struct ipc_connection *connection, uint32_t status, const char *body)
@@ -51,26 +53,19 @@ static void on_delay(void *user)
 {
 	struct client *client = user;
 
-	client->waiting = false;
+	client->refusing = false;
 	reply(client->connection, 401, "");
 }
 
+/* Counted from the request on, so that the time of the answer does not tell what was wrong with it. */
 static void refuse_later(struct client *client)
 {
-	client->waiting = true;
-	qb_loop_timer_add(client->cgi->engine->loop, QB_LOOP_LOW, FAILURE_DELAY_MS * QB_TIME_NS_IN_MSEC,
-	                  client, on_delay, &client->timer);
-}
+	uint64_t passed = qb_util_nano_current_get() - client->arrived_ns,
+	         delay = FAILURE_DELAY_MS * QB_TIME_NS_IN_MSEC;
 
-static bool too_many_failures(struct cgi *cgi)
-{
-	uint64_t second = qb_util_nano_current_get() / QB_TIME_NS_IN_SEC;
-
-	if (second != cgi->second) {
-		cgi->second = second;
-		cgi->failures = 0;
-	}
-	return cgi->failures >= FAILURES_PER_SECOND;
+	client->refusing = true;
+	qb_loop_timer_add(client->cgi->engine->loop, QB_LOOP_LOW, passed < delay ? delay - passed : 0, client,
+	                  on_delay, &client->timer);
 }
 
 /* The users of the database that the first enabled RemoteMgmtHTTP names. */
@@ -88,25 +83,14 @@ static const char *database(const struct configuration *configuration)
 	return USERS_DATABASE;
 }
 
-static void handle(struct client *client, struct message_cgi_request *request)
+static void answer(struct client *client)
 {
 	const struct configuration *running = &client->cgi->engine->running;
-	const char *users = database(running);
+	const struct message_cgi_request *request = &client->request;
 	char body[BODY_MAX];
-	uint32_t status;
+	uint32_t status = cgi_answer(
+	    request->query, user_cgi_rights(running, database(running), request->user), body, sizeof(body));
 
-	if (too_many_failures(client->cgi)) {
-		reply(client->connection, 503, "Too many failed logins; try again in a second.\n");
-		return;
-	}
-	if (!password_matches(request->password, user_password(running, users, request->user))) {
-		client->cgi->failures++;
-		qb_log(LOG_NOTICE, "login of a user over HTTPS from %s failed", request->remote);
-		refuse_later(client);
-		return;
-	}
-	status =
-	    cgi_answer(request->query, user_cgi_rights(running, users, request->user), body, sizeof(body));
 	if (status == 401) {
 		qb_log(LOG_NOTICE, "user %s has no right to what %s asked of %s", request->user,
 		       request->remote, request->script);
@@ -114,6 +98,44 @@ static void handle(struct client *client, struct message_cgi_request *request)
 		return;
 	}
 	reply(client->connection, status, body);
+}
+
+static void on_password(void *user, bool matches)
+{
+	struct client *client = user;
+
+	client->checking = false;
+	login_limit_end(&client->cgi->limit, client->request.remote, !matches, qb_util_nano_current_get());
+	if (matches) {
+		answer(client);
+		return;
+	}
+	/* Not the name: somebody may have typed the password in its place. */
+	qb_log(LOG_NOTICE, "login of a user over HTTPS from %s failed", client->request.remote);
+	refuse_later(client);
+}
+
+static void handle(struct client *client, const char *password)
+{
+	struct cgi *cgi = client->cgi;
+	const struct configuration *running = &cgi->engine->running;
+	const struct message_cgi_request *request = &client->request;
+	int error;
+
+	client->arrived_ns = qb_util_nano_current_get();
+	if (!login_limit_begin(&cgi->limit, request->remote, client->arrived_ns)) {
+		reply(client->connection, 503,
+		      "Too many logins from this address failed or wait; try again in a second.\n");
+		return;
+	}
+	error = password_worker_check(cgi->passwords, password,
+	                              user_password(running, database(running), request->user), on_password,
+	                              client);
+	client->checking = !error;
+	if (error) {
+		login_limit_end(&cgi->limit, request->remote, false, client->arrived_ns);
+		reply(client->connection, 503, "Too many logins wait; try again in a second.\n");
+	}
 }
 
 static void on_connected(struct ipc_connection *connection, void *user)
@@ -140,35 +162,44 @@ static void make_printable(char *text)
 static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	struct client *client = user;
-	struct message_cgi_request request;
+	struct message_cgi_request *request = &client->request;
+	char password[sizeof(request->password)];
 
 	if (message->fd >= 0)
 		close(message->fd);
-	if (client->waiting)
+	if (client->checking || client->refusing)
 		return;
-	if (message->type != MESSAGE_CGI_REQUEST || message->length != sizeof(request)) {
+	if (message->type != MESSAGE_CGI_REQUEST || message->length != sizeof(*request)) {
 		reply(connection, 400, "");
 		return;
 	}
-	memcpy(&request, message->body, sizeof(request));
-	request.user[sizeof(request.user) - 1] = 0;
-	request.password[sizeof(request.password) - 1] = 0;
-	request.script[sizeof(request.script) - 1] = 0;
-	request.query[sizeof(request.query) - 1] = 0;
-	request.remote[sizeof(request.remote) - 1] = 0;
-	make_printable(request.remote);
-	make_printable(request.script);
-	handle(client, &request);
-	OPENSSL_cleanse(&request, sizeof(request));
+	memcpy(request, message->body, sizeof(*request));
+	request->user[sizeof(request->user) - 1] = 0;
+	request->password[sizeof(request->password) - 1] = 0;
+	request->script[sizeof(request->script) - 1] = 0;
+	request->query[sizeof(request->query) - 1] = 0;
+	request->remote[sizeof(request->remote) - 1] = 0;
+	make_printable(request->remote);
+	make_printable(request->script);
+	strcpy(password, request->password);
+	OPENSSL_cleanse(request->password, sizeof(request->password));
+	handle(client, password);
+	OPENSSL_cleanse(password, sizeof(password));
 }
 
 static void on_closed(struct ipc_connection *connection, void *user)
 {
 	struct client *client = user;
+	struct cgi *cgi = client->cgi;
 
 	(void)connection;
-	if (client->waiting)
-		qb_loop_timer_del(client->cgi->engine->loop, client->timer);
+	if (client->refusing)
+		qb_loop_timer_del(cgi->engine->loop, client->timer);
+	/* Who does not wait for the answer has used up a check all the same. */
+	if (client->checking) {
+		password_worker_forget(cgi->passwords, client);
+		login_limit_end(&cgi->limit, client->request.remote, true, qb_util_nano_current_get());
+	}
 	free(client);
 }
 
@@ -193,7 +224,8 @@ int cgi_listen(struct engine *engine, struct cgi **out)
 	if (!cgi)
 		return -ENOMEM;
 	cgi->engine = engine;
-	if (mkdir(PATH_RUN_DIRECTORY "/www", 0750) && errno != EEXIST)
+	error = password_worker_create(engine->loop, &cgi->passwords);
+	if (!error && mkdir(PATH_RUN_DIRECTORY "/www", 0750) && errno != EEXIST)
 		error = -errno;
 	if (!error)
 		error = give_to_web_server(PATH_RUN_DIRECTORY "/www", 0750);
@@ -214,5 +246,6 @@ void cgi_destroy(struct cgi *cgi)
 	if (!cgi)
 		return;
 	ipc_server_destroy(cgi->server);
+	password_worker_destroy(cgi->passwords);
 	free(cgi);
 }

@@ -102,6 +102,21 @@ if command -v curl >/dev/null && [ -x /usr/sbin/lighttpd ]; then
 	fetch 405 '' '/nph-vpn.cgi?cmd=sysinfo' --user admin:admin --data a=b
 	fetch 403 '' /etc/passwd
 	fetch 200 Hadrian /
+
+	# Who guesses passwords is slowed down; the command line and other addresses are not.
+	ip address add 10.1.0.9/32 dev lo
+	guesses=()
+	for n in $(seq 30); do
+		curl --insecure --silent --max-time 20 --output /dev/null --write-out '%{http_code}\n' --user "admin:$n" \
+			'https://10.1.0.1/nph-vpn.cgi?cmd=sysinfo' >"/run/guess$n" &
+		guesses+=($!)
+	done
+	expect 0 "0:10.1.0.2  1:10.1.0.3" 'show Interface EthernetInterface if1'
+	fetch 200 mGuardProductName=Hadrian '/nph-vpn.cgi?cmd=sysinfo' --user admin:admin --interface 10.1.0.9
+	wait "${guesses[@]}"
+	cat /run/guess* | sort | uniq -c >/run/guesses
+	grep -q ' 401$' /run/guesses && grep -q ' 503$' /run/guesses && ! grep -qv ' 401$\| 503$' /run/guesses ||
+		{ echo "FAIL: guesses"; cat /run/guesses; failures=$((failures + 1)); }
 	stop KILL
 	start
 	for _ in $(seq 100); do
