@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/cli/interactive.h"
+#include "mgmt/cli/secret.h"
 
 #include <errno.h>
 #include <histedit.h>
@@ -36,7 +37,7 @@ static void loop(struct client *client, EditLine *edit, History *past)
 
 	while (!client->ended && (line = read_line(edit))) {
 		/* Passwords do not belong into a history. */
-		if (*line && !strstr(line, "Password="))
+		if (*line && !secret_in(line))
 			history(past, &event, H_ENTER, line);
 		client_command(client, line, stdout);
 		free(line);

@@ -5,6 +5,7 @@
 
 #include "mgmt/cli/client.h"
 #include "mgmt/cli/interactive.h"
+#include "mgmt/cli/secret.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -46,6 +47,7 @@ static int run_lines(struct client *client, FILE *file, const char *name, bool f
 		if (!error)
 			continue;
 		fflush(stdout);
+		secret_hide(line);
 		fprintf(stderr, "hadrian: %s:%u: failed: %s\n", name, number, line);
 		first = first ? first : error;
 		if (!force)
@@ -70,22 +72,26 @@ static int run_file(struct client *client, const struct arguments *arguments)
 }
 
 /* Words of the arguments make one line; quoting is the shell's and is kept by typing the command as one
- * argument. */
-static int run_words(struct client *client, char *const words[])
+ * argument. NULL where memory is out. */
+static char *join_words(char *const words[])
 {
 	char *line = NULL;
 	size_t length;
 	FILE *out = open_memstream(&line, &length);
-	int error;
 
 	if (!out)
-		return -ENOMEM;
+		return NULL;
 	for (size_t i = 0; words[i]; i++)
 		fprintf(out, "%s%s", i ? " " : "", words[i]);
 	fclose(out);
-	error = client_command(client, line, stdout);
-	free(line);
-	return error;
+	return line;
+}
+
+/* What stands in the arguments is everybody's to read in the list of processes. */
+static void hide_words(char *words[])
+{
+	for (size_t i = 0; words[i]; i++)
+		memset(words[i], '*', strlen(words[i]));
 }
 
 static bool parse_arguments(int argc, char *argv[], struct arguments *out)
@@ -116,23 +122,34 @@ int main(int argc, char *argv[])
 {
 	struct arguments arguments = {.user = ""};
 	struct client client;
+	char *line = NULL;
 	int error;
 
 	if (!parse_arguments(argc, argv, &arguments)) {
 		fputs(usage, stderr);
 		return 2;
 	}
+	if (argv[optind]) {
+		line = join_words(argv + optind);
+		if (!line)
+			return 1;
+		if (secret_in(line))
+			hide_words(argv + optind);
+	}
 	error = client_open(&client, arguments.user);
-	if (error)
+	if (error) {
+		free(line);
 		return 1;
+	}
 	if (arguments.file)
 		error = run_file(&client, &arguments);
-	else if (argv[optind])
-		error = run_words(&client, argv + optind);
+	else if (line)
+		error = client_command(&client, line, stdout);
 	else if (isatty(STDIN_FILENO))
 		error = interactive_run(&client);
 	else
 		error = run_lines(&client, stdin, "standard input", arguments.force);
 	client_close(&client);
+	free(line);
 	return error ? 1 : 0;
 }

@@ -45,13 +45,19 @@ static int write_text(const char *path, const char *text)
 
 static int write_pages(void)
 {
+	int error;
+
 	if (mkdir(HTTPS_PAGES, 0755) && errno != EEXIST)
 		return -errno;
-	return write_text(
+	error = write_text(
 	    HTTPS_PAGES "/index.html",
 	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Hadrian</title></head>\n"
 	    "<body><h1>Hadrian</h1><p>This firewall is managed with its command line and over the "
 	    "script interface <code>/nph-vpn.cgi</code>.</p></body></html>\n");
+	/* The web server's user reads them. */
+	if (!error && (chmod(HTTPS_PAGES, 0755) || chmod(HTTPS_PAGES "/index.html", 0644)))
+		error = -errno;
+	return error;
 }
 
 /* Addresses of host interfaces come and go with the datapath: the server may bind to them before they are

@@ -50,9 +50,12 @@ static void on_current(void *user)
 	engine_publish(user, false);
 }
 
+/* Also of a directory that was there, made by whatever installed it. */
 static int make_directory(const char *path, mode_t mode)
 {
-	return mkdir(path, mode) && errno != EEXIST ? -errno : 0;
+	if (mkdir(path, mode) && errno != EEXIST)
+		return -errno;
+	return chmod(path, mode) ? -errno : 0;
 }
 
 static int watch_signals(void)
@@ -103,7 +106,7 @@ int main(void)
 	char reason[256] = "";
 	int error;
 
-	umask(022);
+	umask(077); /* what others may read gets its mode by name */
 	log_start("hadrian-mgmtd", 1);
 	error = make_directory(PATH_RUN_DIRECTORY, 0755);
 	if (!error)

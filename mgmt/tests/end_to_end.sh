@@ -15,6 +15,7 @@ export HADRIAN_SCHEMA_DIR=$3 HADRIAN_CGI_DIR=$4
 mkdir -p /run /var/lib/hadrian
 mount -t tmpfs none /run
 mount -t tmpfs none /var/lib/hadrian
+chmod 0755 /var/lib/hadrian
 ip link set lo up
 for n in 1 2 3; do ip link add "if$n" type veth peer name "peer$n"; done
 failures=0
@@ -164,6 +165,37 @@ printf 'cc LocalUserDatabase AdminUsers\nadd User audit Password=audit Groups=Au
 expect 1 "may look, but change nothing" -u audit 'set System Name=x'
 expect 0 "Name:  System" -u audit 'show System' 
 expect 1 "there is no user" -u nobody 'show System'
+
+# Passwords and hashes are nowhere but in the configuration, which only root reads (C02-039).
+printf 'cc LocalUserDatabase AdminUsers\nset User audit Password="S3cret one"\nset User audit Password=S3cretTwo\nshow -changes\nshow User audit\nshow User\nactivate\ncommit\ncfglog -all\nset User audit Password=S3cretThree Groups=1\n' >/run/secrets
+"$cli" -f /run/secrets >/run/output 2>&1 && { echo "FAIL: Groups=1 was taken"; failures=$((failures + 1)); }
+for command in 'set User audit Password=S3cretFour' 'set User audit Password S3cretFive' 'add User x Password="S3cretSix'; do
+	"$cli" "$command" >>/run/output 2>&1
+	printf 'cc LocalUserDatabase AdminUsers\n%s\n' "$command" | "$cli" >>/run/output 2>&1
+done
+kill -STOP "$pid"
+"$cli" -u audit 'set User audit Password=S3cretSeven' >>/run/output 2>&1 &
+sleep 0.5
+tr '\0' ' ' <"/proc/$!/cmdline" >>/run/output
+grep -q -- '-u audit \*\*' /run/output || { echo "FAIL: the arguments are not hidden"; failures=$((failures + 1)); }
+kill -CONT "$pid"
+wait $!
+if command -v curl >/dev/null && [ -x /usr/sbin/lighttpd ]; then
+	fetch 401 '' '/nph-vpn.cgi?cmd=sysinfo' --user admin:S3cretEight
+	fetch 401 '' '/nph-vpn.cgi?cmd=sysinfo' --user S3cretNine:x
+fi
+rm /run/secrets
+grep -l '\*\*\*' /run/output >/dev/null || { echo "FAIL: no asterisks"; failures=$((failures + 1)); }
+grep -rn --binary-files=text -e S3cret -e '\$y\$' /run /var/lib/hadrian/cfglog && { echo "FAIL: a secret is told"; failures=$((failures + 1)); }
+grep -rl S3cret /var/lib/hadrian && { echo "FAIL: a password is kept"; failures=$((failures + 1)); }
+grep -q '\$y\$' /var/lib/hadrian/config.json || { echo "FAIL: no hash is kept"; failures=$((failures + 1)); }
+find /run/hadrian /var/lib/hadrian -perm /007 ! -type l | sort >/run/open
+diff /run/open - <<-END || { echo "FAIL: others may read this"; failures=$((failures + 1)); }
+	/run/hadrian
+	/run/hadrian/html
+	/run/hadrian/html/index.html
+END
+find /var/lib/hadrian -perm /077 | grep . && { echo "FAIL: readable by others"; failures=$((failures + 1)); }
 
 stop TERM
 [ "$failures" = 0 ] && echo "end to end: all passed"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
+#include "mgmt/mgmtd/configuration.h"
 #include "mgmt/mgmtd/store.h"
 
 #include <errno.h>
@@ -106,6 +107,31 @@ START_TEST(without_any_whole_file_both_reasons_are_said)
 }
 END_TEST
 
+/* feature: C02-039 */
+START_TEST(a_damaged_password_is_not_told)
+{
+	static const char head[] = "{\"hadrian-users:LocalUserDatabase\":[{\"Name\":\"AdminUsers\",\"User\":"
+	                           "[{\"Name\":\"admin\",\"Password\":\"$y$secret";
+	struct configuration configuration = {0};
+	struct schema *schema;
+	char json[1024], reason[256];
+
+	ck_assert_msg(schema_load(NULL, &schema, reason) == 0, "%s", reason);
+	configuration.schema = schema;
+	memset(json, 's', sizeof(json));
+	memcpy(json, head, sizeof(head) - 1);
+	strcpy(json + sizeof(json) - 8, "\"}]}]}");
+	ck_assert_int_eq(configuration_parse(&configuration, json, reason), -EBADMSG);
+	ck_assert_ptr_null(strstr(reason, "$y$"));
+	ck_assert_ptr_null(strstr(reason, "sss"));
+	strcpy(json, head);
+	strcat(json, "\"}]}]}");
+	ck_assert_msg(configuration_parse(&configuration, json, reason) == 0, "%s", reason);
+	configuration_clear(&configuration);
+	schema_free(schema);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -113,6 +139,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_file_cut_at_any_byte_gives_the_one_before);
 	tcase_add_test(tests, a_flipped_byte_is_found);
 	tcase_add_test(tests, without_any_whole_file_both_reasons_are_said);
+	tcase_add_test(tests, a_damaged_password_is_not_told);
 }
 
 TEST_MAIN("mgmt_store", add_tests)
