@@ -33,24 +33,25 @@ class Usage:
         lab = cluster.lab
         self.processes = {name: len(processes_in({namespace_inode(f"{lab.name}-{name}") or 0})) for name in cluster.nodes}
         self.namespaces = len(list(Path("/run/netns").glob(f"{lab.name}-*")))
-        self.huge_pages = int(Path("/proc/sys/vm/nr_hugepages").read_text(encoding="utf-8"))
-        self.resident = {f"{name} {daemon}": _resident_kilobytes(node.daemon_pid(daemon))
-                         for name, node in cluster.nodes.items() for daemon in node.daemons()}
+        daemons = {f"{name} {daemon}": node.daemon_pid(daemon)
+                   for name, node in cluster.nodes.items() for daemon in node.daemons()}
+        self.huge_kilobytes = {daemon: _kilobytes(pid, "smaps_rollup", "Private_Hugetlb", "Shared_Hugetlb")
+                               for daemon, pid in daemons.items()}
+        self.resident = {daemon: _kilobytes(pid, "status", "VmRSS") for daemon, pid in daemons.items()}
 
     def compare(self, later: "Usage") -> list[str]:
         """What grew."""
         grown = [f"{what} were {getattr(self, what)}, are {getattr(later, what)}"
-                 for what in ("processes", "namespaces", "huge_pages") if getattr(self, what) != getattr(later, what)]
+                 for what in ("processes", "namespaces", "huge_kilobytes") if getattr(self, what) != getattr(later, what)]
         grown += [f"memory of {name} was {before} kB, is {later.resident[name]} kB"
                   for name, before in self.resident.items() if later.resident[name] > before * GROWTH_LIMIT]
         return grown
 
 
-def _resident_kilobytes(pid: int | None) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0
+def _kilobytes(pid: int | None, file: str, *names: str) -> int:
+    """The sum of these lines of a file of /proc/<pid>."""
+    lines = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.partition(":")[0] in names)
 
 
 def one_round(cluster: Cluster, way: str) -> float:
@@ -128,13 +129,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 16), help="the order of crash, hang and stop")
     arguments = parser.parse_args()
     print(f"soak: {arguments.rounds} rounds, seed {arguments.seed}")
-    lab = Lab(lab_name())
     try:
-        lab.up()
-        try:
+        with Lab(lab_name()).running() as lab:
             soak(lab, arguments.rounds, arguments.seed)
-        finally:
-            lab.down()
     except LabError as error:
         print(f"soak: {error}", file=sys.stderr)
         return 1

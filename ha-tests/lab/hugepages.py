@@ -83,6 +83,14 @@ def await_free(pages: int) -> bool:
         return _add(pages - _free()) and _free() >= pages
 
 
+def held_by(lab: str) -> int:
+    """Pages that are in the pool for a lab."""
+    if not LEDGER.exists():
+        return 0
+    with _ledger() as ledger:
+        return ledger["labs"].get(lab, 0)
+
+
 def release(lab: str) -> None:
     """Gives a lab's pages back. Nothing happens where it holds none."""
     if not LEDGER.exists():

@@ -163,6 +163,18 @@ class Lab:
             self._remove()
         return True
 
+    @contextmanager
+    def running(self) -> Iterator["Lab"]:
+        """A lab for the length of a `with`. What went wrong inside is never hidden by what then goes wrong in down()."""
+        self.up()
+        try:
+            yield self
+        except BaseException:
+            with suppress(LabError):
+                self.down()
+            raise
+        self.down()
+
     def _remove(self) -> None:
         try:
             names = json.loads(self._description.read_text(encoding="utf-8"))["names"]
