@@ -14,7 +14,6 @@
 
 static struct login_limit limit;
 
-/* feature: MC-006 */
 START_TEST(who_fails_too_often_waits_and_nobody_else)
 {
 	uint64_t now = 5 * SECOND_NS;
@@ -108,7 +107,6 @@ static void close_worker(void)
 	qb_loop_destroy(loop);
 }
 
-/* feature: C02-039 */
 START_TEST(passwords_are_checked_aside)
 {
 	char hash[PASSWORD_HASH_MAX], longest[PASSWORD_MAX + 2];

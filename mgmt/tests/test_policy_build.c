@@ -239,7 +239,6 @@ START_TEST(what_cannot_be_activated)
 }
 END_TEST
 
-/* feature: C05-005 C06-001 C07-002 C22-038 */
 START_TEST(what_would_have_no_effect)
 {
 	console_ok(&console, "add RoutingTable other");
@@ -273,7 +272,6 @@ START_TEST(what_would_have_no_effect)
 }
 END_TEST
 
-/* feature: C05-002 */
 START_TEST(ip_version_6_alone_is_refused_where_it_has_no_effect)
 {
 	console_ok(&console, "cc RoutingTable main");

@@ -107,7 +107,6 @@ START_TEST(without_any_whole_file_both_reasons_are_said)
 }
 END_TEST
 
-/* feature: C02-039 */
 START_TEST(a_damaged_password_is_not_told)
 {
 	static const char head[] = "{\"hadrian-users:LocalUserDatabase\":[{\"Name\":\"AdminUsers\",\"User\":"
