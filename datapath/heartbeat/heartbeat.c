@@ -208,6 +208,13 @@ static void tell(uint64_t now)
 		heartbeat_report();
 }
 
+static void listen_now(void)
+{
+	for (unsigned i = 0; i < member_count; i++)
+		drain_member(&members[i]);
+	control_drain();
+}
+
 /*
  * Death is found by silence, so this node must have listened: what waits in sockets and rings is heard first,
  * and a worker that did not run lately is given the chance to read its ports.
@@ -217,9 +224,7 @@ static void judge_now(void)
 	uint64_t now = control_now();
 
 	if (judge_dies(&state.judge, state.judged, now)) {
-		for (unsigned i = 0; i < member_count; i++)
-			drain_member(&members[i]);
-		control_drain();
+		listen_now();
 		if (judge_dies(&state.judge, state.judged, now) && worker_late()) {
 			state.late_since = state.late_since ? state.late_since : now;
 			if (now - state.late_since < state.judge.dead_ns)
@@ -322,6 +327,8 @@ int heartbeat_configure(const struct policy *policy)
 		period.it_interval.tv_nsec = (long)(interval % 1000) * 1000000;
 		period.it_value = period.it_interval;
 	}
+	/* Opening ports may have taken longer than PeerDead, and what came meanwhile goes with the sockets. */
+	listen_now();
 	configure_members(policy);
 	tell(control_now());
 	return timerfd_settime(state.timer, 0, &period, NULL) < 0 ? -errno : 0;
