@@ -155,7 +155,7 @@ extern struct datapath datapath;
  */
 int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct worker **out);
 /* The lcore's main function (rte_eal_remote_launch); returns after worker_stop. */
-int worker_main(void *worker);
+int worker_main(void *argument);
 /* Asks a worker's main function to return. Control thread. */
 void worker_stop(struct worker *worker);
 /*

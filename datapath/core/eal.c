@@ -2,8 +2,8 @@
 #include "datapath/core/eal.h"
 
 #include "datapath/core/datapath.h"
+#include "datapath/core/huge.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -47,34 +47,6 @@ static int lcores_text(unsigned workers, char *out, size_t size)
 	return 0;
 }
 
-/* Huge pages that are free now, in MB; over all sizes. */
-static unsigned long huge_free_mb(void)
-{
-	static const char root[] = "/sys/kernel/mm/hugepages";
-	unsigned long total = 0, kilobytes, pages;
-	struct dirent *entry;
-	char path[512];
-	DIR *directory;
-	FILE *file;
-
-	directory = opendir(root);
-	if (!directory)
-		return 0;
-	while ((entry = readdir(directory))) {
-		if (sscanf(entry->d_name, "hugepages-%lukB", &kilobytes) != 1)
-			continue;
-		snprintf(path, sizeof(path), "%s/%s/free_hugepages", root, entry->d_name);
-		file = fopen(path, "re");
-		if (!file)
-			continue;
-		if (fscanf(file, "%lu", &pages) == 1)
-			total += pages * kilobytes / 1024;
-		fclose(file);
-	}
-	closedir(directory);
-	return total;
-}
-
 static size_t data_room(const struct options *options)
 {
 	size_t frame = options->mtu_max + ETHERNET_OVERHEAD;
@@ -88,9 +60,6 @@ static unsigned memory_wanted_mb(const struct options *options)
 
 	if (options->memory_mb)
 		return options->memory_mb;
-	/* An AF_XDP port has packets of its own besides (datapath/port/xdp_pool.c). */
-	if (options->af_xdp)
-		bytes += 256ull << 20;
 	bytes += (uint64_t)options->packets * (data_room(options) + 320) +
 	         (uint64_t)BATCHES * sizeof(struct record_batch);
 	return (unsigned)(bytes >> 20) + MEMORY_BASE_MB * (1 + options->workers / 4);
@@ -99,14 +68,14 @@ static unsigned memory_wanted_mb(const struct options *options)
 static int check_memory(const struct options *options, unsigned memory, char reason[256])
 {
 	unsigned long free_mb = huge_free_mb();
+	char hint[96];
 
 	if (options->no_huge || free_mb >= memory)
 		return 0;
 	snprintf(reason, 256,
-	         "%u MB of huge pages needed, %lu MB free; reserve them (echo %u > "
-	         "/proc/sys/vm/nr_hugepages), lower "
-	         "--max-flows, or use --no-huge",
-	         memory, free_mb, (memory + 1) / 2);
+	         "%u MB of huge pages needed, %lu MB free; reserve them (%s), lower --max-flows, or use "
+	         "--no-huge",
+	         memory, free_mb, huge_hint(memory, hint, sizeof(hint)));
 	return -ENOMEM;
 }
 
@@ -136,6 +105,11 @@ int eal_start(const struct options *options, char reason[256])
 	arguments[count++] = memory;
 	arguments[count++] = "--log-level";
 	arguments[count++] = level;
+	/* What it says of a queue that is not free yet is our business; a failure has a reason of ours. */
+	if (options->log_level < 7) {
+		arguments[count++] = "--log-level";
+		arguments[count++] = "pmd.net.af_xdp:critical";
+	}
 	if (options->no_huge) {
 		/* DPDK does not take this together with --in-memory; nothing is shared with other processes
 		 * either way. */

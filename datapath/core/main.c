@@ -100,7 +100,7 @@ static int run(const struct options *options)
 	char reason[256] = "";
 	int error = privileges_check(reason);
 
-	if (!error && privileges_drop(options->af_xdp) != 0)
+	if (!error && privileges_drop() != 0)
 		qb_log(LOG_WARNING, "privileges that are not needed cannot be given up");
 	if (!error)
 		error = eal_start(options, reason);

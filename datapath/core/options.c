@@ -19,7 +19,6 @@ static const char usage[] =
     "  --packets N       packet buffers, 2048 to 4194304 (default 16384)\n"
     "  --max-mtu BYTES   largest MTU of any interface, 1500 to 9200 (default 1500)\n"
     "  --no-huge         use ordinary memory pages instead of huge pages\n"
-    "  --af-xdp          keep the privileges that interfaces with Driver=af_xdp need\n"
     "  --log-level NAME  error, warning, notice, info (default) or debug\n"
     "  --help, --version\n";
 
@@ -91,9 +90,6 @@ static int take(int option, const char *value, struct options *out)
 	case 'n':
 		out->no_huge = true;
 		break;
-	case 'x':
-		out->af_xdp = true;
-		break;
 	case 'l':
 		error = level(value, &out->log_level);
 		break;
@@ -111,17 +107,12 @@ static int take(int option, const char *value, struct options *out)
 
 int options_parse(int argc, char **argv, struct options *out)
 {
-	static const struct option list[] = {{"workers", required_argument, NULL, 'w'},
-	                                     {"max-flows", required_argument, NULL, 'f'},
-	                                     {"memory", required_argument, NULL, 'm'},
-	                                     {"packets", required_argument, NULL, 'p'},
-	                                     {"max-mtu", required_argument, NULL, 'M'},
-	                                     {"no-huge", no_argument, NULL, 'n'},
-	                                     {"af-xdp", no_argument, NULL, 'x'},
-	                                     {"log-level", required_argument, NULL, 'l'},
-	                                     {"help", no_argument, NULL, 'h'},
-	                                     {"version", no_argument, NULL, 'v'},
-	                                     {NULL, 0, NULL, 0}};
+	static const struct option list[] = {
+	    {"workers", required_argument, NULL, 'w'},   {"max-flows", required_argument, NULL, 'f'},
+	    {"memory", required_argument, NULL, 'm'},    {"packets", required_argument, NULL, 'p'},
+	    {"max-mtu", required_argument, NULL, 'M'},   {"no-huge", no_argument, NULL, 'n'},
+	    {"log-level", required_argument, NULL, 'l'}, {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0}};
 	int option, error;
 
 	*out = (struct options){

@@ -13,7 +13,6 @@ struct options {
 	unsigned packets;   /* packet buffers */
 	unsigned mtu_max;   /* largest IP packet of any interface, bytes */
 	bool no_huge;
-	bool af_xdp; /* keep the capabilities that AF_XDP sockets need */
 	int log_level; /* syslog's, LOG_ERR..LOG_DEBUG */
 };
 

@@ -12,19 +12,17 @@
 
 /*
  * What ports and host interfaces that a later policy brings still need: interfaces and routes, packet
- * sockets, real-time priority, memory locked for a NIC; and, only where asked for, what loading the program
- * of an AF_XDP socket takes.
+ * sockets, real-time priority, memory locked for a NIC or an AF_XDP socket, and loading such a socket's
+ * program.
  */
 static const struct {
 	cap_value_t value;
 	const char *name;
 	bool required;
-	bool af_xdp;
 } kept[] = {
-    {CAP_NET_ADMIN, "CAP_NET_ADMIN", true, false},  {CAP_NET_RAW, "CAP_NET_RAW", true, false},
-    {CAP_SYS_NICE, "CAP_SYS_NICE", false, false},   {CAP_IPC_LOCK, "CAP_IPC_LOCK", false, false},
-    {CAP_SYS_RAWIO, "CAP_SYS_RAWIO", false, false}, {CAP_BPF, "CAP_BPF", false, true},
-    {CAP_PERFMON, "CAP_PERFMON", false, true},      {CAP_SYS_ADMIN, "CAP_SYS_ADMIN", false, true},
+    {CAP_NET_ADMIN, "CAP_NET_ADMIN", true},  {CAP_NET_RAW, "CAP_NET_RAW", true},
+    {CAP_SYS_NICE, "CAP_SYS_NICE", false},   {CAP_IPC_LOCK, "CAP_IPC_LOCK", false},
+    {CAP_SYS_RAWIO, "CAP_SYS_RAWIO", false}, {CAP_BPF, "CAP_BPF", false},
 };
 #define KEPT (sizeof(kept) / sizeof(kept[0]))
 
@@ -57,16 +55,16 @@ int privileges_check(char reason[256])
 	return -EPERM;
 }
 
-static bool keeps(cap_value_t value, bool af_xdp)
+static bool keeps(cap_value_t value)
 {
 	for (size_t i = 0; i < KEPT; i++) {
 		if (kept[i].value == value)
-			return af_xdp || !kept[i].af_xdp;
+			return true;
 	}
 	return false;
 }
 
-int privileges_drop(bool af_xdp)
+int privileges_drop(void)
 {
 	cap_t now = cap_get_proc(), next = cap_init();
 	int error = 0;
@@ -77,11 +75,11 @@ int privileges_drop(bool af_xdp)
 	}
 	/* The bounding set first: dropping from it needs CAP_SETPCAP, which goes with the rest. */
 	for (cap_value_t value = 0; CAP_IS_SUPPORTED(value); value++) {
-		if (!keeps(value, af_xdp) && have(now, CAP_SETPCAP) && cap_drop_bound(value) < 0)
+		if (!keeps(value) && have(now, CAP_SETPCAP) && cap_drop_bound(value) < 0)
 			error = -errno;
 	}
 	for (size_t i = 0; i < KEPT; i++) {
-		if (!have(now, kept[i].value) || !keeps(kept[i].value, af_xdp))
+		if (!have(now, kept[i].value))
 			continue;
 		cap_set_flag(next, CAP_PERMITTED, 1, &kept[i].value, CAP_SET);
 		cap_set_flag(next, CAP_EFFECTIVE, 1, &kept[i].value, CAP_SET);
@@ -105,7 +103,7 @@ int privileges_real_time(void)
 bool privileges_af_xdp(void)
 {
 	cap_t capabilities = cap_get_proc();
-	bool result = capabilities && have(capabilities, CAP_BPF) && have(capabilities, CAP_SYS_ADMIN);
+	bool result = capabilities && have(capabilities, CAP_BPF);
 
 	cap_free(capabilities);
 	return result;

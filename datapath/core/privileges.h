@@ -9,10 +9,9 @@ int privileges_check(char reason[256]);
 
 /*
  * Gives up, for this thread and all it starts later, every capability that ports and host interfaces do not
- * need, and the way to gain any. af_xdp: keep what an AF_XDP socket's program needs to be loaded. To be
- * called before other threads are started. Returns 0 or -errno.
+ * need, and the way to gain any. To be called before other threads are started. Returns 0 or -errno.
  */
-int privileges_drop(bool af_xdp);
+int privileges_drop(void);
 
 /* Whether the program of an AF_XDP socket can be loaded. */
 bool privileges_af_xdp(void);

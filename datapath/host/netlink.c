@@ -203,7 +203,7 @@ int netlink_route_delete(const struct netlink_route *route)
 	return route_request(RTM_DELROUTE, 0, route);
 }
 
-int netlink_xdp_detach(int interface)
+static int xdp_detach(int interface, uint32_t mode)
 {
 	struct request request;
 	struct rtattr *nest;
@@ -214,8 +214,20 @@ int netlink_xdp_detach(int interface)
 	request.link.ifi_index = interface;
 	nest = add(&request, IFLA_XDP | NLA_F_NESTED, NULL, 0);
 	add(&request, IFLA_XDP_FD, &none, sizeof(none));
+	add(&request, IFLA_XDP_FLAGS, &mode, sizeof(mode));
 	nest->rta_len = (uint16_t)((char *)&request + request.header.nlmsg_len - (char *)nest);
 	return transact(&request);
+}
+
+int netlink_xdp_detach(int interface)
+{
+	int generic = xdp_detach(interface, XDP_FLAGS_SKB_MODE);
+	int native = xdp_detach(interface, XDP_FLAGS_DRV_MODE);
+
+	/* A mode that the kernel or the device does not have holds no program. */
+	if (native && native != -EOPNOTSUPP)
+		return native;
+	return generic == -EOPNOTSUPP ? 0 : generic;
 }
 
 int netlink_watch_links(void)

@@ -40,8 +40,8 @@ int netlink_addresses(int interface, struct netlink_address *out, int size);
 int netlink_route_add(const struct netlink_route *route);
 int netlink_route_delete(const struct netlink_route *route);
 
-/* Removes the XDP program of a device, which a killed process leaves behind. Returns 0 also where there is
- * none. */
+/* Removes the XDP program of a device, which a killed process leaves behind, whichever mode it runs in. Returns
+ * 0 also where there is none; -EBUSY where a living program holds it by a link. */
 int netlink_xdp_detach(int interface);
 
 /* A socket that becomes readable when a link changes, non-blocking; the caller's. Returns it or -errno. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/port/driver.h"
 
+#include "datapath/core/control.h"
 #include "datapath/core/datapath.h"
 #include "datapath/core/privileges.h"
 #include "datapath/host/netlink.h"
 #include "datapath/port/kernel_device.h"
+#include "datapath/port/xdp/program.h"
+#include "datapath/port/xdp/ready.h"
 #include "datapath/port/xdp_pool.h"
 
 #include <errno.h>
@@ -73,7 +76,8 @@ static int prepare_kernel_device(const struct policy_interface *interface, struc
 		}
 	}
 	error = kernel_device_leave(interface->device, kernel.index);
-	if (!error && interface->driver == POLICY_DRIVER_AF_XDP)
+	/* A program that a killed process left behind would take the frames away from either driver. */
+	if (!error)
 		error = netlink_xdp_detach(kernel.index);
 	if (error)
 		snprintf(reason, 256, "EthernetInterface %s: cannot take device '%s' from the kernel: %s",
@@ -86,7 +90,8 @@ static int prepare_kernel_device(const struct policy_interface *interface, struc
 static int probe(const struct policy_interface *interface, unsigned queues, char name[64])
 {
 	unsigned frame = AF_PACKET_FRAME;
-	char arguments[256];
+	char arguments[256], program[64];
+	int error;
 
 	switch (interface->driver) {
 	case POLICY_DRIVER_AF_PACKET:
@@ -99,8 +104,11 @@ static int probe(const struct policy_interface *interface, unsigned queues, char
 		return rte_eal_hotplug_add("vdev", name, arguments);
 	case POLICY_DRIVER_AF_XDP:
 		snprintf(name, 64, "net_af_xdp_%u", opened++);
-		snprintf(arguments, sizeof(arguments), "iface=%s,start_queue=0,queue_count=%u",
-		         interface->device, queues);
+		error = xdp_program_path(program, sizeof(program));
+		if (error)
+			return error;
+		snprintf(arguments, sizeof(arguments), "iface=%s,start_queue=0,queue_count=%u,xdp_prog=%s",
+		         interface->device, queues, program);
 		return rte_eal_hotplug_add("vdev", name, arguments);
 	default:
 		snprintf(name, 64, "%s", interface->device);
@@ -130,7 +138,7 @@ static int start(struct driver_device *out, const struct policy_interface *inter
 	error = rte_eth_dev_configure(out->port, out->receive_queues, out->transmit_queues, &configuration);
 	for (uint16_t queue = 0; !error && queue < out->receive_queues; queue++)
 		error = rte_eth_rx_queue_setup(out->port, queue, DESCRIPTORS, SOCKET_ID_ANY, NULL,
-		                               datapath.packets);
+		                               out->pool ? out->pool : datapath.packets);
 	for (uint16_t queue = 0; !error && queue < out->transmit_queues; queue++)
 		error = rte_eth_tx_queue_setup(out->port, queue, DESCRIPTORS, SOCKET_ID_ANY, NULL);
 	if (!error)
@@ -162,23 +170,7 @@ static int check(const struct policy_interface *interface, char reason[256])
 		         driver_name(interface->driver));
 		return -EINVAL;
 	}
-	/* Without, the kernel drops all packets: it wants the memory of a packet in one piece. */
-	if (af_xdp && !rte_eal_has_hugepages()) {
-		snprintf(
-		    reason, 256,
-		    "EthernetInterface %s: driver af_xdp needs huge pages; start hadrian-datapath without "
-		    "--no-huge or change Driver",
-		    interface->name);
-		return -EINVAL;
-	}
-	if (af_xdp && !privileges_af_xdp()) {
-		snprintf(reason, 256,
-		         "EthernetInterface %s: driver af_xdp needs privileges that were given up; start "
-		         "hadrian-datapath with --af-xdp or change Driver",
-		         interface->name);
-		return -EPERM;
-	}
-	return 0;
+	return af_xdp ? xdp_check(interface, reason) : 0;
 }
 
 static int attach(const struct policy_interface *interface, struct driver_device *out)
@@ -187,8 +179,6 @@ static int attach(const struct policy_interface *interface, struct driver_device
 	char name[64];
 	int error;
 
-	if (interface->driver == POLICY_DRIVER_AF_XDP && !(out->pool = xdp_pool_create(queues)))
-		return -ENOMEM;
 	error = probe(interface, queues, name);
 	/* A device with fewer queues than workers is served by fewer. */
 	if (error && queues > 1)
@@ -198,6 +188,40 @@ static int attach(const struct policy_interface *interface, struct driver_device
 		out->open = !error;
 	}
 	return error ? error : start(out, interface);
+}
+
+static void close_af_xdp(struct driver_device *device)
+{
+	xdp_descriptors_close(&device->descriptors);
+	if (driver_present(device))
+		(void)netlink_xdp_detach(device->kernel_index);
+	xdp_pool_retire(device->pool);
+	device->pool = NULL;
+}
+
+static int open_af_xdp(const struct policy_interface *interface, struct driver_device *out, char reason[256])
+{
+	struct xdp_descriptors before;
+	int error = xdp_ready(interface, out->kernel_index, datapath.worker_count, &out->pool, reason);
+
+	if (error)
+		return error;
+	xdp_descriptors_list(&before);
+	error = attach(interface, out);
+	xdp_descriptors_new(&before, &out->descriptors);
+	if (!error)
+		return 0;
+	/*
+	 * The trial has succeeded, so this does not happen in general. DPDK would write to memory that it has
+	 * freed if a port were closed that has a queue which failed: the port is left as it is.
+	 */
+	out->open = false;
+	close_af_xdp(out);
+	snprintf(reason, 256,
+	         "EthernetInterface %s: Driver=AFXDP cannot use device '%s' (%s); --log-level debug of "
+	         "hadrian-datapath tells more; or set Driver=AFPacket",
+	         interface->name, interface->device, strerror(error < 0 ? -error : EIO));
+	return error < 0 ? error : -EIO;
 }
 
 int driver_open(const struct policy_interface *interface, struct driver_device *out, char reason[256])
@@ -211,12 +235,12 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 		error = prepare_kernel_device(interface, out, reason);
 	if (error)
 		return error;
+	if (interface->driver == POLICY_DRIVER_AF_XDP)
+		return open_af_xdp(interface, out, reason);
 	error = attach(interface, out);
 	if (!error)
 		return 0;
 	driver_close(out);
-	xdp_pool_retire(out->pool);
-	out->pool = NULL;
 	snprintf(reason, 256,
 	         "EthernetInterface %s: device '%s' cannot be opened by driver %s (%s): %s; correct "
 	         "EthernetDevice",
@@ -239,8 +263,8 @@ void driver_close(struct driver_device *device)
 	rte_eth_dev_stop(device->port);
 	rte_eth_dev_close(device->port);
 	rte_dev_remove(info.device);
-	xdp_pool_retire(device->pool);
-	device->pool = NULL;
+	if (device->driver == POLICY_DRIVER_AF_XDP)
+		close_af_xdp(device);
 }
 
 bool driver_link_up(const struct driver_device *device)

@@ -4,6 +4,7 @@
 
 /* Bringing one device under DPDK and letting it go. Control thread. */
 
+#include "datapath/port/xdp/leftovers.h"
 #include "lib/policy.h"
 
 #include <stdbool.h>
@@ -16,8 +17,9 @@ struct driver_device {
 	uint16_t port;    /* DPDK's number */
 	int kernel_index; /* of the kernel's device, 0 for PCI */
 	uint16_t receive_queues, transmit_queues;
-	struct rte_mempool *pool; /* AF_XDP: its own */
-	struct mac_address mac;   /* the device's own */
+	struct rte_mempool *pool;           /* AF_XDP: its own */
+	struct xdp_descriptors descriptors; /* AF_XDP: what DPDK leaves open when it closes the port */
+	struct mac_address mac;             /* the device's own */
 };
 
 /*

@@ -235,13 +235,22 @@ static int32_t link_event(int32_t fd, int32_t events, void *user)
 	return 0;
 }
 
+static bool pci_open(void)
+{
+	for (unsigned i = 0; i < PORTS_MAX; i++) {
+		if (slots[i].device.open && slots[i].device.driver == POLICY_DRIVER_PCI)
+			return true;
+	}
+	return false;
+}
+
 void port_second(void)
 {
 	const struct policy *policy = control_policy();
 	bool changed = refresh_links();
 	char reason[256];
 
-	xdp_pool_second();
+	xdp_pool_second(pci_open());
 	for (unsigned i = 0; i < PORTS_MAX; i++) {
 		if (slots[i].device.open && !driver_present(&slots[i].device)) {
 			qb_log(LOG_ERR, "EthernetInterface %s: device '%s' has gone", datapath.ports[i].name,

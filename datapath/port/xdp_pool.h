@@ -9,13 +9,19 @@
  */
 
 #include <rte_mempool.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-/* NULL without memory. */
-struct rte_mempool *xdp_pool_create(unsigned queues);
-/* The port is closed. Its packets may still be under way in workers: the pool goes after a while. NULL is
- * fine. */
+/* Bytes of huge pages that the pool of a port with so many queues takes. */
+size_t xdp_pool_size(unsigned queues);
+/* Returns 0; -ENOMEM without huge pages for it; -EAGAIN where the pools of ports that were closed still wait. */
+int xdp_pool_create(unsigned queues, struct rte_mempool **out);
+/*
+ * The port is closed and workers have let go of it; packets of it may still be under way between them, or wait
+ * in the rings of a PCI device. The pool goes when neither can be. NULL is fine.
+ */
 void xdp_pool_retire(struct rte_mempool *pool);
-/* Once a second. */
-void xdp_pool_second(void);
+/* Once a second. pci_open: a PCI port is open, which keeps the packets that it sent until it sends more. */
+void xdp_pool_second(bool pci_open);
 
 #endif
