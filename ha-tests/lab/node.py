@@ -19,7 +19,7 @@ HOLDER = Path(__file__).resolve().parent / "holder.sh"
 STATE_DIRECTORY = Path("/var/lib/hadrian")
 LOG_DIRECTORY_INSIDE = Path("/run/hadrian-log")  # the node's log folder as its own processes see it
 DATAPATH_ARGUMENTS = ["--max-flows", "65536"]
-HUGEPAGES = 96  # of 2 MB each: what a datapath of 65,536 flows asks for, and some room
+HUGEPAGES = 128  # of 2 MB each: what a datapath of 65,536 flows asks for, two AF_XDP ports and some room
 DAEMONS = ["hadrian-mgmtd", "hadrian-clusterd", "hadrian-datapath"]
 # clusterd goes first: it hands the active role over while the datapath still forwards.
 STOP_ORDER = ["hadrian-clusterd", "hadrian-datapath", "hadrian-mgmtd"]
