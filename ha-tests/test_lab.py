@@ -12,7 +12,7 @@ from lab import hugepages
 from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.places import LABS, REPOSITORY
-from lab.processes import namespace_inode, processes_in
+from lab.processes import labelled, namespace_inode, processes_in
 from lab.traffic import SERVER
 from lab.wait import await_condition
 
@@ -20,17 +20,9 @@ def namespaces(lab: Lab) -> list[str]:
     return [path.name for path in Path("/run/netns").glob(f"{lab.name}-*")]
 
 
-def holders(lab: Lab) -> list[str]:
+def holders(lab: Lab) -> list[int]:
     """Processes that keep a mount namespace of this lab."""
-    label = f"hadrian-lab {lab.name} ".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if (folder / "cmdline").read_bytes().startswith(label):
-                found.append(folder.name)
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return found
+    return [pid for node in ("master", "slave") for pid in labelled(f"hadrian-lab {lab.name} {node}")]
 
 
 def command(lab: Lab, *words: str, **options) -> subprocess.CompletedProcess:

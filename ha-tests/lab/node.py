@@ -10,7 +10,7 @@ from pathlib import Path
 from lab import hugepages, network, status
 from lab.errors import LabError
 from lab.places import BINARIES, binary, data_environment
-from lab.processes import (kill_namespaces, namespace_inode, process_name, processes_in, send_signal,
+from lab.processes import (kill_namespaces, labelled, namespace_inode, process_name, processes_in, send_signal,
                            signal_namespaces, start_time)
 from lab.topology import Node
 from lab.wait import await_condition
@@ -49,6 +49,7 @@ class LabNode:
 
     def create(self) -> None:
         """Makes the node's folders and its mount namespace."""
+        self.remove()
         for folder in (self.state, self.log, self.folder / "run"):
             folder.mkdir(parents=True)
         STATE_DIRECTORY.mkdir(exist_ok=True)
@@ -73,11 +74,18 @@ class LabNode:
         return pid if ours else None
 
     def remove(self) -> None:
-        """Ends the holder, and with it the mount namespace. The daemons must have been killed before."""
-        pid = self._holder()
-        if pid is not None:
-            send_signal(pid, signal.SIGKILL, lambda _: self._holder() == pid)
-            await_condition(lambda: self._holder() is None, f"the end of the holder of {self.name}", timeout=10)
+        """
+        Ends the holder, and with it the mount namespace. The daemons must have been killed before. The label finds a holder
+        whose folder somebody removed, too.
+        """
+
+        def none_left() -> bool:
+            holders = set(labelled(self._label)) | {self._holder()} - {None}
+            for pid in holders:
+                send_signal(pid, signal.SIGKILL, lambda candidate: candidate in {*labelled(self._label), self._holder()})
+            return not holders
+
+        await_condition(none_left, f"the end of the holder of {self.name}", timeout=10, interval=0.002)
 
     # --- commands ----------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,19 @@ def process_name(pid: int) -> str:
         return f"process {pid}"
 
 
+def labelled(label: str) -> list[int]:
+    """Every process that carries exactly this label as its argv[0]."""
+    start = label.encode() + b"\0"
+    found = []
+    for pid in _all_pids():
+        try:
+            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(start):
+                found.append(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
 def send_signal(pid: int, number: signal.Signals, still_ours: Callable[[int], bool]) -> None:
     """Signals a process unless it has ended meanwhile; a descriptor guards against its number being used again."""
     try:
