@@ -67,13 +67,13 @@ struct mac_address cluster_shared_mac(uint8_t cluster_id, uint16_t interface_id)
 
 /* Writes the whole Ethernet frame, addresses and authentication included. */
 void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
-                      uint8_t frame[HEARTBEAT_FRAME_LENGTH]);
+                      uint8_t out[HEARTBEAT_FRAME_LENGTH]);
 
 /*
  * Reads a frame that came in (length as received; padding behind it is allowed). own_role and cluster_id are
  * this node's. Fills *out where the verdict is HEARTBEAT_VALID.
  */
-enum heartbeat_verdict heartbeat_decode(const uint8_t *frame, size_t length, uint8_t cluster_id,
+enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uint8_t cluster_id,
                                         enum cluster_role own_role, const uint8_t key[32],
                                         struct heartbeat *out);
 

@@ -215,6 +215,7 @@ static int32_t dispatch(int32_t fd, int32_t events, void *data)
 		disconnected(connection);
 	else if (!connection->closed)
 		watch(connection);
+	/* Until here it kept ipc_close from freeing. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	connection->dispatching = false;
 	if (connection->closed)
 		release(connection);
@@ -294,14 +295,19 @@ int ipc_server_create(qb_loop_t *loop, const char *path, mode_t mode, const stru
 
 void ipc_server_destroy(struct ipc_server *server)
 {
+	struct ipc_connection *connection;
+
 	if (!server)
 		return;
-	while (server->connections) {
-		struct ipc_connection *connection = server->connections;
-
+	while ((connection = server->connections)) {
+		server->connections = connection->sibling;
+		/* The callback may close it too: it is freed here and nowhere else. */
+		connection->dispatching = true;
 		if (connection->handlers->closed)
 			connection->handlers->closed(connection, connection->user);
 		ipc_close(connection);
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+		release(connection);
 	}
 	qb_loop_poll_del(server->loop, server->fd);
 	close(server->fd);

@@ -13,7 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECORD_BATCH_MAX 32768 /* bytes of records in one message; large batches are what CPG carries best   \
+#define RECORD_BATCH_MAX                                                                                     \
+	32768 /* bytes of records in one message; large batches are what CPG carries best   \
 	                        */
 
 /* Numbers are for ever; a class that is gone leaves a hole. */

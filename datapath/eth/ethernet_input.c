@@ -36,7 +36,7 @@ static uint16_t ethernet_input(struct rte_graph *graph, struct rte_node *node, v
 	struct worker_state *state = node_state(node);
 	struct vector vector = vector_begin(graph, node, objects, number, NEXT_IPV4);
 
-	for (uint16_t i = 0; i < RTE_MIN(number, 4); i++)
+	for (int i = 0; i < RTE_MIN(number, 4); i++)
 		rte_prefetch0(rte_pktmbuf_mtod((struct rte_mbuf *)objects[i], void *));
 	for (uint16_t i = 0; i < number; i++) {
 		rte_edge_t next;

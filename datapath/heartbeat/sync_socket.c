@@ -50,7 +50,7 @@ int sync_socket_send(int fd, const void *frame, size_t length)
 ssize_t sync_socket_receive(int fd, void *frame, size_t size)
 {
 	for (;;) {
-		struct sockaddr_ll from;
+		struct sockaddr_ll from = {0};
 		socklen_t from_length = sizeof(from);
 		ssize_t length =
 		    recvfrom(fd, frame, size, MSG_DONTWAIT, (struct sockaddr *)&from, &from_length);

@@ -80,9 +80,10 @@ void host_deliver(struct rte_mbuf *mbuf)
 {
 	const struct host *host = host_of(packet_of(mbuf)->interface);
 	struct iovec segments[SEGMENTS_MAX];
+	struct rte_mbuf *segment = mbuf;
 	int count = 0;
 
-	for (struct rte_mbuf *segment = mbuf; segment && count < SEGMENTS_MAX; segment = segment->next)
+	for (; count < RTE_MIN(mbuf->nb_segs, SEGMENTS_MAX); segment = segment->next)
 		segments[count++] = (struct iovec){rte_pktmbuf_mtod(segment, void *), segment->data_len};
 	if (!host || mbuf->nb_segs > SEGMENTS_MAX || writev(host->tun.fd, segments, count) < 0) {
 		control_drop(mbuf, COUNTER_DROP_HOST);

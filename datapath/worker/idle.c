@@ -11,11 +11,11 @@
 #define SLEEP_FIRST_US     20u
 #define SLEEP_LAST_US      500u
 
-static atomic_bool flat_out;
+static atomic_bool polling;
 
-void worker_set_polling(bool value)
+void worker_set_polling(bool flat_out)
 {
-	atomic_store_explicit(&flat_out, value, memory_order_relaxed);
+	atomic_store_explicit(&polling, flat_out, memory_order_relaxed);
 }
 
 void idle_start(struct idle *idle)
@@ -29,7 +29,7 @@ void idle_wait(struct idle *idle)
 {
 	struct timespec time = {0};
 
-	if (atomic_load_explicit(&flat_out, memory_order_relaxed) || idle->empty++ < POLLS_BEFORE_SLEEP) {
+	if (atomic_load_explicit(&polling, memory_order_relaxed) || idle->empty++ < POLLS_BEFORE_SLEEP) {
 		rte_pause();
 		return;
 	}

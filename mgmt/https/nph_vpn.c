@@ -50,7 +50,7 @@ static int ask(const struct message_cgi_request *request)
 {
 	static _Alignas(8) char buffer[IPC_BODY_MAX];
 	const struct message_cgi_reply *reply = (const void *)buffer;
-	struct ipc_message message;
+	struct ipc_message message = {0};
 	int fd = ipc_client_open(PATH_CGI_SOCKET), got;
 
 	if (fd < 0)

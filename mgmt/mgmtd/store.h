@@ -24,7 +24,7 @@ struct stored {
 };
 
 /* Writes to disk, synced, atomically. Returns 0 or -errno; then the old file stands as it was. */
-int store_save(const char *directory, uint64_t generation, const char *json);
+int store_save(const char *path, uint64_t generation, const char *json);
 /* Reads the newest whole file. Returns 0; -ENOENT where there has never been one; -EBADMSG where none is
  * whole. */
 int store_load(const char *directory, struct stored *out);
