@@ -2,7 +2,7 @@
 /*
  * Thousands of flows that stay open, to count how many outlive a failover.
  *
- *   flows serve PORT                    echoes on TCP and UDP
+ *   flows serve PORT                    echoes on TCP and UDP; on FLOWS_PUSH sends to every UDP flow it ever heard of
  *   flows hold ADDRESS PORT TCP UDP     opens so many flows of each and checks them when told to (flows.h)
  */
 #include "flows.h"
@@ -16,10 +16,13 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define EVENTS  256
-#define BACKLOG 4096
+#define EVENTS     256
+#define BACKLOG    4096
+#define PORTS      65536
+#define PUSH_BURST 32
 
 int flows_fail(const char *what)
 {
@@ -56,8 +59,28 @@ static void accept_all(int epoll, int listener)
 		watch(epoll, descriptor);
 }
 
+/*
+ * To every UDP flow, unasked. The firewall's rules let nobody open a flow this way round, so what arrives came through a
+ * flow that it still knew.
+ */
+static void push(int descriptor, const struct sockaddr_in6 *flows, uint32_t round)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	unsigned sent = 0;
+
+	for (unsigned port = 1; port < PORTS; port++) {
+		if (flows[port].sin6_family == 0)
+			continue;
+		sendto(descriptor, &round, sizeof(round), 0, (const struct sockaddr *)&flows[port],
+		       sizeof(flows[port]));
+		if (++sent % PUSH_BURST == 0)
+			nanosleep(&pause, NULL); /* longer than the queues on the way */
+	}
+}
+
 static void echo_datagrams(int descriptor)
 {
+	static struct sockaddr_in6 flows[PORTS]; /* by the client's port: there is one client */
 	struct sockaddr_in6 from;
 	char datagram[2048];
 
@@ -68,6 +91,15 @@ static void echo_datagrams(int descriptor)
 
 		if (received < 0)
 			return;
+		if (received == sizeof(struct flows_push)) {
+			struct flows_push request;
+
+			memcpy(&request, datagram, sizeof(request));
+			if (request.magic == FLOWS_PUSH)
+				push(descriptor, flows, request.round);
+			continue;
+		}
+		flows[ntohs(from.sin6_port)] = from;
 		sendto(descriptor, datagram, (size_t)received, 0, (struct sockaddr *)&from, length);
 	}
 }

@@ -33,6 +33,7 @@ struct holder {
 	unsigned waiting, resets;
 	uint32_t round;
 	int epoll;
+	int pushes; /* a socket of no flow, to ask the server on; -1 while flows are being opened by echoes */
 };
 
 static double now(void)
@@ -89,7 +90,16 @@ static void take_answer(struct holder *holder, struct flow *flow)
 	}
 }
 
-/* Sends this round's number on one flow. */
+/* Asks the server to send this round's number to every datagram flow. */
+static void ask_for_push(struct holder *holder)
+{
+	struct flows_push request = {FLOWS_PUSH, holder->round};
+
+	if (holder->pushes >= 0)
+		send(holder->pushes, &request, sizeof(request), 0);
+}
+
+/* Sends this round's number on one flow; a datagram flow only listens once pushes are on. */
 static void ask(struct holder *holder, struct flow *flow)
 {
 	if (flow->reset)
@@ -99,6 +109,8 @@ static void ask(struct holder *holder, struct flow *flow)
 		holder->waiting++;
 	}
 	flow->unasked = false;
+	if (!flow->stream && holder->pushes >= 0)
+		return;
 	if (send(flow->descriptor, &holder->round, sizeof(holder->round), MSG_NOSIGNAL) >= 0 || !flow->stream)
 		return;
 	if (errno == EAGAIN || errno == EINTR)
@@ -132,6 +144,7 @@ static bool ask_all(struct holder *holder, unsigned first, unsigned last, double
 		if (i % BURST == 0)
 			take_answers(holder, 0);
 	}
+	ask_for_push(holder);
 	while (holder->waiting > 0 && now() < start + seconds) {
 		take_answers(holder, 100);
 		if (now() < resend)
@@ -141,6 +154,7 @@ static bool ask_all(struct holder *holder, unsigned first, unsigned last, double
 			if (!holder->flows[i].stream && holder->flows[i].waiting)
 				ask(holder, &holder->flows[i]);
 		}
+		ask_for_push(holder);
 		resend = now() + RESEND_SECONDS;
 	}
 	return holder->waiting == 0;
@@ -193,7 +207,8 @@ static void check(struct holder *holder)
 
 int flows_hold(const char *address, uint16_t port, unsigned tcp, unsigned udp)
 {
-	struct holder holder = {.count = tcp + udp, .tcp = tcp, .udp = udp, .epoll = epoll_create1(0)};
+	struct holder holder = {
+	    .count = tcp + udp, .tcp = tcp, .udp = udp, .epoll = epoll_create1(0), .pushes = -1};
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
 	char line[64];
 
@@ -206,6 +221,9 @@ int flows_hold(const char *address, uint16_t port, unsigned tcp, unsigned udp)
 		return flows_fail("memory");
 	if (!open_flows(&holder, &to))
 		return EXIT_FAILURE;
+	holder.pushes = socket(AF_INET, SOCK_DGRAM, 0);
+	if (holder.pushes < 0 || connect(holder.pushes, (struct sockaddr *)&to, sizeof(to)) != 0)
+		return flows_fail("push");
 	puts("ready");
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
