@@ -115,8 +115,7 @@ static int refuse(char reason[128], const char *why)
 int store_parse(const char *bytes, size_t length, uint64_t *generation, char **json, char reason[128])
 {
 	char header[HEADER_MAX], digest[2 * STORE_DIGEST + 1], expected[2 * STORE_DIGEST + 1];
-	const char *body =
-	    length ? memmem(bytes, length < HEADER_MAX ? length : HEADER_MAX, "\n\n", 2) : NULL;
+	const char *body = bytes ? memmem(bytes, length < HEADER_MAX ? length : HEADER_MAX, "\n\n", 2) : NULL;
 	unsigned format;
 	uint64_t number;
 	size_t body_length;
