@@ -134,7 +134,8 @@ static void take(uint16_t interface, const uint8_t *frame, size_t length)
 	case HEARTBEAT_VALID:
 		/* Interfaces are in pairs (C22-015): a frame of another one says nothing about this. */
 		if (heartbeat.interface_id != interface ||
-		    !judge_hear(&state.judge, interface, &heartbeat, control_now()))
+		    !judge_hear(&state.judge, interface, &heartbeat, activity_wish()->instance,
+		                control_now()))
 			control_count(COUNTER_DROP_HEARTBEAT);
 		return;
 	case HEARTBEAT_FORGED:

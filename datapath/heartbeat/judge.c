@@ -50,14 +50,35 @@ static void new_instance(struct judge *judge)
 		judge->interfaces[i].sequence = 0;
 }
 
-bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat, uint64_t now)
+static bool alive(const struct judge *judge, const struct judge_interface *interface, uint64_t now)
+{
+	return interface->heard != 0 && now < interface->heard + judge->dead_ns;
+}
+
+static bool alive_anywhere(const struct judge *judge, uint64_t now)
+{
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		if (alive(judge, &judge->interfaces[i], now))
+			return true;
+	}
+	return false;
+}
+
+bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat,
+                uint64_t own_instance, uint64_t now)
 {
 	struct judge_interface *heard = find(judge, interface);
 
 	if (!heard || heartbeat->instance == 0 || is_retired(judge, heartbeat->instance))
 		return false;
-	if (heartbeat->instance != judge->last.instance)
+	if (heartbeat->instance != judge->last.instance) {
+		bool fresh = own_instance != 0 && heartbeat->peer_instance == own_instance;
+
+		/* Else one recorded frame would put the living peer among the retired, and both nodes would be active. */
+		if (!fresh && alive_anywhere(judge, now))
+			return false;
 		new_instance(judge);
+	}
 	if (heartbeat->sequence <= heard->sequence)
 		return false;
 	heard->sequence = heartbeat->sequence;
@@ -66,11 +87,6 @@ bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat 
 	if (heartbeat->sequence > judge->last.sequence)
 		judge->last = *heartbeat;
 	return true;
-}
-
-static bool alive(const struct judge *judge, const struct judge_interface *interface, uint64_t now)
-{
-	return interface->heard != 0 && now < interface->heard + judge->dead_ns;
 }
 
 bool judge_dies(const struct judge *judge, uint64_t before, uint64_t now)

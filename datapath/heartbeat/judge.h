@@ -38,10 +38,12 @@ void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_i
                      unsigned count);
 
 /*
- * An authentic heartbeat that came in by the interface. False where it was heard before, or belongs to an
- * instance of the peer that has ended (a replay), or the interface is to hear none.
+ * An authentic heartbeat that came in by the interface; own_instance is this node's, 0 where it has none yet. False where it
+ * was heard before, or belongs to an instance of the peer that has ended (a replay), or the interface is to hear none. A
+ * living peer is displaced by another instance only where that one names own_instance, which no old recording does.
  */
-bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat, uint64_t now);
+bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat,
+                uint64_t own_instance, uint64_t now);
 
 /* True where, after now, an interface on which the peer was alive at before counts as dead. */
 bool judge_dies(const struct judge *judge, uint64_t before, uint64_t now);

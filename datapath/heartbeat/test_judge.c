@@ -6,6 +6,7 @@
 
 #define MILLISECOND 1000000ULL
 #define START       (5000 * MILLISECOND)
+#define OWN         4711 /* instance of this node */
 #define DEAD        (200 * MILLISECOND)
 
 static struct judge judge;
@@ -24,9 +25,10 @@ static bool hear(uint16_t interface, uint64_t instance, uint64_t sequence, uint6
 	                              .instance = instance,
 	                              .sequence = sequence,
 	                              .hears_peer = 1,
+	                              .peer_instance = OWN,
 	                              .term = 1};
 
-	return judge_hear(&judge, interface, &heartbeat, now);
+	return judge_hear(&judge, interface, &heartbeat, OWN, now);
 }
 
 static struct message_heartbeat_report report(uint64_t now)
@@ -81,6 +83,23 @@ START_TEST(an_instance_that_ended_does_not_come_back)
 }
 END_TEST
 
+/* feature: C22-022 */
+START_TEST(a_recording_of_an_older_instance_does_not_displace_the_living_peer)
+{
+	struct heartbeat recorded = {
+	    .instance = 6, .sequence = 99, .active = 1, .term = 50, .peer_instance = OWN - 1};
+
+	begin();
+	ck_assert(hear(1, 7, 1, START));
+	ck_assert(!judge_hear(&judge, 1, &recorded, OWN, START + 1));
+	ck_assert(hear(1, 7, 2, START + 2));
+	ck_assert_uint_eq(report(START + 2).last.instance, 7);
+	/* A peer that was just restarted names this node's instance as soon as it hears it. */
+	ck_assert(hear(1, 8, 1, START + 3));
+	ck_assert_uint_eq(report(START + 3).last.instance, 8);
+}
+END_TEST
+
 /* feature: C22-023 */
 START_TEST(the_latest_word_counts_whatever_the_way_it_took)
 {
@@ -88,8 +107,8 @@ START_TEST(the_latest_word_counts_whatever_the_way_it_took)
 	                 new = {.instance = 7, .sequence = 11, .active = 0};
 
 	begin();
-	ck_assert(judge_hear(&judge, 3, &new, START));
-	ck_assert(judge_hear(&judge, 1, &old, START));
+	ck_assert(judge_hear(&judge, 3, &new, OWN, START));
+	ck_assert(judge_hear(&judge, 1, &old, OWN, START));
 	ck_assert_uint_eq(report(START).last.active, 0);
 }
 END_TEST
@@ -153,6 +172,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, silence_on_every_interface_is_death);
 	tcase_add_test(tests, a_frame_counts_once);
 	tcase_add_test(tests, an_instance_that_ended_does_not_come_back);
+	tcase_add_test(tests, a_recording_of_an_older_instance_does_not_displace_the_living_peer);
 	tcase_add_test(tests, the_latest_word_counts_whatever_the_way_it_took);
 	tcase_add_test(tests, a_pause_of_this_node_is_not_held_against_the_peer);
 	tcase_add_test(tests, who_is_heard_over_sync_is_not_taken_for_dead);
