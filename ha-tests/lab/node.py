@@ -16,6 +16,7 @@ from lab.topology import Node
 from lab.wait import await_condition
 
 HOLDER = Path(__file__).resolve().parent / "holder.sh"
+LEAKS_OF_OTHERS = Path(__file__).resolve().parent / "leak-suppressions.txt"
 STATE_DIRECTORY = Path("/var/lib/hadrian")
 LOG_DIRECTORY_INSIDE = Path("/run/hadrian-log")  # the node's log folder as its own processes see it
 DATAPATH_ARGUMENTS = ["--max-flows", "65536"]
@@ -103,6 +104,7 @@ class LabNode:
         environment["PATH"] = f"{(self.build / BINARIES['hadrian']).parent}:/usr/sbin:/usr/bin:/sbin:/bin"
         reports = f"log_path={LOG_DIRECTORY_INSIDE}/sanitizer"
         environment["ASAN_OPTIONS"] = f"{reports}:detect_leaks=1:abort_on_error=0"
+        environment["LSAN_OPTIONS"] = f"suppressions={LEAKS_OF_OTHERS}:print_suppressions=0"
         environment["UBSAN_OPTIONS"] = f"{reports}:print_stacktrace=1:halt_on_error=1"
         return environment
 
