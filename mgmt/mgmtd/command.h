@@ -36,6 +36,7 @@ int command_routes(struct session *session, const struct line *line);
 int command_ifstat(struct session *session, const struct line *line);
 int command_statistics(struct session *session, const struct line *line);
 int command_netobjects(struct session *session, const struct line *line);
+int command_script(struct session *session, const struct line *line);
 int command_cfglog(struct session *session, const struct line *line);
 int command_about(struct session *session, const struct line *line);
 

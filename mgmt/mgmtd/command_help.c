@@ -33,6 +33,11 @@ const struct command commands[] = {
     {"reject", NULL, true, command_reject, "Drop all edits and return to the committed configuration.",
      "reject"},
     {"routes", NULL, false, command_routes, "Show the active routing table.", "routes [-alltypes]"},
+    {"script", NULL, false, command_script, "List, show, run, make and remove scripts.",
+     "script\nscript -show NAME\nscript -run NAME [VALUE ...] [-force] [-verbose]\n"
+     "script -create [CATEGORY] TYPE [-filename=NAME]\nscript -remove NAME\n\n"
+     "-force goes on after errors, -verbose shows what every command says. The values replace $1, $2 ...;\n"
+     "$0 is the script's name, \\$ a dollar sign."},
     {"set", NULL, true, command_set, "Change an object.",
      "set [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-enable] [-disable]\n"
      "set TYPE -Range=1,3-5 Property=Value ...\n\nProperty=<empty> returns a property to its default."},

@@ -43,6 +43,7 @@ struct engine {
 	qb_loop_t *loop;
 	struct schema *schema;
 	const char *state_directory;
+	const char *script_directory; /* NULL: PATH_SCRIPTS */
 	struct configuration committed, running, candidate;
 	uint64_t generation; /* of committed; 0: never committed */
 	uint64_t policy_generation;
@@ -65,6 +66,9 @@ struct engine {
  * which cfglog says.
  */
 int engine_load(struct engine *engine, char reason[256]);
+/* The predefined objects but the user admin and the devices, into *configuration, which was empty. As
+ * engine_load. */
+int engine_predefined(struct configuration *configuration, char reason[256]);
 /* As long as nothing was ever committed, devices that have come since the start become EthernetDevice objects
  * too. */
 void engine_find_devices(struct engine *engine);

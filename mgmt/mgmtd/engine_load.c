@@ -44,23 +44,33 @@ static int add_admin(struct configuration *configuration)
 	return error;
 }
 
-static int load_defaults(struct engine *engine, char reason[256])
+int engine_predefined(struct configuration *configuration, char reason[256])
 {
 	char path[300], why[256] = "";
 	char *json;
 	int error;
 
-	snprintf(path, sizeof(path), "%s/defaults.json", engine->schema->directory);
+	snprintf(path, sizeof(path), "%s/defaults.json", configuration->schema->directory);
 	json = read_text(path);
-	error = json ? configuration_parse(&engine->committed, json, why) : -errno;
+	error = json ? configuration_parse(configuration, json, why) : -errno;
 	free(json);
-	if (!error)
-		error = add_admin(&engine->committed);
-	if (!error)
-		error = devices_add(&engine->committed);
 	if (error)
 		snprintf(reason, 256, "the predefined objects cannot be made from %.100s: %.80s", path,
 		         *why ? why : strerror(-error));
+	return error;
+}
+
+static int load_defaults(struct engine *engine, char reason[256])
+{
+	int error = engine_predefined(&engine->committed, reason);
+
+	if (error)
+		return error;
+	error = add_admin(&engine->committed);
+	if (!error)
+		error = devices_add(&engine->committed);
+	if (error)
+		snprintf(reason, 256, "the predefined objects cannot be made: %s", strerror(-error));
 	return error;
 }
 

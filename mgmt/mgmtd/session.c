@@ -6,6 +6,7 @@
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/nearest.h"
+#include "mgmt/mgmtd/script_run.h"
 #include "mgmt/mgmtd/users.h"
 
 #include <errno.h>
@@ -73,6 +74,14 @@ static void send_output(struct session *session)
 	session->text = NULL;
 }
 
+static void on_timeout(void *user);
+
+static void start_timer(struct session *session)
+{
+	qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, COMMAND_SECONDS * QB_TIME_NS_IN_SEC, session,
+	                  on_timeout, &session->timer);
+}
+
 static void on_timeout(void *user)
 {
 	struct session *session = user;
@@ -83,12 +92,21 @@ static void on_timeout(void *user)
 	engine_forget(session->engine, session);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
+	if (session->script)
+		start_timer(session); /* it goes on after errors */
 }
 
 void session_end(struct session *session, int error)
 {
 	if (!session->out)
 		return;
+	if (session->script) {
+		error = script_command_ended(session, error);
+		if (error == SESSION_WAITS) {
+			session_rearm(session);
+			return;
+		}
+	}
 	if (session->timer)
 		qb_loop_timer_del(session->engine->loop, session->timer);
 	session->timer = 0;
@@ -98,6 +116,16 @@ void session_end(struct session *session, int error)
 	session->sent = 0;
 	if (session->connection)
 		send_output(session);
+}
+
+void session_rearm(struct session *session)
+{
+	/* Without a timer the command has not said yet that it waits. */
+	if (!session->timer)
+		return;
+	qb_loop_timer_del(session->engine->loop, session->timer);
+	session->timer = 0;
+	start_timer(session);
 }
 
 static int unknown_command(struct session *session, const char *name)
@@ -168,6 +196,7 @@ static void destroy(struct session *session)
 	datapath_link_forget(engine->datapath, session);
 	cluster_link_forget(engine->cluster, session);
 	engine_forget(engine, session);
+	script_stop(session);
 	if (session->timer)
 		qb_loop_timer_del(engine->loop, session->timer);
 	if (session->out)
@@ -197,8 +226,7 @@ static void run_command(struct session *session, const struct ipc_message *messa
 	if (error != SESSION_WAITS)
 		session_end(session, error);
 	else if (session->out)
-		qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, COMMAND_SECONDS * QB_TIME_NS_IN_SEC,
-		                  session, on_timeout, &session->timer);
+		start_timer(session);
 }
 
 /* The socket is root's: an empty name is the console, any other has been authenticated by who asks. */

@@ -15,6 +15,8 @@
 
 #define SESSION_WAITS 1 /* returned by a command that ends with session_end */
 
+struct script_run;
+
 struct session {
 	struct session *next;
 	struct engine *engine;
@@ -31,7 +33,8 @@ struct session {
 	FILE *out;
 	char *text; /* of out */
 	size_t length, sent;
-	int error; /* of the command whose output is on its way */
+	int error;                 /* of the command whose output is on its way */
+	struct script_run *script; /* that runs, or NULL */
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;
@@ -46,8 +49,10 @@ void sessions_notify(struct engine *engine, const char *text);
 /* The object that holds those of the context, NULL at the root (where it also goes when the object is gone).
  */
 struct lyd_node *session_context(struct session *session);
-/* Ends a command that waits. */
+/* Ends a command that waits; in a script, the next line follows. */
 void session_end(struct session *session, int error);
+/* Gives a command that waits its whole time again. */
+void session_rearm(struct session *session);
 /* Runs one line; exposed for tests. Returns 0, -errno or SESSION_WAITS. */
 int session_run(struct session *session, const char *text);
 

@@ -140,6 +140,27 @@ grep -q "Added IPRule/3." /run/output && grep -q "SendReject (Send Reject)" /run
 	{ echo "FAIL: rules"; cat /run/output; failures=$((failures + 1)); }
 expect 0 "" reject
 
+# A script waits for what it activates, and goes on (C02-053, C02-058).
+expect 0 "Name  Size" script
+printf 'set System Name=$1\nactivate\nscript -run inner.sgs\n' >/run/hadrian/scripts/outer.sgs
+printf 'reject\nha -nonsense\nset System Name=never\n' >/run/hadrian/scripts/inner.sgs
+expect 0 "outer.sgs" script
+chmod 600 /run/hadrian/scripts/*
+"$cli" 'script -run outer.sgs my-system1 -verbose' >/run/output 2>&1 && { echo "FAIL: a script's error is lost"; failures=$((failures + 1)); }
+grep -q "Configuration activated" /run/output && grep -q "inner.sgs:2: ha has no option" /run/output && ! grep -q never /run/output ||
+	{ echo "FAIL: script output"; cat /run/output; failures=$((failures + 1)); }
+expect 0 "Name:  System" 'show System'
+expect 0 "No changes" 'show -changes'
+i=0
+while [ $i -lt 5000 ]; do
+	echo "add IPAddress many$i Address=10.0.0.1"
+	i=$((i + 1))
+done >/run/hadrian/scripts/long.sgs
+chmod 600 /run/hadrian/scripts/*
+expect 0 "" 'script -run long.sgs'
+expect 0 "many4999" 'show IPAddress many4999'
+expect 0 "" reject
+
 # The prompt follows the name after activation only (C02-022); without a commit everything returns at a crash.
 expect 0 "Modified System" 'set System Name=my-system1'
 expect 0 "Configuration activated" activate
