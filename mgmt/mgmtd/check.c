@@ -57,7 +57,7 @@ static bool is_literal(const struct property *property, const char *value)
 }
 
 /* The object that a name refers to, of any of the property's types. A disabled interface may be referred to:
- * it is known, and down. */
+ * it is known, and down. nearest may be NULL. */
 static bool is_reference(const struct configuration *configuration, const struct property *property,
                          const char *name, bool *disabled, struct nearest *nearest)
 {
@@ -75,7 +75,7 @@ static bool is_reference(const struct configuration *configuration, const struct
 		if (object)
 			return true;
 	}
-	for (size_t i = 0; i < schema->type_count; i++) {
+	for (size_t i = 0; nearest && i < schema->type_count; i++) {
 		const struct object_type *type = &schema->types[i];
 
 		if (type->parent || type->singleton || !property_refers_to(property, type))
@@ -99,7 +99,9 @@ static void check_value(const struct configuration *configuration, const struct 
 	if (!property->references || is_literal(property, value) || words_contain(property->special, value))
 		return;
 	nearest_start(&nearest, value);
-	if (is_reference(configuration, property, value, &disabled, &nearest)) {
+	/* Looking for what was meant costs a walk over all names: only for what is said. */
+	if (is_reference(configuration, property, value, &disabled,
+	                 problems->out && problems->count < CHECK_PROBLEMS_SHOWN ? &nearest : NULL)) {
 		if (disabled)
 			problem(problems, type, object,
 			        "%s refers to '%s', which is disabled. Enable it or take it out of %s",

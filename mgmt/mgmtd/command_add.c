@@ -15,6 +15,8 @@ static uint32_t next_number(struct session *session, const struct object_type *t
 	                                     &session->engine->committed};
 	uint32_t highest = 0;
 
+	if (!type_property(type, "Id"))
+		return 1;
 	for (size_t i = 0; i < 3; i++) {
 		const struct lyd_node *holder = context, *object;
 
@@ -120,7 +122,7 @@ int command_add(struct session *session, const struct line *line)
 	key = new_key(session, &target, line, number);
 	if (!key)
 		return -EINVAL;
-	id = next_number(session, target.type, target.context);
+	id = target.type->key->hidden ? 0 : next_number(session, target.type, target.context);
 	error = object_create(candidate, target.type, target.context, key, &object);
 	if (error)
 		return create_refused(session, &target, key, error);

@@ -19,6 +19,7 @@ struct changes {
 	struct session *session;
 	const struct configuration *other;
 	unsigned count;
+	struct show_places places;
 	bool deleted; /* the walk is over the old configuration, looking for what is gone */
 };
 
@@ -53,13 +54,16 @@ static void show_change(const struct object_type *type, struct lyd_node *object,
 		changes->count++;
 		return;
 	}
-	moved = old && type->indexed && object_index(old) != object_index(object);
+	moved = old && type->indexed &&
+	        object_index_from(&changes->places.committed, old) !=
+	            object_index_from(&changes->places.shown, object);
 	if (old || type->singleton) {
 		if (objects_equal(type, old, object) && !moved)
 			return;
 		fprintf(session->out, "*  %s", object_label(type, object, label));
 		if (moved)
-			fprintf(session->out, " (was at %u)", object_index(old));
+			fprintf(session->out, " (was at %u)",
+			        object_index_from(&changes->places.committed, old));
 		fputc('\n', session->out);
 		show_property_changes(session, type, old, object);
 	} else {

@@ -52,6 +52,15 @@ struct lyd_node *object_at(const struct configuration *configuration, const stru
                            const struct lyd_node *context, unsigned index);
 /* Position from 1. */
 unsigned object_index(const struct lyd_node *object);
+/*
+ * The same for objects that are asked for one after the other: constant time for the one that follows the
+ * last, and for the last again. A cursor begins as {0} and ends where its list changes.
+ */
+struct index_cursor {
+	const struct lyd_node *object;
+	unsigned index;
+};
+unsigned object_index_from(struct index_cursor *cursor, const struct lyd_node *object);
 unsigned object_count(const struct configuration *configuration, const struct object_type *type,
                       const struct lyd_node *context);
 

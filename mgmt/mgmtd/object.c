@@ -106,6 +106,16 @@ unsigned object_index(const struct lyd_node *object)
 	return index;
 }
 
+unsigned object_index_from(struct index_cursor *cursor, const struct lyd_node *object)
+{
+	if (cursor->object != object)
+		cursor->index = cursor->object && object_next(cursor->object) == object
+		                    ? cursor->index + 1
+		                    : object_index(object);
+	cursor->object = object;
+	return cursor->index;
+}
+
 unsigned object_count(const struct configuration *configuration, const struct object_type *type,
                       const struct lyd_node *context)
 {

@@ -72,15 +72,16 @@ static void add_cell(struct table *table, const struct configuration *configurat
 }
 
 static void add_row(struct session *session, const struct object_type *type, const struct lyd_node *object,
-                    bool deleted, const struct column *columns, size_t count, struct table *table)
+                    bool deleted, struct show_places *places, const struct column *columns, size_t count,
+                    struct table *table)
 {
 	char symbols[4];
 
-	show_symbols(session, type, object, deleted, symbols);
+	show_symbols(session, type, object, deleted, places, symbols);
 	if (table_row(table, symbols))
 		return;
 	if (type->indexed)
-		table_cell(table, "%u", object_index(object));
+		table_cell(table, "%u", object_index_from(&places->shown, object));
 	for (size_t i = 0; i < count; i++)
 		add_cell(table, deleted ? &session->engine->committed : &session->engine->candidate, object,
 		         &columns[i]);
@@ -92,6 +93,7 @@ static void add_deleted(struct session *session, const struct object_type *type,
                         struct table *table)
 {
 	const struct configuration *committed = &session->engine->committed;
+	struct show_places places = {0};
 	struct lyd_node *object = NULL;
 
 	if (!type->parent)
@@ -100,12 +102,13 @@ static void add_deleted(struct session *session, const struct object_type *type,
 		object = object_first(committed, type, counterpart(committed, type->parent, context));
 	for (; object; object = object_next(object))
 		if (!counterpart(&session->engine->candidate, type, object))
-			add_row(session, type, object, true, columns, count, table);
+			add_row(session, type, object, true, &places, columns, count, table);
 }
 
 void show_list(struct session *session, const struct object_type *type, struct lyd_node *context, bool titled)
 {
 	struct column columns[TABLE_COLUMNS_MAX];
+	struct show_places places = {0};
 	struct table table = {0};
 	char *text = strdup(type->columns ? type->columns : "Name");
 	size_t count = text ? read_columns(type, text, columns) : 0;
@@ -118,7 +121,7 @@ void show_list(struct session *session, const struct object_type *type, struct l
 		table_column(&table, columns[i].heading);
 	for (struct lyd_node *object = object_first(&session->engine->candidate, type, context); object;
 	     object = object_next(object))
-		add_row(session, type, object, false, columns, count, &table);
+		add_row(session, type, object, false, &places, columns, count, &table);
 	add_deleted(session, type, context, columns, count, &table);
 	table_print(&table, 3, session->out);
 	free(text);

@@ -110,7 +110,7 @@ bool objects_equal(const struct object_type *type, const struct lyd_node *a, con
 }
 
 void show_symbols(struct session *session, const struct object_type *type, const struct lyd_node *object,
-                  bool deleted, char symbols[4])
+                  bool deleted, struct show_places *places, char symbols[4])
 {
 	struct problems problems = {0};
 	const struct lyd_node *old;
@@ -125,7 +125,8 @@ void show_symbols(struct session *session, const struct object_type *type, const
 	if (!old && !type->singleton)
 		*at++ = '+';
 	else if (!objects_equal(type, old, object) ||
-	         (type->indexed && old && object_index(old) != object_index(object)))
+	         (type->indexed && old &&
+	          object_index_from(&places->committed, old) != object_index_from(&places->shown, object)))
 		*at++ = '*';
 	if (object_disabled(type, object)) {
 		*at++ = 'o';
