@@ -154,6 +154,15 @@ static int check_node(const struct object_type *type, const struct property *pro
 }
 
 /* Text that is no list keeps its commas; a word of a list stands alone. */
+/* Where unset stands for a text that is not empty, an empty one is a value of its own: `Banner=`. */
+static bool may_be_empty(const struct property *property)
+{
+	const struct lysc_node *leaf = property->leaf[0];
+
+	return property->default_value && *property->default_value &&
+	       !lyd_value_validate(leaf->module->ctx, leaf, "", 0, NULL, NULL, NULL);
+}
+
 static size_t value_list(const struct property *property, const struct argument *argument,
                          const char *const **values)
 {
@@ -164,7 +173,7 @@ static size_t value_list(const struct property *property, const struct argument 
 		return argument->value_count;
 	}
 	*values = &argument->text;
-	return *argument->text ? 1 : 0;
+	return *argument->text || may_be_empty(property) ? 1 : 0;
 }
 
 static int check_list(const struct object_type *type, const struct property *property,
