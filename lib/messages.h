@@ -63,6 +63,12 @@ enum message_type {
 	MESSAGE_CLI_DONE,    /* -> client: struct message_cli_done */
 	MESSAGE_CGI_REQUEST, /* ->: struct message_cgi_request */
 	MESSAGE_CGI_REPLY,   /* -> client: struct message_cgi_reply followed by the body's text */
+	/*
+	 * At PATH_LOGIN_SOCKET only. Where the login is granted the connection is a session of that user from then
+	 * on: it takes MESSAGE_CLI_OPEN (no body) and MESSAGE_CLI_COMMAND, and no other login.
+	 */
+	MESSAGE_LOGIN,        /* ->: struct message_login */
+	MESSAGE_LOGIN_RESULT, /* -> client: struct message_login_result */
 };
 
 #define MESSAGE_TEXT 256
@@ -274,6 +280,19 @@ struct message_cgi_request {
 struct message_cgi_reply {
 	uint32_t status; /* HTTP: 200, 400, 401, 503 */
 	uint32_t length; /* of the text behind */
+};
+
+/* What somebody typed at hadrian-sshd; mgmtd checks it. */
+struct message_login {
+	char user[64];
+	char password[257];
+	char access[64]; /* the RemoteMgmtSSH object whose address was reached */
+	char remote[IP_ADDRESS_TEXT];
+};
+
+struct message_login_result {
+	int32_t error;      /* 0: granted; -EACCES; -EAGAIN: too many logins */
+	uint32_t may_write; /* Administrators; Auditors look only */
 };
 
 #endif

@@ -18,6 +18,7 @@ BINARIES = {
     "hadrian-datapath": "datapath/hadrian-datapath",
     "hadrian-keygen": "cluster/hadrian-keygen",
     "hadrian": "mgmt/cli/hadrian",
+    "hadrian-sshd": "mgmt/ssh/hadrian-sshd",
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
 }
@@ -48,7 +49,8 @@ def binary(name: str, build: Path) -> Path:
 
 def data_environment(build: Path) -> dict[str, str]:
     """Tells daemons that are not installed where their data is."""
-    return {"HADRIAN_SCHEMA_DIR": str(REPOSITORY / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https")}
+    return {"HADRIAN_SCHEMA_DIR": str(REPOSITORY / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
+            "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"])}
 
 
 def require_root() -> None:

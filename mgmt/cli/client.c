@@ -62,6 +62,20 @@ int client_open(struct client *client, const char *user)
 	return error;
 }
 
+int client_adopt(struct client *client, int fd)
+{
+	int error;
+
+	memset(client, 0, sizeof(*client));
+	client->fd = fd;
+	error = ipc_client_send(fd, MESSAGE_CLI_OPEN, "", 0);
+	if (!error)
+		error = wait_done(client, stdout);
+	if (error)
+		client_close(client);
+	return error;
+}
+
 void client_close(struct client *client)
 {
 	if (client->fd >= 0)

@@ -18,6 +18,8 @@ struct client {
 
 /* user "": the console. Returns 0, or -errno after saying on standard error what is wrong. */
 int client_open(struct client *client, const char *user);
+/* The same for a session that hadrian-sshd has logged in; fd is the client's from then on. */
+int client_adopt(struct client *client, int fd);
 void client_close(struct client *client);
 /* Runs one line and prints what it says. Returns 0, or the command's -errno. */
 int client_command(struct client *client, const char *line, FILE *out);

@@ -21,10 +21,12 @@ static const char usage[] =
     "Without a command: a prompt on a terminal, else commands from standard input, one a line.\n"
     "  -f, --file FILE   read commands from FILE\n"
     "      --force       go on after a command that failed\n"
-    "  -u, --user USER   act with the rights of that user\n";
+    "  -u, --user USER   act with the rights of that user\n"
+    "      --session FD  a session that is logged in on that descriptor (hadrian-sshd)\n";
 
 struct arguments {
 	const char *user, *file;
+	int session; /* a descriptor, or -1 */
 	bool force;
 };
 
@@ -96,11 +98,10 @@ static void hide_words(char *words[])
 
 static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 {
-	static const struct option options[] = {{"file", required_argument, NULL, 'f'},
-	                                        {"force", no_argument, NULL, 'F'},
-	                                        {"user", required_argument, NULL, 'u'},
-	                                        {"help", no_argument, NULL, 'h'},
-	                                        {0}};
+	static const struct option options[] = {
+	    {"file", required_argument, NULL, 'f'}, {"force", no_argument, NULL, 'F'},
+	    {"user", required_argument, NULL, 'u'}, {"session", required_argument, NULL, 's'},
+	    {"help", no_argument, NULL, 'h'},       {0}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+f:u:h", options, NULL)) != -1) {
@@ -110,6 +111,8 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 			out->force = true;
 		} else if (option == 'u') {
 			out->user = optarg;
+		} else if (option == 's') {
+			out->session = atoi(optarg);
 		} else {
 			fputs(usage, option == 'h' ? stdout : stderr);
 			exit(option == 'h' ? 0 : 2);
@@ -120,7 +123,7 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 
 int main(int argc, char *argv[])
 {
-	struct arguments arguments = {.user = ""};
+	struct arguments arguments = {.user = "", .session = -1};
 	struct client client;
 	char *line = NULL;
 	int error;
@@ -136,7 +139,8 @@ int main(int argc, char *argv[])
 		if (secret_in(line))
 			hide_words(argv + optind);
 	}
-	error = client_open(&client, arguments.user);
+	error = arguments.session >= 0 ? client_adopt(&client, arguments.session)
+	                               : client_open(&client, arguments.user);
 	if (error) {
 		free(line);
 		return 1;

@@ -7,6 +7,7 @@
 #include "mgmt/mgmtd/policy_build.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/session.h"
+#include "mgmt/mgmtd/sshd.h"
 #include "mgmt/mgmtd/store.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ static void apply_rest(struct engine *engine)
 	cluster_configuration_build(&engine->running, &cluster);
 	cluster_link_configure(engine->cluster, &cluster);
 	https_configure(engine->https, &engine->running);
+	sshd_configure(engine->sshd, &engine->running);
 }
 
 static void log_result(void *user, int error, const char *text)

@@ -27,6 +27,8 @@ struct datapath_link;
 struct cluster_link;
 struct https;
 struct cgi;
+struct sshd;
+struct logins;
 
 /* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
 typedef void (*activation_done)(void *user, int error, const char *text);
@@ -58,6 +60,8 @@ struct engine {
 	struct cluster_link *cluster;
 	struct https *https;
 	struct cgi *cgi;
+	struct sshd *sshd;
+	struct logins *logins;
 };
 
 /*
@@ -74,7 +78,7 @@ int engine_predefined(struct configuration *configuration, char reason[256]);
 void engine_find_devices(struct engine *engine);
 void engine_free(struct engine *engine);
 
-/* Puts running into force again: to the datapath, clusterd and HTTPS. The datapath's answer is only logged.
+/* Puts running into force again: to the datapath, clusterd, HTTPS and SSH. The datapath's answer is only logged.
  */
 void engine_apply_running(struct engine *engine);
 /* Sends running to the datapath, which has just connected. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* hadrian-mgmtd: configuration, command line, HTTPS. */
+/* hadrian-mgmtd: configuration, command line, HTTPS, SSH. */
 
 #include "lib/ipc.h"
 #include "lib/log.h"
@@ -10,7 +10,9 @@
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/https.h"
+#include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/session.h"
+#include "mgmt/mgmtd/sshd.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -32,6 +34,7 @@ static int32_t on_child(int32_t signal, void *user)
 	(void)signal;
 	(void)user;
 	https_reap(engine.https);
+	sshd_reap(engine.sshd);
 	return 0;
 }
 
@@ -76,6 +79,8 @@ static int start(struct ipc_server **server)
 	int error = https_create(engine.loop, &engine.https);
 
 	if (!error)
+		error = sshd_create(engine.loop, &engine.sshd);
+	if (!error)
 		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
 	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
@@ -87,6 +92,9 @@ static int start(struct ipc_server **server)
 	error = cgi_listen(&engine, &engine.cgi);
 	if (error)
 		qb_log(LOG_ERR, "no CGI programs (socket %s): %s", PATH_CGI_SOCKET, strerror(-error));
+	error = logins_listen(&engine, &engine.logins);
+	if (error)
+		qb_log(LOG_ERR, "no logins over SSH (socket %s): %s", PATH_LOGIN_SOCKET, strerror(-error));
 	return sessions_listen(&engine, server);
 }
 
@@ -94,9 +102,11 @@ static void stop(struct ipc_server *server)
 {
 	ipc_server_destroy(server);
 	cgi_destroy(engine.cgi);
+	logins_destroy(engine.logins);
 	datapath_link_destroy(engine.datapath);
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);
+	sshd_destroy(engine.sshd);
 	engine_free(&engine);
 }
 

@@ -105,9 +105,10 @@ static int add_core_destination(struct policy_builder *builder, struct policy_ru
 }
 
 static int add_management_rule(const struct configuration *configuration, const struct object_type *type,
-                               const struct lyd_node *object, struct policy_builder *builder)
+                               const struct lyd_node *object, const char *port_property,
+                               struct policy_builder *builder)
 {
-	uint16_t port = (uint16_t)value_number(type, object, "HTTPSPort");
+	uint16_t port = (uint16_t)value_number(type, object, port_property);
 	struct policy_rule rule = {.action = POLICY_ALLOW};
 	struct policy_service service = {.protocol_first = IPPROTO_TCP,
 	                                 .protocol_last = IPPROTO_TCP,
@@ -131,19 +132,29 @@ static int add_management_rule(const struct configuration *configuration, const 
 	return error ? error : policy_builder_rule(builder, &rule);
 }
 
+static int add_management_rules(const struct configuration *configuration, const char *type_name,
+                                const char *port_property, struct policy_builder *builder)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, type_name);
+	int error = 0;
+
+	for (const struct lyd_node *object = object_first(configuration, type, NULL); object && !error;
+	     object = object_next(object))
+		if (!object_disabled(type, object))
+			error = add_management_rule(configuration, type, object, port_property, builder);
+	return error;
+}
+
 int policy_add_rules(const struct configuration *configuration, struct policy_builder *builder)
 {
-	const struct object_type *https = schema_type(configuration->schema, NULL, "RemoteMgmtHTTP");
 	const struct object_type *set = schema_type(configuration->schema, NULL, "IPRuleSet");
 	const struct object_type *type = schema_type(configuration->schema, set, "IPRule");
 	const struct lyd_node *main_set = object_find(configuration, set, NULL, "main"), *object;
 	unsigned index = 0;
-	int error = 0;
+	int error = add_management_rules(configuration, "RemoteMgmtHTTP", "HTTPSPort", builder);
 
-	for (object = object_first(configuration, https, NULL); object && !error;
-	     object = object_next(object))
-		if (!object_disabled(https, object))
-			error = add_management_rule(configuration, https, object, builder);
+	if (!error)
+		error = add_management_rules(configuration, "RemoteMgmtSSH", "Port", builder);
 	for (object = main_set ? object_first(configuration, type, main_set) : NULL; object && !error;
 	     object = object_next(object)) {
 		index++;

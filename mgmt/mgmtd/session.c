@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/datapath_link.h"
+#include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/script_run.h"
 #include "mgmt/mgmtd/users.h"
@@ -196,6 +197,7 @@ static void destroy(struct session *session)
 	datapath_link_forget(engine->datapath, session);
 	cluster_link_forget(engine->cluster, session);
 	engine_forget(engine, session);
+	login_forget(session);
 	script_stop(session);
 	if (session->timer)
 		qb_loop_timer_del(engine->loop, session->timer);
@@ -229,6 +231,15 @@ static void run_command(struct session *session, const struct ipc_message *messa
 		start_timer(session);
 }
 
+/* Who it is was settled by the login. */
+static void open_login_session(struct session *session)
+{
+	struct message_cli_done done = {.error = session->open ? 0 : -EACCES};
+
+	session_prompt(session, done.prompt, sizeof(done.prompt));
+	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
+}
+
 /* The socket is root's: an empty name is the console, any other has been authenticated by who asks. */
 static void open_session(struct session *session, const struct ipc_message *message)
 {
@@ -252,36 +263,43 @@ static void open_session(struct session *session, const struct ipc_message *mess
 	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
 }
 
-static void on_connected(struct ipc_connection *connection, void *user)
+struct session *session_create(struct engine *engine, struct ipc_connection *connection)
 {
-	struct engine *engine = user;
 	struct session *session = calloc(1, sizeof(*session));
 
 	if (!session) {
 		ipc_close(connection);
-		return;
+		return NULL;
 	}
 	session->engine = engine;
 	session->connection = connection;
 	session->next = engine->sessions;
 	engine->sessions = session;
 	ipc_set_user(connection, session);
+	return session;
 }
 
-static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
+static void on_connected(struct ipc_connection *connection, void *user)
+{
+	session_create(user, connection);
+}
+
+void session_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	struct session *session = user;
 
 	(void)connection;
 	if (message->fd >= 0)
 		close(message->fd);
-	if (message->type == MESSAGE_CLI_OPEN)
+	if (message->type == MESSAGE_CLI_OPEN && session->attempt)
+		open_login_session(session);
+	else if (message->type == MESSAGE_CLI_OPEN)
 		open_session(session, message);
 	else if (message->type == MESSAGE_CLI_COMMAND && session->open)
 		run_command(session, message);
 }
 
-static void on_writable(struct ipc_connection *connection, void *user)
+void session_writable(struct ipc_connection *connection, void *user)
 {
 	struct session *session = user;
 
@@ -290,14 +308,16 @@ static void on_writable(struct ipc_connection *connection, void *user)
 		send_output(session);
 }
 
-static void on_closed(struct ipc_connection *connection, void *user)
+void session_closed(struct ipc_connection *connection, void *user)
 {
 	(void)connection;
 	destroy(user);
 }
 
-static const struct ipc_handlers handlers = {
-    .connected = on_connected, .message = on_message, .closed = on_closed, .writable = on_writable};
+static const struct ipc_handlers handlers = {.connected = on_connected,
+                                             .message = session_message,
+                                             .closed = session_closed,
+                                             .writable = session_writable};
 
 int sessions_listen(struct engine *engine, struct ipc_server **out)
 {

@@ -23,6 +23,7 @@ struct session {
 	struct ipc_connection *connection;
 	qb_loop_timer_handle timer; /* of a waiting command */
 	char user[64];
+	struct login_attempt *attempt; /* a connection of the login socket; NULL: of the console's */
 	bool open;
 	bool may_write;                         /* Administrators; others look only */
 	bool leaving;                           /* `exit` */
@@ -43,6 +44,11 @@ struct session {
 
 /* Serves the command line at PATH_MGMTD_SOCKET. Returns 0 or -errno. */
 int sessions_listen(struct engine *engine, struct ipc_server **out);
+/* For the login socket (login.h), whose connections become sessions: a session of nobody, and its handlers (user: the session). */
+struct session *session_create(struct engine *engine, struct ipc_connection *connection);
+void session_message(struct ipc_connection *connection, const struct ipc_message *message, void *user);
+void session_writable(struct ipc_connection *connection, void *user);
+void session_closed(struct ipc_connection *connection, void *user);
 /* Every session is told with its next command. */
 void sessions_notify(struct engine *engine, const char *text);
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_LISTENERS_H
+#define MGMT_MGMTD_LISTENERS_H
+
+/* The addresses at which a management server answers. One thread, nothing is changed. */
+
+#include "lib/address.h"
+#include "mgmt/mgmtd/configuration.h"
+
+#define LISTENERS_MAX 64
+
+struct listener {
+	struct ip_address address;
+	uint16_t port;
+	const struct lyd_node
+	    *access; /* the first object that opens it, valid as long as the configuration */
+};
+
+struct listeners {
+	struct listener listener[LISTENERS_MAX];
+	size_t count;
+};
+
+/*
+ * Appends the shared and this node's private IPv4 addresses of the SourceInterface of every enabled object of
+ * that access type (RemoteMgmtHTTP ...), each with the port that the named property holds.
+ */
+void listeners_find(const struct configuration *configuration, const char *type, const char *port_property,
+                    struct listeners *listeners);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_SSHD_H
+#define MGMT_MGMTD_SSHD_H
+
+/*
+ * The SSH server: hadrian-sshd as a child of mgmtd, configured from RemoteMgmtSSH. Runs on the loop's thread.
+ */
+
+#include "mgmt/mgmtd/configuration.h"
+
+#include <qb/qbloop.h>
+
+struct sshd;
+
+/* Returns 0 or -errno; *out for sshd_destroy, which ends the server. */
+int sshd_create(qb_loop_t *loop, struct sshd **out);
+/* NULL is fine. */
+void sshd_destroy(struct sshd *sshd);
+
+/*
+ * Starts or ends the server as the configuration wants it, or has it read what changed; sessions go on where
+ * a server is still wanted. NULL is fine.
+ */
+void sshd_configure(struct sshd *sshd, const struct configuration *configuration);
+/* A child of mgmtd has ended (SIGCHLD). */
+void sshd_reap(struct sshd *sshd);
+
+/*
+ * The server's configuration (mgmt/ssh/settings.h): the addresses of every enabled RemoteMgmtSSH's interface,
+ * malloc'ed, or NULL where there is none to serve (or no memory).
+ */
+char *sshd_render(const struct configuration *configuration);
+
+#endif

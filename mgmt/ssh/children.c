@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/ssh/children.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+int children_slot(const struct children *children, const char *remote)
+{
+	unsigned same = 0;
+	int slot = -1;
+
+	for (int i = 0; i < CHILDREN_MAX; i++) {
+		if (!children->child[i].pid)
+			slot = slot < 0 ? i : slot;
+		else if (!strcmp(children->child[i].remote, remote))
+			same++;
+	}
+	return same < CHILDREN_OF_ONE_ADDRESS ? slot : -1;
+}
+
+void children_add(struct children *children, int slot, pid_t pid, const char *remote)
+{
+	children->child[slot].pid = pid;
+	snprintf(children->child[slot].remote, sizeof(children->child[slot].remote), "%s", remote);
+}
+
+void children_reap(struct children *children)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		for (size_t i = 0; i < CHILDREN_MAX; i++)
+			if (children->child[i].pid == pid)
+				children->child[i].pid = 0;
+}
+
+void children_end(const struct children *children)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		if (children->child[i].pid)
+			kill(children->child[i].pid, SIGTERM);
+}

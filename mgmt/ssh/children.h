@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_SSH_CHILDREN_H
+#define MGMT_SSH_CHILDREN_H
+
+/* The processes of the connections, bounded in all and for one address, so that nobody shuts others out. */
+
+#include "lib/address.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define CHILDREN_MAX            32
+#define CHILDREN_OF_ONE_ADDRESS 16
+
+struct children {
+	struct {
+		pid_t pid; /* 0: free */
+		char remote[IP_ADDRESS_TEXT];
+	} child[CHILDREN_MAX];
+};
+
+/* A free slot, or -1 where there are too many. Pure. */
+int children_slot(const struct children *children, const char *remote);
+void children_add(struct children *children, int slot, pid_t pid, const char *remote);
+/* Forgets those that have ended. */
+void children_reap(struct children *children);
+/* Ends all with SIGTERM. */
+void children_end(const struct children *children);
+
+#endif
