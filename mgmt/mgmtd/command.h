@@ -26,6 +26,7 @@ int command_cc(struct session *session, const struct line *line);
 int command_activate(struct session *session, const struct line *line);
 int command_commit(struct session *session, const struct line *line);
 int command_reject(struct session *session, const struct line *line);
+int command_undelete(struct session *session, const struct line *line);
 int command_help(struct session *session, const struct line *line);
 int command_helpconfig(struct session *session, const struct line *line);
 int command_exit(struct session *session, const struct line *line);

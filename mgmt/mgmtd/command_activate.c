@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/show_object.h"
+#include "mgmt/mgmtd/target.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void activated(void *user, int error, const char *text)
 {
@@ -80,12 +83,99 @@ int command_commit(struct session *session, const struct line *line)
 	return error;
 }
 
+/* The object that a command names in the committed configuration, NULL after a message. */
+static const struct lyd_node *committed_object(struct session *session, const struct target *target)
+{
+	const struct lyd_node *object =
+	    target->type->singleton || target->name ? target_find(&session->engine->committed, target) : NULL;
+
+	if (!object)
+		fprintf(session->out, "Invalid operation: there is no committed %s '%s'.\n",
+		        target->type->name, target->name ? target->name : "");
+	return object;
+}
+
+static int restore(struct session *session, const struct target *target, const struct lyd_node *object,
+                   const char *what)
+{
+	char label[OBJECT_LABEL];
+	int error = object_restore(&session->engine->candidate, target->type, target->context, object);
+
+	if (error)
+		fprintf(session->out, "%s: %s.\n", target->type->name, strerror(-error));
+	else
+		fprintf(session->out, "%s %s.\n", what, object_label(target->type, object, label));
+	return error;
+}
+
+static int target_of(struct session *session, const struct line *line, struct target *target)
+{
+	int error = target_parse(session, line, target);
+
+	if (error || target->type)
+		return error;
+	fprintf(session->out, "%s what? Type: %s [CATEGORY] TYPE NAME\n", line->argument[0].name,
+	        line->argument[0].name);
+	return -EINVAL;
+}
+
+/* What was edited of one object: back to what is committed, and away where it never was. */
+static int reject_object(struct session *session, const struct line *line)
+{
+	struct configuration *candidate = &session->engine->candidate;
+	const struct lyd_node *object;
+	struct lyd_node *edited;
+	struct target target;
+	char label[OBJECT_LABEL];
+	int error = target_of(session, line, &target);
+
+	if (error)
+		return error;
+	/* An index is one of the candidate, as 'show' tells it. */
+	edited = target_find(candidate, &target);
+	object = edited ? counterpart(&session->engine->committed, target.type, edited) : NULL;
+	if (!edited && target.type->singleton)
+		object = target_find(&session->engine->committed, &target);
+	if (object)
+		return restore(session, &target, object, "Changes rejected:");
+	if (!edited)
+		return target_object(session, &target) ? 0 : -ENOENT;
+	fprintf(session->out, "Changes rejected: %s was new and is gone.\n",
+	        object_label(target.type, edited, label));
+	object_delete(candidate, edited);
+	return 0;
+}
+
+int command_undelete(struct session *session, const struct line *line)
+{
+	const struct lyd_node *object;
+	struct target target;
+	char label[OBJECT_LABEL];
+	int error = options_check(session, line, NULL);
+
+	if (!error)
+		error = target_of(session, line, &target);
+	if (error)
+		return error;
+	object = committed_object(session, &target);
+	if (!object)
+		return -ENOENT;
+	if (counterpart(&session->engine->candidate, target.type, object)) {
+		fprintf(session->out, "%s is not deleted; 'reject' drops what was edited of it.\n",
+		        object_label(target.type, object, label));
+		return -EEXIST;
+	}
+	return restore(session, &target, object, "Undeleted");
+}
+
 int command_reject(struct session *session, const struct line *line)
 {
 	int error = options_check(session, line, NULL);
 
 	if (error)
 		return error;
+	if (line_word_count(line) > 1)
+		return reject_object(session, line);
 	if (session->engine->activation.busy) {
 		fputs("An activation is under way; reject when it has ended.\n", session->out);
 		return -EBUSY;

@@ -56,7 +56,11 @@ int command_delete(struct session *session, const struct line *line)
 		      session->out);
 		return -EINVAL;
 	}
-	if (range && target.type->indexed && !target.name)
+	if (range && (!target.type->indexed || target.name)) {
+		fputs("-Range is for objects with an Index, without a name.\n", session->out);
+		return -EINVAL;
+	}
+	if (range)
 		return delete_range(session, &target, range);
 	object = target_object(session, &target);
 	if (!object)

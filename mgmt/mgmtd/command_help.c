@@ -30,8 +30,9 @@ const struct command commands[] = {
      "helpconfig TYPE"},
     {"ifstat", NULL, false, command_ifstat, "Show interfaces.", "ifstat [INTERFACE]"},
     {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]"},
-    {"reject", NULL, true, command_reject, "Drop all edits and return to the committed configuration.",
-     "reject"},
+    {"reject", NULL, true, command_reject,
+     "Drop all edits, or those of one object, back to what is committed.",
+     "reject\nreject [CATEGORY] TYPE NAME"},
     {"routes", NULL, false, command_routes, "Show the active routing table.", "routes [-alltypes]"},
     {"script", NULL, false, command_script, "List, show, run, make and remove scripts.",
      "script\nscript -show NAME\nscript -run NAME [VALUE ...] [-force] [-verbose]\n"
@@ -45,6 +46,8 @@ const struct command commands[] = {
      "show [CATEGORY] [TYPE] [NAME] [-references]\nshow -errors\nshow -changes"},
     {"statistics", NULL, false, command_statistics, "Show the counters of the datapath.",
      "statistics [-all] [PREFIX]"},
+    {"undelete", NULL, true, command_undelete, "Bring a deleted object back as it was committed.",
+     "undelete [CATEGORY] TYPE NAME"},
     {0},
 };
 

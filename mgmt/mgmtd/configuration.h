@@ -68,6 +68,12 @@ unsigned object_count(const struct configuration *configuration, const struct ob
  * (-EEXIST). */
 int object_create(struct configuration *configuration, const struct object_type *type,
                   struct lyd_node *context, const char *key, struct lyd_node **out);
+/*
+ * Puts a copy of an object of another configuration, with all that it holds, into this one, at the position it
+ * has there as far as there is one, in place of the one of its key. Returns 0 or -ENOMEM.
+ */
+int object_restore(struct configuration *configuration, const struct object_type *type,
+                   struct lyd_node *context, const struct lyd_node *source);
 /* Removes and frees it. */
 void object_delete(struct configuration *configuration, struct lyd_node *object);
 /* Moves it to a position from 1. Returns 0 or -ERANGE. */

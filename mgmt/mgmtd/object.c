@@ -197,6 +197,28 @@ int object_move(struct configuration *configuration, const struct object_type *t
 	return result ? -EINVAL : 0;
 }
 
+int object_restore(struct configuration *configuration, const struct object_type *type,
+                   struct lyd_node *context, const struct lyd_node *source)
+{
+	struct lyd_node *old =
+	    object_find(configuration, type, context, type->singleton ? NULL : object_key(type, source));
+	struct lyd_node *parent, *copy;
+	unsigned index = object_index(source), count;
+
+	if (make_parent(configuration, type, type->parent ? context : NULL, &parent) ||
+	    lyd_dup_single(source, NULL, LYD_DUP_RECURSIVE, &copy))
+		return -ENOMEM;
+	if (old)
+		object_delete(configuration, old);
+	if (parent ? lyd_insert_child(parent, copy)
+	           : lyd_insert_sibling(configuration->tree, copy, &configuration->tree)) {
+		lyd_free_tree(copy);
+		return -ENOMEM;
+	}
+	count = object_count(configuration, type, context);
+	return type->indexed ? object_move(configuration, type, copy, index < count ? index : count) : 0;
+}
+
 const char *object_key(const struct object_type *type, const struct lyd_node *object)
 {
 	const char *key = type->key ? value_text(object, type->key, 0) : NULL;

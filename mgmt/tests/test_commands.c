@@ -180,6 +180,66 @@ START_TEST(help_names_every_command)
 }
 END_TEST
 
+/* feature: C02-025 C07-008 */
+START_TEST(ranges_act_on_several)
+{
+	char line[256];
+
+	console_ok(&console, "cc RuleSet IPRuleSet main");
+	for (int i = 1; i <= 12; i++) {
+		snprintf(line, sizeof(line),
+		         "add IPRule Name=r%d Action=Allow Service=all_services SourceInterface=any "
+		         "SourceNetwork=all-nets DestinationInterface=any DestinationNetwork=all-nets",
+		         i);
+		console_ok(&console, line);
+	}
+	console_ok(&console, "set IPRule -Range=1,3-4,12-65 LogEnabled=No");
+	for (int i = 1; i <= 12; i++) {
+		bool inside = i == 1 || i == 3 || i == 4 || i == 12;
+
+		snprintf(line, sizeof(line), "show IPRule %d", i);
+		says(line, inside ? "LogEnabled:  No" : "LogEnabled:  Yes");
+	}
+	console_ok(&console, "delete IPRule -Range=2,4-11");
+	says("show IPRule 3", "r12");
+	console_refused(&console, "show IPRule 4", "there is no IPRule '4'");
+	console_refused(&console, "set IPRule -Range=90-100 LogEnabled=No", "no IPRule at these positions");
+	console_refused(&console, "delete IPRule -Range=1,x", "'x' is no index");
+	console_refused(&console, "delete IPRule r1 -Range=1", "without a name");
+	console_ok(&console, "cc");
+	console_refused(&console, "delete IPAddress -Range=1-2", "objects with an Index");
+}
+END_TEST
+
+/* feature: C02-042 C05-006 */
+START_TEST(objects_return_to_what_is_committed)
+{
+	struct engine *engine = &console.engine;
+
+	console_ok(&console, "add IPAddress a Address=10.0.0.1");
+	console_ok(&console, "add IPAddress b Address=a Comments=old");
+	ck_assert_int_eq(configuration_replace(&engine->committed, &engine->candidate), 0);
+	says("show IPAddress a -references", "IPAddress b  Address");
+	console_ok(&console, "delete IPAddress a");
+	says("show IPAddress", "-  a");
+	console_ok(&console, "undelete Address IPAddress a");
+	ck_assert_str_eq(console.text, "Undeleted IPAddress a.\n");
+	says("show IPAddress b", "old");
+	console_refused(&console, "undelete IPAddress a", "is not deleted");
+	console_refused(&console, "undelete IPAddress never", "no committed IPAddress 'never'");
+	console_ok(&console, "set IPAddress b Comments=new");
+	console_ok(&console, "add IPAddress c Address=10.0.0.3");
+	console_ok(&console, "reject IPAddress b");
+	says("show IPAddress b", "old");
+	console_ok(&console, "reject IPAddress c");
+	console_refused(&console, "reject IPAddress c", "there is no IPAddress 'c'");
+	console_ok(&console, "set System Name=x");
+	console_ok(&console, "reject System");
+	says("show System", "Name:  System");
+	ck_assert_int_eq(configuration_equal(&engine->committed, &engine->candidate), true);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -190,6 +250,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, rules);
 	tcase_add_test(tests, symbols_and_changes);
 	tcase_add_test(tests, users);
+	tcase_add_test(tests, ranges_act_on_several);
+	tcase_add_test(tests, objects_return_to_what_is_committed);
 	tcase_add_test(tests, help_names_every_command);
 }
 
