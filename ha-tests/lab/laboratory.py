@@ -164,9 +164,9 @@ class Lab:
         return True
 
     @contextmanager
-    def running(self) -> Iterator["Lab"]:
+    def running(self, *, single: bool = False) -> Iterator["Lab"]:
         """A lab for the length of a `with`. What went wrong inside is never hidden by what then goes wrong in down()."""
-        self.up()
+        self.up(single=single)
         try:
             yield self
         except BaseException:
