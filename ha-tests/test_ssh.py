@@ -99,7 +99,6 @@ def test_interactive_session(cluster: Cluster) -> None:
 
 @pytest.mark.feature("C02-037", "C02-038")
 def test_banner_and_idle_time(cluster: Cluster) -> None:
-    """Set over SSH itself: the session that changes the server goes on."""
     node = cluster.nodes[cluster.active()]
     done = node.commands('set RemoteManagement RemoteMgmtSSH ssh Banner="Be careful." SessionIdleTime=3\nactivate\ncommit\n')
     assert done.returncode == 0, done.stdout
@@ -132,7 +131,15 @@ def test_auditors_look_only(cluster: Cluster) -> None:
     assert ssh(cluster, SHARED, "about", user="guest", password="guest").returncode in (5, 255)
 
 
-@pytest.mark.feature("C02-009")
+@pytest.mark.feature("C02-014")
+@pytest.mark.parametrize(("key", "algorithm"), [("rsa", "rsa-sha2-256"), ("ecdsa", "ecdsa-sha2-nistp256")])
+def test_host_keys(cluster: Cluster, key: str, algorithm: str) -> None:
+    login = ssh_words(SHARED, "about", options=("-o", f"HostKeyAlgorithms={algorithm}"))
+    assert cluster.lab.run("client", login).returncode == 0
+    for node in cluster.nodes.values():
+        assert node.run(["stat", "-c", "%a", f"/var/lib/hadrian/ssh_host_{key}_key"]).stdout.strip() == "600"
+
+
 def test_files_cannot_be_transferred(cluster: Cluster) -> None:
     for options in ([], ["-O"]):
         done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", *options, *OPTIONS, "/etc/hostname", f"admin@{SHARED}:x"])
