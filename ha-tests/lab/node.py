@@ -63,6 +63,10 @@ class LabNode:
         said = holder.stdout.read()
         if said.strip() != "ready":
             raise LabError(f"cannot make the mount namespace of {self.name}: {said.strip() or 'the holder died'}")
+        # The holder's last step is to become another program, and while it does its command line reads as empty.
+        label = self._label.encode() + b"\0"
+        await_condition(lambda: Path(f"/proc/{holder.pid}/cmdline").read_bytes().startswith(label),
+                        f"the holder of {self.name}", timeout=10, interval=0.002)
 
     def _holder(self) -> int | None:
         """The holder's pid, None where there is none. Its label makes sure that the number is not another process by now."""
