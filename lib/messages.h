@@ -69,6 +69,13 @@ enum message_type {
 	 */
 	MESSAGE_LOGIN,        /* ->: struct message_login */
 	MESSAGE_LOGIN_RESULT, /* -> client: struct message_login_result */
+	/*
+	 * Files that administrators reach over the network (SCP), on a connection whose login was granted to one:
+	 * mgmtd opens and names them, the client only reads and writes what it is given.
+	 */
+	MESSAGE_FILE,       /* ->: struct message_file; one at a time */
+	MESSAGE_FILE_REPLY, /* -> client: struct message_file_reply; with the open file in fd for FILE_READ and
+	                       FILE_WRITE; for FILE_LIST followed by struct message_file_entry[] */
 };
 
 #define MESSAGE_TEXT 256
@@ -262,8 +269,11 @@ struct message_cluster_command {
 };
 
 struct message_cli_done {
-	int32_t error;    /* 0, or -errno of the command: the exit code of a one-shot CLI */
-	uint32_t end;     /* the session ends (`exit`) */
+	int32_t error; /* 0, or -errno of the command: the exit code of a one-shot CLI */
+	uint32_t end;  /* the session ends (`exit`) */
+	uint32_t
+	    answer; /* the prompt is a question; the next command is its answer, and none for a history */
+	uint32_t hidden;  /* the answer must not be seen while it is typed */
 	char prompt[128]; /* for the next line, e.g. "System:/RoutingTable/main> " */
 };
 
@@ -282,17 +292,66 @@ struct message_cgi_reply {
 	uint32_t length; /* of the text behind */
 };
 
-/* What somebody typed at hadrian-sshd; mgmtd checks it. */
-struct message_login {
-	char user[64];
-	char password[257];
-	char access[64]; /* the RemoteMgmtSSH object whose address was reached */
-	char remote[IP_ADDRESS_TEXT];
+enum login_method {
+	LOGIN_PASSWORD,    /* text is the password */
+	LOGIN_ANSWER,      /* text is the answer to the question of the last result (-EINPROGRESS) */
+	LOGIN_KEY_OFFERED, /* key: would it be taken? Nothing is granted */
+	LOGIN_KEY,         /* key: the client has proved that it is the key's owner */
 };
 
+#define LOGIN_KEY_MAX 4096
+
+/* What somebody gave to hadrian-sshd; mgmtd checks it. Texts end with a NUL byte. */
+struct message_login {
+	uint32_t method; /* enum login_method */
+	uint32_t reserved;
+	char user[64];
+	char access[64]; /* the RemoteMgmtSSH object that let the client in */
+	char remote[IP_ADDRESS_TEXT];
+	char text[257];
+	char key[LOGIN_KEY_MAX]; /* "ssh-ed25519 AAAA...", without a comment; RFC 4253, 6.6, in base 64 */
+};
+
+#define LOGIN_QUESTION_MAX 512
+
 struct message_login_result {
-	int32_t error;      /* 0: granted; -EACCES; -EAGAIN: too many logins */
+	int32_t error;      /* 0: granted, or the key would be taken; -EACCES; -EAGAIN: too many logins;
+	                       -EINPROGRESS: the server of the user wants an answer first */
 	uint32_t may_write; /* Administrators; Auditors look only */
+	uint32_t echo;      /* the answer may be seen while it is typed */
+	char question[LOGIN_QUESTION_MAX];
+};
+
+enum file_operation {
+	FILE_LIST,  /* path may have wildcards in its last part; a folder alone lists what is in it */
+	FILE_READ,  /* fd: the file */
+	FILE_WRITE, /* fd: a new file without a name, of at most size bytes */
+	FILE_KEEP, /* gives what was written to the file of the last FILE_WRITE its name, in place of one of that
+	                name; checked before */
+};
+
+#define FILE_PATH_MAX 256
+
+/* Paths are those of the administrator: "/", "/scripts", "/crashdumps" (C02-066), never those of the system. */
+struct message_file {
+	uint32_t operation; /* enum file_operation */
+	uint32_t reserved;
+	uint64_t size;
+	char path[FILE_PATH_MAX];
+};
+
+struct message_file_reply {
+	int32_t error;  /* 0, or -errno with the reason in text */
+	uint32_t count; /* of the entries behind */
+	char text[MESSAGE_TEXT];
+};
+
+struct message_file_entry {
+	uint64_t size;
+	uint64_t modified; /* seconds since 1970 */
+	uint32_t folder;
+	uint32_t reserved;
+	char path[FILE_PATH_MAX]; /* whole */
 };
 
 #endif

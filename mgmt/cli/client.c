@@ -4,6 +4,7 @@
 #include "lib/paths.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ static int wait_done(struct client *client, FILE *out)
 		memcpy(&done, message.body, sizeof(done));
 		done.prompt[sizeof(done.prompt) - 1] = 0;
 		strcpy(client->prompt, done.prompt);
+		client->asks = done.answer;
 		client->ended = done.end;
 		return done.error;
 	}
@@ -94,4 +96,25 @@ int client_command(struct client *client, const char *line, FILE *out)
 		return error;
 	}
 	return wait_done(client, out);
+}
+
+int client_answer(struct client *client, FILE *in, FILE *out)
+{
+	char *line = NULL;
+	size_t size = 0;
+	int error = 0;
+
+	while (!error && client->asks && !client->ended) {
+		fputs(client->prompt, out);
+		fflush(out);
+		if (getline(&line, &size, in) < 0) {
+			fputs("\nhadrian: nobody answers; the option -force acts without asking\n", stderr);
+			error = -ENODATA;
+			break;
+		}
+		line[strcspn(line, "\r\n")] = 0;
+		error = client_command(client, line, out);
+	}
+	free(line);
+	return error;
 }

@@ -11,6 +11,7 @@
 
 struct client {
 	int fd;
+	bool asks;  /* the prompt is a question, the next command its answer */
 	bool ended; /* `exit`, or mgmtd went away */
 	char prompt[128];
 	char buffer[IPC_BODY_MAX] __attribute__((aligned(8)));
@@ -21,6 +22,8 @@ int client_open(struct client *client, const char *user);
 /* The same for a session that hadrian-sshd has logged in; fd is the client's from then on. */
 int client_adopt(struct client *client, int fd);
 void client_close(struct client *client);
+/* Answers the questions that the last command asks with lines from in; prompts go to out. As client_command. */
+int client_answer(struct client *client, FILE *in, FILE *out);
 /* Runs one line and prints what it says. Returns 0, or the command's -errno. */
 int client_command(struct client *client, const char *line, FILE *out);
 

@@ -37,7 +37,7 @@ static void loop(struct client *client, EditLine *edit, History *past)
 
 	while (!client->ended && (line = read_line(edit))) {
 		/* Passwords do not belong into a history. */
-		if (*line && !secret_in(line))
+		if (*line && !client->asks && !secret_in(line))
 			history(past, &event, H_ENTER, line);
 		client_command(client, line, stdout);
 		free(line);

@@ -47,6 +47,8 @@ static int run_lines(struct client *client, FILE *file, const char *name, bool f
 			line[length - 1] = 0;
 		error = client_command(client, line, stdout);
 		if (!error)
+			error = client_answer(client, file, stdout);
+		if (!error)
 			continue;
 		fflush(stdout);
 		secret_hide(line);
@@ -121,6 +123,14 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 	return !(out->file && argv[optind]);
 }
 
+/* One command, and its question, if it has one. */
+static int run_words(struct client *client, const char *line)
+{
+	int error = client_command(client, line, stdout);
+
+	return error ? error : client_answer(client, stdin, stdout);
+}
+
 int main(int argc, char *argv[])
 {
 	struct arguments arguments = {.user = "", .session = -1};
@@ -148,7 +158,7 @@ int main(int argc, char *argv[])
 	if (arguments.file)
 		error = run_file(&client, &arguments);
 	else if (line)
-		error = client_command(&client, line, stdout);
+		error = run_words(&client, line);
 	else if (isatty(STDIN_FILENO))
 		error = interactive_run(&client);
 	else

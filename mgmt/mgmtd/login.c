@@ -153,7 +153,7 @@ static void make_printable(char *text)
 static void take(struct session *session, const struct message_login *message)
 {
 	struct message_login *request = &session->attempt->request;
-	char password[sizeof(request->password)];
+	char password[sizeof(request->text)];
 
 	*request = *message;
 	request->user[sizeof(request->user) - 1] = 0;
@@ -161,9 +161,9 @@ static void take(struct session *session, const struct message_login *message)
 	request->remote[sizeof(request->remote) - 1] = 0;
 	make_printable(request->access);
 	make_printable(request->remote);
-	memcpy(password, request->password, sizeof(password));
+	memcpy(password, request->text, sizeof(password));
 	password[sizeof(password) - 1] = 0;
-	OPENSSL_cleanse(request->password, sizeof(request->password));
+	OPENSSL_cleanse(request->text, sizeof(request->text));
 	check(session, password);
 	OPENSSL_cleanse(password, sizeof(password));
 }
@@ -179,7 +179,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	if (message->fd >= 0)
 		close(message->fd);
 	if (!session->open && !session->attempt->checking && !session->attempt->refusing &&
-	    message->length == sizeof(struct message_login))
+	    message->length == sizeof(struct message_login) &&
+	    ((const struct message_login *)message->body)->method == LOGIN_PASSWORD)
 		take(session, message->body);
 }
 

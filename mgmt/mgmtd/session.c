@@ -67,7 +67,11 @@ static void send_output(struct session *session)
 			return;
 		session->sent += length;
 	}
-	session_prompt(session, done.prompt, sizeof(done.prompt));
+	done.answer = session->answer != NULL;
+	if (done.answer)
+		snprintf(done.prompt, sizeof(done.prompt), "%s ", session->question);
+	else
+		session_prompt(session, done.prompt, sizeof(done.prompt));
 	if (ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1))
 		return;
 	session->waiting = false;
@@ -129,6 +133,24 @@ void session_rearm(struct session *session)
 	start_timer(session);
 }
 
+int session_ask(struct session *session, const char *question, session_answer answer)
+{
+	if (session->script) {
+		fputs(
+		    "The command asks before it acts, and in a script nobody answers: type it with -force.\n",
+		    session->out);
+		return -EINVAL;
+	}
+	snprintf(session->question, sizeof(session->question), "%s", question);
+	session->answer = answer;
+	return 0;
+}
+
+bool answer_is_yes(const char *answer)
+{
+	return !strcasecmp(answer, "yes");
+}
+
 static int unknown_command(struct session *session, const char *name)
 {
 	struct nearest nearest;
@@ -163,10 +185,15 @@ static int dispatch(struct session *session, const struct line *line)
 
 int session_run(struct session *session, const char *text)
 {
-	struct line *line = malloc(sizeof(*line));
+	session_answer answer = session->answer;
+	struct line *line;
 	char reason[128];
 	int error;
 
+	session->answer = NULL;
+	if (answer)
+		return answer(session, text);
+	line = malloc(sizeof(*line));
 	if (session->notice[0])
 		fprintf(session->out, "%s\n", session->notice);
 	session->notice[0] = 0;

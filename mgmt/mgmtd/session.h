@@ -16,6 +16,10 @@
 #define SESSION_WAITS 1 /* returned by a command that ends with session_end */
 
 struct script_run;
+struct session;
+
+/* What was answered to session_ask. A command like any other: prints to session->out, returns 0, -errno or SESSION_WAITS. */
+typedef int (*session_answer)(struct session *session, const char *answer);
 
 struct session {
 	struct session *next;
@@ -39,6 +43,8 @@ struct session {
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;
+	session_answer answer; /* what the next line goes to, or NULL */
+	char question[96];
 	char argument[96];
 };
 
@@ -61,6 +67,14 @@ void session_end(struct session *session, int error);
 void session_rearm(struct session *session);
 /* Runs one line; exposed for tests. Returns 0, -errno or SESSION_WAITS. */
 int session_run(struct session *session, const char *text);
+
+/*
+ * Ends the command with a question in place of the prompt; the next line goes to answer, whatever it is. What the
+ * command returns: 0, or -EINVAL in a script, which nobody answers (option -force is the way, as it is said).
+ */
+int session_ask(struct session *session, const char *question, session_answer answer);
+/* "yes" in any letter case. Everything else is a no. */
+bool answer_is_yes(const char *answer);
 
 /* "System:/IPRuleSet/main> " */
 void session_prompt(struct session *session, char *prompt, size_t size);

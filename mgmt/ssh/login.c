@@ -18,14 +18,14 @@ int login_ask(int fd, const char *access, const char *remote, const char *user, 
 	struct ipc_message message;
 	int got;
 
-	if (strlen(user) >= sizeof(request.user) || strlen(password) >= sizeof(request.password))
+	if (strlen(user) >= sizeof(request.user) || strlen(password) >= sizeof(request.text))
 		return -EACCES;
 	strcpy(request.user, user);
-	strcpy(request.password, password);
+	strcpy(request.text, password);
 	snprintf(request.access, sizeof(request.access), "%s", access);
 	snprintf(request.remote, sizeof(request.remote), "%s", remote);
 	got = ipc_client_send(fd, MESSAGE_LOGIN, &request, sizeof(request));
-	explicit_bzero(request.password, sizeof(request.password));
+	explicit_bzero(request.text, sizeof(request.text));
 	if (got)
 		return got;
 	got = ipc_client_receive(fd, buffer, ANSWER_TIMEOUT_MS, &message);
