@@ -2,9 +2,11 @@
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/secret.h"
 #include "mgmt/mgmtd/value.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -155,7 +157,21 @@ static void check_default(const struct object_type *type, const struct lyd_node 
 	if (value && (!property->default_value || strcmp(lyd_get_value(value), property->default_value) != 0))
 		problem(problems, type, object,
 		        "%s cannot be '%s': this release does not provide it. Leave it at %s", property->name,
-		        lyd_get_value(value), property_shown_default(property));
+		        property_is_secret(property) ? "***" : lyd_get_value(value),
+		        property_shown_default(property));
+}
+
+/* From a backup of another system, or from before the cluster key was replaced. */
+static void check_secret(const struct object_type *type, const struct lyd_node *object,
+                         const struct property *property, const char *value, struct problems *problems)
+{
+	char clear[SECRET_CLEAR_MAX + 1];
+
+	if (secret_open(value, clear))
+		problem(problems, type, object,
+		        "%s was sealed with a key that this system does not have. Type it again",
+		        property->name);
+	OPENSSL_cleanse(clear, sizeof(clear));
 }
 
 void check_object(const struct configuration *configuration, const struct object_type *type,
@@ -173,6 +189,8 @@ void check_object(const struct configuration *configuration, const struct object
 
 			if (is_peers_device(configuration, property, node))
 				continue;
+			if (value && property->literal && !strcmp(property->literal, "secret"))
+				check_secret(type, object, property, lyd_get_value(value), problems);
 			for (; value; value = value_next(value))
 				check_value(configuration, type, object, property, lyd_get_value(value),
 				            problems);

@@ -90,8 +90,8 @@ int configuration_parse(struct configuration *out, const char *json, char reason
 		const char *path = ly_errpath(out->schema->context);
 
 		/* libyang's words quote the value, and the reason goes into logs. */
-		if ((path && strstr(path, "Password")) || (message && strstr(message, "$y$")))
-			message = "a Password has a value that is not allowed";
+		if ((path && schema_names_secret(out->schema, path)) || (message && strstr(message, "$y$")))
+			message = "a secret has a value that is not allowed";
 		snprintf(reason, 256, "%s%s%s", message ? message : "not a configuration", path ? ": " : "",
 		         path ? path : "");
 		lyd_free_all(tree);

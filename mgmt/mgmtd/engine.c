@@ -6,6 +6,7 @@
 #include "mgmt/mgmtd/https.h"
 #include "mgmt/mgmtd/policy_build.h"
 #include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/secret.h"
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
 #include "mgmt/mgmtd/store.h"
@@ -164,8 +165,10 @@ static void stop_commit_timer(struct engine *engine)
 int engine_commit(struct engine *engine, char reason[256])
 {
 	char *json = NULL;
-	int error = configuration_print(&engine->running, false, &json);
+	int error = engine_reseal(engine);
 
+	if (error >= 0)
+		error = configuration_print(&engine->running, false, &json);
 	if (!error)
 		error = store_save(engine->state_directory, engine->generation + 1, json);
 	free(json);
@@ -227,5 +230,6 @@ void engine_free(struct engine *engine)
 	configuration_clear(&engine->running);
 	configuration_clear(&engine->candidate);
 	configuration_clear(&engine->activation.next);
+	secrets_unload();
 	schema_free(engine->schema);
 }

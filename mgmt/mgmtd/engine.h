@@ -100,6 +100,11 @@ void engine_rollback(struct engine *engine, const char *why);
 /* Starts the time within which running must be committed. */
 void engine_await_commit(struct engine *engine);
 
+/*
+ * Reads the keys of secrets again and seals with the present one what another sealed, in all three
+ * configurations. Returns how many of committed changed, or -errno.
+ */
+int engine_reseal(struct engine *engine);
 /* The peer's configuration, and the request to tell ours. */
 void engine_receive(struct engine *engine, const char *json, size_t length, uint64_t generation, bool force);
 /* Sends the committed configuration to the peer. Returns 0 or -errno. */

@@ -2,6 +2,8 @@
 #include "mgmt/mgmtd/devices.h"
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/password.h"
+#include "mgmt/mgmtd/secret.h"
+#include "mgmt/mgmtd/secret_values.h"
 #include "mgmt/mgmtd/store.h"
 
 #include <errno.h>
@@ -117,6 +119,12 @@ int engine_load(struct engine *engine, char reason[256])
 	engine->policy_generation = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	engine->committed.schema = engine->running.schema = engine->candidate.schema = engine->schema;
 	cfglog_write(&engine->cfglog, "Notice", "Beginning system reconfigure. System starting.");
+	error = secrets_load(engine->state_directory);
+	if (error) {
+		snprintf(reason, 256, "the keys of secrets in %.150s cannot be used: %s",
+		         engine->state_directory, strerror(-error));
+		return error;
+	}
 	error = load_stored(engine);
 	if (error) {
 		if (error != -ENOENT)
@@ -125,6 +133,9 @@ int engine_load(struct engine *engine, char reason[256])
 			    "No saved configuration can be used: starting with the predefined objects only.");
 		error = load_defaults(engine, reason);
 	}
+	/* What somebody wrote into the file in clear. */
+	if (!error)
+		error = secrets_seal(&engine->committed, NULL);
 	if (!error)
 		error = configuration_copy(&engine->committed, &engine->running);
 	if (!error)

@@ -3,6 +3,8 @@
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/secret.h"
+#include "mgmt/mgmtd/secret_values.h"
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/store.h"
 
@@ -17,10 +19,43 @@ struct received {
 	uint64_t generation;
 };
 
+int engine_reseal(struct engine *engine)
+{
+	struct configuration *const all[] = {&engine->committed, &engine->running, &engine->candidate};
+	unsigned changed = 0;
+	int error = secrets_load(engine->state_directory);
+
+	for (size_t i = 0; i < 3 && !error; i++) {
+		unsigned more;
+
+		error = secrets_seal(all[i], &more);
+		changed += i ? 0 : more;
+	}
+	return error ? error : (int)changed;
+}
+
+/* The peer has the cluster's key only. */
+static int reseal_committed(struct engine *engine)
+{
+	char *json = NULL;
+	int changed = engine_reseal(engine), error;
+
+	if (changed <= 0)
+		return changed;
+	error = configuration_print(&engine->committed, false, &json);
+	if (!error)
+		error = store_save(engine->state_directory, engine->generation, json);
+	free(json);
+	return error;
+}
+
 int engine_publish(struct engine *engine, bool force)
 {
 	char *json = NULL;
-	int error = configuration_print(&engine->committed, true, &json);
+	int error = reseal_committed(engine);
+
+	if (!error)
+		error = configuration_print(&engine->committed, true, &json);
 
 	if (!error)
 		error = cluster_link_publish(engine->cluster, json, strlen(json), engine->generation, force);
@@ -73,6 +108,10 @@ static int read_received(struct engine *engine, const char *json, size_t length,
 		return -ENOMEM;
 	error = configuration_parse(next, text, reason);
 	free(text);
+	if (!error)
+		error = secrets_load(engine->state_directory);
+	if (!error)
+		error = secrets_seal(next, NULL);
 	if (!error)
 		error = configuration_keep_own(next, &engine->committed);
 	out = error ? NULL : open_memstream(&problems, &problems_length);

@@ -61,6 +61,7 @@ static void property_fill(struct property *property, const struct lysc_node *nod
 	property->not_available = extension(node->exts, "not-available") != NULL;
 	property->references = extension(leaf->exts, "reference");
 	property->literal = extension(leaf->exts, "literal");
+	property->secret_length = extension(leaf->exts, "secret-length");
 	property->special = extension(leaf->exts, "special");
 	property->only_when = extension(node->exts, "only-when");
 	property->shown_default = extension(node->exts, "shown-default");

@@ -30,6 +30,7 @@ struct property {
 	bool not_available;        /* this release does not provide it: only the default can be set */
 	const char *references;    /* object types whose names are values, separated by blanks, or NULL */
 	const char *literal;       /* kind of value, see hadrian-extensions.yang, or NULL */
+	const char *secret_length; /* "1..100": of a secret before it is sealed, or NULL */
 	const char *special;       /* words that are values, or NULL */
 	const char *only_when;     /* "Property=Value" without which it says nothing, or NULL */
 	const char *shown_default; /* shown where there is no value, or NULL */
@@ -76,6 +77,12 @@ const struct object_type *schema_type_of(const struct schema *schema, const stru
 bool schema_has_category(const struct schema *schema, const char *category);
 /* The property of that name, or NULL. */
 const struct property *type_property(const struct object_type *type, const char *name);
+/* Its value is never shown, printed or logged: a password's hash, or a secret. */
+bool property_is_secret(const struct property *property);
+/* How long a value of the literal secret may be. */
+void property_secret_length(const struct property *property, size_t *least, size_t *most);
+/* True where the text (a path, a message) has the name of a property whose value must not be shown. */
+bool schema_names_secret(const struct schema *schema, const char *text);
 /* True where the type is one of the property's references. */
 bool property_refers_to(const struct property *property, const struct object_type *type);
 /* True where words (separated by blanks, or NULL) hold word. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/schema.h"
 
+#include "mgmt/mgmtd/secret.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -67,6 +70,43 @@ static void describe_words(const char *words, const char *between, FILE *out)
 			fputc(*words, out);
 }
 
+bool property_is_secret(const struct property *property)
+{
+	return property->literal &&
+	       (!strcmp(property->literal, "password") || !strcmp(property->literal, "secret"));
+}
+
+void property_secret_length(const struct property *property, size_t *least, size_t *most)
+{
+	const char *dots = property->secret_length ? strstr(property->secret_length, "..") : NULL;
+
+	*least = dots ? strtoul(property->secret_length, NULL, 10) : 1;
+	*most = dots ? strtoul(dots + 2, NULL, 10) : SECRET_CLEAR_MAX;
+	if (*most > SECRET_CLEAR_MAX)
+		*most = SECRET_CLEAR_MAX;
+}
+
+bool schema_names_secret(const struct schema *schema, const char *text)
+{
+	for (size_t i = 0; i < schema->type_count; i++) {
+		const struct object_type *type = &schema->types[i];
+
+		for (size_t j = 0; j < type->property_count; j++)
+			if (property_is_secret(&type->properties[j]) &&
+			    strstr(text, type->properties[j].name))
+				return true;
+	}
+	return false;
+}
+
+static void describe_secret(const struct property *property, FILE *out)
+{
+	size_t least, most;
+
+	property_secret_length(property, &least, &most);
+	fprintf(out, "a secret of %zu to %zu characters", least, most);
+}
+
 static void describe_named(const struct property *property, FILE *out)
 {
 	const char *separator = "";
@@ -96,7 +136,9 @@ void property_describe(const struct property *property, FILE *out)
 		fprintf(out, "only %s; this release does not provide it", property_shown_default(property));
 		return;
 	}
-	if (property->literal || property->references)
+	if (property->literal && !strcmp(property->literal, "secret"))
+		describe_secret(property, out);
+	else if (property->literal || property->references)
 		describe_named(property, out);
 	else if (type->basetype == LY_TYPE_ENUM)
 		describe_enumeration((const struct lysc_type_enum *)type, out);

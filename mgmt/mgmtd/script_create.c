@@ -44,9 +44,9 @@ static void write_properties(struct creation *creation, const struct object_type
 {
 	for (size_t i = 0; i < type->property_count; i++) {
 		const struct property *property = &type->properties[i];
-		bool secret = property->literal && !strcmp(property->literal, "password");
 
-		if (!property->key && !property->hidden && !property->not_available && !secret)
+		if (!property->key && !property->hidden && !property->not_available &&
+		    !property_is_secret(property))
 			write_property(creation, object, property);
 	}
 	fputc('\n', creation->out);

@@ -15,7 +15,7 @@ static void show_one(const struct lyd_node *object, const struct property *prope
 		fputs(property_shown_default(property), out);
 		return;
 	}
-	if (property->literal && !strcmp(property->literal, "password")) {
+	if (property_is_secret(property)) {
 		fputs("********", out);
 		return;
 	}

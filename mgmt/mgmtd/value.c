@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/value.h"
 #include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/password.h"
+#include "mgmt/mgmtd/secret.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -83,9 +84,19 @@ static bool literal_matches(const char *kind, const char *value, const char **wh
 	return !error;
 }
 
+static bool secret_fits(const struct property *property, const char *value)
+{
+	size_t least, most, length = strlen(value);
+
+	property_secret_length(property, &least, &most);
+	return length >= least && length <= most;
+}
+
 static bool value_is_valid(const struct property *property, const char *value, const char **why)
 {
 	*why = "";
+	if (property->literal && !strcmp(property->literal, "secret"))
+		return secret_fits(property, value);
 	if (property->literal && literal_matches(property->literal, value, why))
 		return true;
 	if (**why)
@@ -116,10 +127,8 @@ static void suggest(const struct property *property, const char *value, FILE *ou
 static int refuse(const struct object_type *type, const struct property *property, const char *value,
                   const char *why, FILE *out)
 {
-	bool secret = property->literal && !strcmp(property->literal, "password");
-
 	fprintf(out, "%s: %s cannot be '%s'%s%s. Allowed: ", type->name, property->name,
-	        secret ? "***" : value, *why ? ": " : "", why);
+	        property_is_secret(property) ? "***" : value, *why ? ": " : "", why);
 	property_describe(property, out);
 	fputc('.', out);
 	suggest(property, value, out);
@@ -134,7 +143,8 @@ static int refuse_not_available(const struct object_type *type, const struct lyd
 	char label[OBJECT_LABEL];
 
 	fprintf(out, "%s: %s cannot be '%s': this release does not provide it. Leave it at %s.\n",
-	        object_label(type, object, label), property->name, value, property_shown_default(property));
+	        object_label(type, object, label), property->name,
+	        property_is_secret(property) ? "***" : value, property_shown_default(property));
 	return -ENOTSUP;
 }
 
@@ -229,6 +239,21 @@ static int assign_password(struct lyd_node *object, const struct property *prope
 	return value_set(object, property, 0, values, 1);
 }
 
+static int assign_secret(struct lyd_node *object, const struct property *property, unsigned node,
+                         const char *clear, FILE *out)
+{
+	char sealed[SECRET_SEALED_MAX];
+	const char *values[1] = {sealed};
+	int error = secret_seal(clear, sealed);
+
+	if (error) {
+		fprintf(out, "%s could not be sealed: %s. Is there a key in the state directory?\n",
+		        property->name, strerror(-error));
+		return error;
+	}
+	return value_set(object, property, node, values, 1);
+}
+
 int value_assign(struct lyd_node *object, const struct object_type *type, const struct property *property,
                  const struct argument *argument, FILE *out)
 {
@@ -244,6 +269,8 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 		return refuse_not_available(type, object, property, argument->text, out);
 	if (property->literal && !strcmp(property->literal, "password") && count)
 		return assign_password(object, property, values[0], out);
+	if (property->literal && !strcmp(property->literal, "secret") && count)
+		return assign_secret(object, property, node, values[0], out);
 	if (count == 1) {
 		actual = property_unalias(property, values[0]);
 		values = &actual;

@@ -16,7 +16,8 @@ int number_range_parse(const char *text, unsigned maximum, unsigned *first, unsi
 
 /*
  * Sets a property as typed: everything is checked first (names of objects only for their form: what they
- * refer to is looked at when the configuration is activated). A password is replaced by its hash. Returns 0,
+ * refer to is looked at when the configuration is activated). A password is replaced by its hash,
+ * a secret is sealed. Returns 0,
  * or -errno with one message on out that names the property, the value and what is allowed; then nothing was
  * changed.
  */

@@ -25,12 +25,16 @@ void console_open(struct console *console)
 
 void console_close(struct console *console)
 {
+	static const char *const files[] = {"cfglog", "cluster.key", "secrets.key", "config.json",
+	                                    "config.json.1"};
 	char path[300];
 
 	free(console->text);
 	engine_free(&console->engine);
-	snprintf(path, sizeof(path), "%s/cfglog", directory);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, files[i]);
+		unlink(path);
+	}
 	rmdir(directory);
 }
 
