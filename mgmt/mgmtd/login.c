@@ -93,6 +93,37 @@ static void refuse_later(struct session *session)
 	                  on_delay, &attempt->timer);
 }
 
+/* The connection becomes a session of the user who asked. */
+static void grant(struct session *session, unsigned rights)
+{
+	const struct message_login *request = &session->attempt->request;
+
+	snprintf(session->user, sizeof(session->user), "%s", request->user);
+	session->may_write = rights & CGI_RIGHT_ADMIN;
+	session->open = true;
+	if (is_logged(session))
+		qb_log(LOG_NOTICE, "user %s logged in over SSH (%s) from %s%s", request->user,
+		       request->access, request->remote, request->method == LOGIN_KEY ? " with a key" : "");
+	reply(session, 0);
+}
+
+/* Whether a key is taken costs no time, and nothing is guessed with it: nobody has to wait for the answer. */
+static void check_key(struct session *session)
+{
+	const struct configuration *running = &session->engine->running;
+	const struct message_login *request = &session->attempt->request;
+	const char *database = login_database(running, request->access);
+	unsigned rights = 0;
+
+	if (database && user_has_key(running, database, request->user, request->key))
+		rights =
+		    user_cgi_rights(running, database, request->user) & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT);
+	if (rights && request->method == LOGIN_KEY)
+		grant(session, rights);
+	else
+		reply(session, rights ? 0 : -EACCES);
+}
+
 static void on_password(void *user, bool matches)
 {
 	struct session *session = user;
@@ -109,13 +140,7 @@ static void on_password(void *user, bool matches)
 		refuse_later(session);
 		return;
 	}
-	snprintf(session->user, sizeof(session->user), "%s", request->user);
-	session->may_write = rights & CGI_RIGHT_ADMIN;
-	session->open = true;
-	if (is_logged(session))
-		qb_log(LOG_NOTICE, "user %s logged in over SSH (%s) from %s", request->user, request->access,
-		       request->remote);
-	reply(session, 0);
+	grant(session, rights);
 }
 
 static void check(struct session *session, const char *password)
@@ -159,12 +184,16 @@ static void take(struct session *session, const struct message_login *message)
 	request->user[sizeof(request->user) - 1] = 0;
 	request->access[sizeof(request->access) - 1] = 0;
 	request->remote[sizeof(request->remote) - 1] = 0;
+	request->key[sizeof(request->key) - 1] = 0;
 	make_printable(request->access);
 	make_printable(request->remote);
 	memcpy(password, request->text, sizeof(password));
 	password[sizeof(password) - 1] = 0;
 	OPENSSL_cleanse(request->text, sizeof(request->text));
-	check(session, password);
+	if (request->method == LOGIN_PASSWORD)
+		check(session, password);
+	else if (request->method == LOGIN_KEY_OFFERED || request->method == LOGIN_KEY)
+		check_key(session);
 	OPENSSL_cleanse(password, sizeof(password));
 }
 
@@ -179,8 +208,7 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	if (message->fd >= 0)
 		close(message->fd);
 	if (!session->open && !session->attempt->checking && !session->attempt->refusing &&
-	    message->length == sizeof(struct message_login) &&
-	    ((const struct message_login *)message->body)->method == LOGIN_PASSWORD)
+	    message->length == sizeof(struct message_login))
 		take(session, message->body);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/users.h"
+#include "mgmt/mgmtd/ssh_key.h"
 
 #include <string.h>
 
@@ -46,6 +47,22 @@ const char *user_password(const struct configuration *configuration, const char 
 	const char *hash = user ? value_of(type, user, "Password") : NULL;
 
 	return hash && *hash ? hash : NULL;
+}
+
+bool user_has_key(const struct configuration *configuration, const char *database, const char *name,
+                  const char *key)
+{
+	const struct object_type *type, *keys = schema_type(configuration->schema, NULL, "SSHClientKey");
+	const struct lyd_node *user = find_user(configuration, database, name, &type), *item;
+
+	for (item = user ? value_first(user, type_property(type, "SSHKeys"), 0) : NULL; item;
+	     item = value_next(item)) {
+		const struct lyd_node *one = object_find(configuration, keys, NULL, lyd_get_value(item));
+
+		if (one && ssh_key_equal(value_of(keys, one, "PublicKey"), key))
+			return true;
+	}
+	return false;
 }
 
 unsigned user_cgi_rights(const struct configuration *configuration, const char *database, const char *name)

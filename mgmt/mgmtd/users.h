@@ -14,6 +14,13 @@ bool user_in_group(const struct configuration *configuration, const char *name, 
 const char *user_password(const struct configuration *configuration, const char *database, const char *name);
 
 /*
+ * The user of the database has this key ("TYPE BASE64") among its SSHKeys. False for no such user, or a disabled
+ * one.
+ */
+bool user_has_key(const struct configuration *configuration, const char *database, const char *name,
+                  const char *key);
+
+/*
  * Rights at the HTTPS scripts (MC-010). root and admin are Administrators, user is Users, netadmin is
  * NetAdmins, audit is Auditors.
  */

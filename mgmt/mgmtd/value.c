@@ -3,6 +3,7 @@
 #include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/password.h"
 #include "mgmt/mgmtd/secret.h"
+#include "mgmt/mgmtd/ssh_key.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -61,12 +62,15 @@ static const char *network_error(int error)
 /* Whether value is a literal of that kind; *why says more where it nearly is. */
 static bool literal_matches(const char *kind, const char *value, const char **why)
 {
+	char key[SSH_KEY_LINE_MAX];
 	struct ip_address address;
 	struct ip_range range;
 	struct mac_address mac;
 	unsigned first, last;
 	int error;
 
+	if (!strcmp(kind, "ssh-key"))
+		return !ssh_key_take(value, key, why);
 	if (!strcmp(kind, "host"))
 		return !ip_address_parse(value, &address);
 	if (!strcmp(kind, "mac"))
@@ -254,6 +258,18 @@ static int assign_secret(struct lyd_node *object, const struct property *propert
 	return value_set(object, property, node, values, 1);
 }
 
+/* A file's key is stored, not its name: both nodes need it, and the file may go. */
+static int assign_key(struct lyd_node *object, const struct object_type *type,
+                      const struct property *property, const char *typed, FILE *out)
+{
+	char line[SSH_KEY_LINE_MAX];
+	const char *values[1] = {line}, *why;
+
+	if (ssh_key_take(typed, line, &why))
+		return refuse(type, property, typed, why, out);
+	return value_set(object, property, 0, values, 1);
+}
+
 int value_assign(struct lyd_node *object, const struct object_type *type, const struct property *property,
                  const struct argument *argument, FILE *out)
 {
@@ -271,6 +287,8 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 		return assign_password(object, property, values[0], out);
 	if (property->literal && !strcmp(property->literal, "secret") && count)
 		return assign_secret(object, property, node, values[0], out);
+	if (property->literal && !strcmp(property->literal, "ssh-key") && count)
+		return assign_key(object, type, property, values[0], out);
 	if (count == 1) {
 		actual = property_unalias(property, values[0]);
 		values = &actual;
