@@ -4,11 +4,28 @@
 #include "lib/paths.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define ANSWER_TIMEOUT_MS 30000
+
+/* The next message. Returns 0, or -errno after saying that there is none any more. */
+static int receive(struct client *client, struct ipc_message *message)
+{
+	int got = ipc_client_receive(client->fd, client->buffer, ANSWER_TIMEOUT_MS, message);
+
+	if (got <= 0) {
+		client->ended = true;
+		fprintf(stderr, "hadrian: hadrian-mgmtd %s\n",
+		        got == -ETIMEDOUT ? "does not answer" : "went away");
+		return got ? got : -ECONNRESET;
+	}
+	if (message->fd >= 0)
+		close(message->fd);
+	return 0;
+}
 
 /* Prints until the command is done. */
 static int wait_done(struct client *client, FILE *out)
@@ -16,16 +33,10 @@ static int wait_done(struct client *client, FILE *out)
 	for (;;) {
 		struct message_cli_done done;
 		struct ipc_message message;
-		int got = ipc_client_receive(client->fd, client->buffer, ANSWER_TIMEOUT_MS, &message);
+		int error = receive(client, &message);
 
-		if (got <= 0) {
-			client->ended = true;
-			fprintf(stderr, "hadrian: hadrian-mgmtd %s\n",
-			        got == -ETIMEDOUT ? "does not answer" : "went away");
-			return got ? got : -ECONNRESET;
-		}
-		if (message.fd >= 0)
-			close(message.fd);
+		if (error)
+			return error;
 		if (message.type == MESSAGE_CLI_OUTPUT)
 			fwrite(message.body, 1, message.length, out);
 		if (message.type != MESSAGE_CLI_DONE || message.length != sizeof(done))
@@ -83,6 +94,26 @@ void client_close(struct client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
+}
+
+int client_await_input(struct client *client, int in, FILE *out, const char *before)
+{
+	struct pollfd wait[] = {{.fd = client->fd, .events = POLLIN}, {.fd = in, .events = POLLIN}};
+	struct ipc_message message;
+	int error;
+
+	while (poll(wait, 2, -1) < 0)
+		if (errno != EINTR)
+			return 1;
+	if (!wait[0].revents)
+		return 1;
+	error = receive(client, &message);
+	if (!error && message.type == MESSAGE_CLI_OUTPUT) {
+		fputs(before, out);
+		fwrite(message.body, 1, message.length, out);
+		fflush(out);
+	}
+	return error;
 }
 
 int client_command(struct client *client, const char *line, FILE *out)

@@ -24,6 +24,12 @@ int client_adopt(struct client *client, int fd);
 void client_close(struct client *client);
 /* Answers the questions that the last command asks with lines from in; prompts go to out. As client_command. */
 int client_answer(struct client *client, FILE *in, FILE *out);
+/*
+ * Waits until in has something to read, and prints meanwhile what the server sends on its own, above the prompt: before
+ * comes in front of each such text. Returns 1 where in has something; 0 after a text; -errno with client->ended, and said
+ * on standard error, where the server is gone.
+ */
+int client_await_input(struct client *client, int in, FILE *out, const char *before);
 /* Runs one line and prints what it says. Returns 0, or the command's -errno. */
 int client_command(struct client *client, const char *line, FILE *out);
 

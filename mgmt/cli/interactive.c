@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #define HISTORY_LINES 500
 
@@ -16,6 +17,40 @@ static char *prompt(EditLine *edit)
 
 	el_get(edit, EL_CLIENTDATA, &client);
 	return client->prompt;
+}
+
+/* One character of standard input. As libedit wants it: 1, 0 at the end of the input, -1 on an error. */
+static int read_typed(wchar_t *out)
+{
+	mbstate_t state = {0};
+
+	for (;;) {
+		char byte;
+		ssize_t got = read(STDIN_FILENO, &byte, 1);
+		size_t length;
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return (int)got;
+		length = mbrtowc(out, &byte, 1, &state);
+		if (length == (size_t)-1)
+			memset(&state, 0, sizeof(state)); /* no character: as if it had not been typed */
+		else if (length != (size_t)-2)
+			return 1;
+	}
+}
+
+/* Whatever the server sends meanwhile stands above the prompt, which follows with what was typed so far. */
+static int read_character(EditLine *edit, wchar_t *out)
+{
+	struct client *client;
+	int ready;
+
+	el_get(edit, EL_CLIENTDATA, &client);
+	while (!(ready = client_await_input(client, STDIN_FILENO, stdout, "\r\033[K")))
+		el_set(edit, EL_REFRESH);
+	return ready > 0 ? read_typed(out) : 0;
 }
 
 /* A typed line without its newline, on the heap. */
@@ -59,6 +94,7 @@ int interactive_run(struct client *client)
 	el_set(edit, EL_EDITOR, "emacs");
 	el_set(edit, EL_HIST, history, past);
 	el_set(edit, EL_SIGNAL, 1);
+	el_set(edit, EL_GETCFN, read_character);
 	loop(client, edit, past);
 	history_end(past);
 	el_end(edit);

@@ -30,21 +30,30 @@ struct arguments {
 	bool force;
 };
 
+/* The next line; what the server sends while it is awaited is printed. False at the end, of whichever side. */
+static bool next_line(struct client *client, FILE *file, char **line, size_t *size)
+{
+	int ready = 0;
+
+	while (!ready && !client->ended)
+		ready = client_await_input(client, fileno(file), stdout, "");
+	return ready > 0 && getline(line, size, file) >= 0;
+}
+
 /* Runs lines until one fails (or to the end with force). Returns 0 or the first error. */
 static int run_lines(struct client *client, FILE *file, const char *name, bool force)
 {
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t length;
 	unsigned number = 0;
 	int first = 0;
 
-	while (!client->ended && (length = getline(&line, &size, file)) >= 0) {
+	setvbuf(file, NULL, _IONBF, 0); /* poll(2) does not see what stdio has read ahead */
+	while (next_line(client, file, &line, &size)) {
 		int error;
 
 		number++;
-		if (length && line[length - 1] == '\n')
-			line[length - 1] = 0;
+		line[strcspn(line, "\n")] = 0;
 		error = client_command(client, line, stdout);
 		if (!error)
 			error = client_answer(client, file, stdout);

@@ -58,6 +58,12 @@ void session_closed(struct ipc_connection *connection, void *user);
 /* Every session is told with its next command. */
 void sessions_notify(struct engine *engine, const char *text);
 
+/*
+ * Shows text (whole lines, at most 60000 bytes) in the session at once, between commands above its prompt: for what goes
+ * on after a command has ended. Returns 0; -ENOTCONN; -EAGAIN where the client does not read fast enough: it misses this text.
+ */
+int session_push(struct session *session, const char *text);
+
 /* The object that holds those of the context, NULL at the root (where it also goes when the object is gone).
  */
 struct lyd_node *session_context(struct session *session);
