@@ -2,46 +2,22 @@
 #include "mgmt/mgmtd/https.h"
 #include "lib/log.h"
 #include "mgmt/mgmtd/certificate.h"
+#include "mgmt/mgmtd/child.h"
 #include "mgmt/mgmtd/https_render.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <qb/qbutil.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define RETRY_FIRST_MS 200
-#define RETRY_LAST_MS  10000
-#define STEADY_NS      (30 * QB_TIME_NS_IN_SEC) /* a server that ran this long starts again at once */
-
 struct https {
-	qb_loop_t *loop;
 	char *wanted; /* its configuration, NULL: none shall run */
-	pid_t pid;    /* 0: none runs */
-	uint64_t started_ns;
-	unsigned retry_ms;
-	qb_loop_timer_handle timer;
+	struct child_program program;
+	struct child *child;
 };
-
-static int write_text(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-	int error = 0;
-
-	if (!file)
-		return -errno;
-	if (fputs(text, file) < 0)
-		error = -EIO;
-	if (fclose(file) && !error)
-		error = -EIO;
-	return error;
-}
 
 static int write_pages(void)
 {
@@ -49,7 +25,7 @@ static int write_pages(void)
 
 	if (mkdir(HTTPS_PAGES, 0755) && errno != EEXIST)
 		return -errno;
-	error = write_text(
+	error = child_write(
 	    HTTPS_PAGES "/index.html",
 	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Hadrian</title></head>\n"
 	    "<body><h1>Hadrian</h1><p>This firewall is managed with its command line and over the "
@@ -64,7 +40,7 @@ static int write_pages(void)
  * there. */
 static void allow_early_bind(void)
 {
-	int error = write_text("/proc/sys/net/ipv4/ip_nonlocal_bind", "1\n");
+	int error = child_write("/proc/sys/net/ipv4/ip_nonlocal_bind", "1\n");
 
 	if (error)
 		qb_log(LOG_INFO, "HTTPS waits for its addresses (ip_nonlocal_bind: %s)", strerror(-error));
@@ -97,40 +73,9 @@ static void end_leftover(void)
 		kill(pid, SIGKILL);
 }
 
-static void start(struct https *https);
-
-static void on_retry(void *user)
+static int prepare(void *user)
 {
-	struct https *https = user;
-
-	https->timer = 0;
-	start(https);
-}
-
-static void retry_later(struct https *https)
-{
-	if (https->timer || !https->wanted)
-		return;
-	qb_loop_timer_add(https->loop, QB_LOOP_LOW, https->retry_ms * QB_TIME_NS_IN_MSEC, https, on_retry,
-	                  &https->timer);
-	https->retry_ms = https->retry_ms * 2 > RETRY_LAST_MS ? RETRY_LAST_MS : https->retry_ms * 2;
-}
-
-static void run_server(pid_t parent)
-{
-	sigset_t none;
-
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(1);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execl("/usr/sbin/lighttpd", "lighttpd", "-D", "-f", HTTPS_CONFIGURATION, (char *)NULL);
-	_exit(127);
-}
-
-static int prepare(const struct https *https)
-{
+	const struct https *https = user;
 	char name[64] = "hadrian";
 	int error;
 
@@ -139,43 +84,29 @@ static int prepare(const struct https *https)
 	if (!error)
 		error = write_pages();
 	if (!error)
-		error = write_text(HTTPS_CONFIGURATION, https->wanted);
-	return error;
-}
-
-static void start(struct https *https)
-{
-	pid_t parent = getpid();
-	int error;
-
-	if (!https->wanted || https->pid)
-		return;
-	error = prepare(https);
-	if (error) {
-		qb_log(LOG_ERR, "HTTPS cannot be prepared: %s", strerror(-error));
-		retry_later(https);
-		return;
-	}
+		error = child_write(HTTPS_CONFIGURATION, https->wanted);
+	if (error)
+		return error;
 	allow_early_bind();
 	end_leftover();
-	https->pid = fork();
-	if (!https->pid)
-		run_server(parent);
-	https->started_ns = qb_util_nano_current_get();
-	if (https->pid < 0) {
-		https->pid = 0;
-		retry_later(https);
-	}
+	return 0;
 }
 
 int https_create(qb_loop_t *loop, struct https **out)
 {
+	static char *const arguments[] = {"lighttpd", "-D", "-f", HTTPS_CONFIGURATION, NULL};
 	struct https *https = calloc(1, sizeof(*https));
+	int error;
 
 	if (!https)
 		return -ENOMEM;
-	https->loop = loop;
-	https->retry_ms = RETRY_FIRST_MS;
+	https->program = (struct child_program){
+	    .path = "/usr/sbin/lighttpd", .arguments = arguments, .prepare = prepare, .user = https};
+	error = child_create(loop, &https->program, &https->child);
+	if (error) {
+		free(https);
+		return error;
+	}
 	*out = https;
 	return 0;
 }
@@ -184,12 +115,7 @@ void https_destroy(struct https *https)
 {
 	if (!https)
 		return;
-	if (https->timer)
-		qb_loop_timer_del(https->loop, https->timer);
-	if (https->pid) {
-		kill(https->pid, SIGTERM);
-		waitpid(https->pid, NULL, 0);
-	}
+	child_destroy(https->child);
 	free(https->wanted);
 	free(https);
 }
@@ -208,26 +134,14 @@ void https_configure(struct https *https, const struct configuration *configurat
 	}
 	free(https->wanted);
 	https->wanted = wanted;
-	https->retry_ms = RETRY_FIRST_MS;
-	if (https->pid)
-		kill(https->pid, SIGTERM); /* reaped, then started with the new configuration */
+	if (wanted)
+		child_restart(https->child);
 	else
-		start(https);
+		child_stop(https->child);
 }
 
 void https_reap(struct https *https)
 {
-	int status;
-
-	if (!https || !https->pid || waitpid(https->pid, &status, WNOHANG) != https->pid)
-		return;
-	https->pid = 0;
-	if (qb_util_nano_current_get() - https->started_ns > STEADY_NS)
-		https->retry_ms = RETRY_FIRST_MS;
-	if (!https->wanted)
-		return;
-	if (!WIFSIGNALED(status) && WEXITSTATUS(status))
-		qb_log(LOG_WARNING, "lighttpd ended with status %d; it is started again",
-		       WEXITSTATUS(status));
-	retry_later(https);
+	if (https)
+		child_reap(https->child);
 }

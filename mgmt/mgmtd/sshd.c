@@ -1,108 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/sshd.h"
 #include "lib/log.h"
+#include "mgmt/mgmtd/child.h"
 #include "mgmt/ssh/settings.h"
 
 #include <errno.h>
-#include <qb/qbutil.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define RETRY_FIRST_MS 200
-#define RETRY_LAST_MS  10000
-#define STEADY_NS      (30 * QB_TIME_NS_IN_SEC) /* a server that ran this long starts again at once */
 
 struct sshd {
-	qb_loop_t *loop;
 	char *wanted; /* its configuration, NULL: none shall run */
-	pid_t pid;    /* 0: none runs */
-	uint64_t started_ns;
-	unsigned retry_ms;
-	qb_loop_timer_handle timer;
+	struct child_program program;
+	struct child *child;
 };
 
-static int write_text(const char *path, const char *text)
+static int prepare(void *user)
 {
-	FILE *file = fopen(path, "we");
-	int error = 0;
+	const struct sshd *sshd = user;
 
-	if (!file)
-		return -errno;
-	if (fputs(text, file) < 0)
-		error = -EIO;
-	if (fclose(file) && !error)
-		error = -EIO;
-	return error;
-}
-
-static void start(struct sshd *sshd);
-
-static void on_retry(void *user)
-{
-	struct sshd *sshd = user;
-
-	sshd->timer = 0;
-	start(sshd);
-}
-
-static void retry_later(struct sshd *sshd)
-{
-	if (sshd->timer || !sshd->wanted)
-		return;
-	qb_loop_timer_add(sshd->loop, QB_LOOP_LOW, sshd->retry_ms * QB_TIME_NS_IN_MSEC, sshd, on_retry,
-	                  &sshd->timer);
-	sshd->retry_ms = sshd->retry_ms * 2 > RETRY_LAST_MS ? RETRY_LAST_MS : sshd->retry_ms * 2;
-}
-
-static void run_server(pid_t parent)
-{
-	const char *program = getenv("HADRIAN_SSHD");
-	sigset_t none;
-
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(1);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execl(program ? program : HADRIAN_SSHD, "hadrian-sshd", (char *)NULL);
-	_exit(127);
-}
-
-static void start(struct sshd *sshd)
-{
-	pid_t parent = getpid();
-	int error;
-
-	if (!sshd->wanted || sshd->pid)
-		return;
-	error = write_text(SSH_SETTINGS, sshd->wanted);
-	if (error) {
-		qb_log(LOG_ERR, "SSH cannot be prepared (%s): %s", SSH_SETTINGS, strerror(-error));
-		retry_later(sshd);
-		return;
-	}
-	sshd->pid = fork();
-	if (!sshd->pid)
-		run_server(parent);
-	sshd->started_ns = qb_util_nano_current_get();
-	if (sshd->pid < 0) {
-		sshd->pid = 0;
-		retry_later(sshd);
-	}
+	return child_write(SSH_SETTINGS, sshd->wanted);
 }
 
 int sshd_create(qb_loop_t *loop, struct sshd **out)
 {
+	static char *const arguments[] = {"hadrian-sshd", NULL};
 	struct sshd *sshd = calloc(1, sizeof(*sshd));
+	const char *path = getenv("HADRIAN_SSHD");
+	int error;
 
 	if (!sshd)
 		return -ENOMEM;
-	sshd->loop = loop;
-	sshd->retry_ms = RETRY_FIRST_MS;
+	sshd->program = (struct child_program){
+	    .path = path ? path : HADRIAN_SSHD, .arguments = arguments, .prepare = prepare, .user = sshd};
+	error = child_create(loop, &sshd->program, &sshd->child);
+	if (error) {
+		free(sshd);
+		return error;
+	}
 	*out = sshd;
 	return 0;
 }
@@ -111,12 +46,7 @@ void sshd_destroy(struct sshd *sshd)
 {
 	if (!sshd)
 		return;
-	if (sshd->timer)
-		qb_loop_timer_del(sshd->loop, sshd->timer);
-	if (sshd->pid) {
-		kill(sshd->pid, SIGTERM);
-		waitpid(sshd->pid, NULL, 0);
-	}
+	child_destroy(sshd->child);
 	free(sshd->wanted);
 	free(sshd);
 }
@@ -124,12 +54,12 @@ void sshd_destroy(struct sshd *sshd)
 /* The running server reads its configuration again on SIGHUP: whoever changes it over SSH stays connected. */
 static void reload(struct sshd *sshd)
 {
-	int error = write_text(SSH_SETTINGS, sshd->wanted);
+	int error = child_write(SSH_SETTINGS, sshd->wanted);
 
 	if (error)
 		qb_log(LOG_ERR, "SSH keeps its configuration (%s): %s", SSH_SETTINGS, strerror(-error));
 	else
-		kill(sshd->pid, SIGHUP);
+		child_signal(sshd->child, SIGHUP);
 }
 
 void sshd_configure(struct sshd *sshd, const struct configuration *configuration)
@@ -145,28 +75,16 @@ void sshd_configure(struct sshd *sshd, const struct configuration *configuration
 	}
 	free(sshd->wanted);
 	sshd->wanted = wanted;
-	sshd->retry_ms = RETRY_FIRST_MS;
-	if (!sshd->pid)
-		start(sshd);
-	else if (wanted)
+	if (wanted && child_pid(sshd->child))
 		reload(sshd);
+	if (wanted)
+		child_start(sshd->child);
 	else
-		kill(sshd->pid, SIGTERM);
+		child_stop(sshd->child);
 }
 
 void sshd_reap(struct sshd *sshd)
 {
-	int status;
-
-	if (!sshd || !sshd->pid || waitpid(sshd->pid, &status, WNOHANG) != sshd->pid)
-		return;
-	sshd->pid = 0;
-	if (qb_util_nano_current_get() - sshd->started_ns > STEADY_NS)
-		sshd->retry_ms = RETRY_FIRST_MS;
-	if (!sshd->wanted)
-		return;
-	if (!WIFSIGNALED(status) && WEXITSTATUS(status))
-		qb_log(LOG_WARNING, "hadrian-sshd ended with status %d; it is started again",
-		       WEXITSTATUS(status));
-	retry_later(sshd);
+	if (sshd)
+		child_reap(sshd->child);
 }
