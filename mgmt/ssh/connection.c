@@ -2,17 +2,14 @@
 #include "mgmt/ssh/connection.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
+#include "mgmt/ssh/authentication.h"
 #include "mgmt/ssh/hostkey.h"
-#include "mgmt/ssh/login.h"
 #include "mgmt/ssh/privilege.h"
 #include "mgmt/ssh/program.h"
 #include "mgmt/ssh/pump.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libssh/callbacks.h>
-#include <libssh/libssh.h>
-#include <libssh/server.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,33 +19,45 @@
 
 struct connection {
 	const struct ssh_listener *listener;
-	const char *remote;
-	int login, executable;
+	struct authentication authentication;
+	int executable;
+	int transfer_executable; /* -1: file transfer is not installed */
 	ssh_session session;
 	ssh_channel channel;
 	ssh_event event;
-	unsigned logins; /* tried */
-	bool granted, wanted, terminal;
-	bool transfer; /* what is wanted is a transfer of files */
+	bool wanted, terminal;
+	enum { COMMAND_LINE, TRANSFER_SCP, TRANSFER_SFTP } what;
 	struct winsize size;
 	char term[32];
 	char *command;
 	struct program program;
 };
 
-static const char no_transfer[] = "File transfer (SFTP, SCP) is not available in this release.\n";
+static const char no_sftp[] =
+    "SFTP is not available. Transfer files with SCP and its own protocol: scp -O FILE USER@FIREWALL:\n";
+static const char no_transfer[] = "File transfer is not installed on this firewall.\n";
 
 static int on_password(ssh_session session, const char *user, const char *password, void *data)
 {
 	struct connection *connection = data;
 
+	return authentication_password(&connection->authentication, session, user, password);
+}
+
+static int on_key(ssh_session session, const char *user, struct ssh_key_struct *key, char signature_state,
+                  void *data)
+{
+	struct connection *connection = data;
+
 	(void)session;
-	if (connection->granted || connection->logins >= CONNECTION_LOGINS_MAX)
-		return SSH_AUTH_DENIED;
-	connection->logins++;
-	connection->granted =
-	    !login_ask(connection->login, connection->listener->access, connection->remote, user, password);
-	return connection->granted ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
+	return authentication_key(&connection->authentication, user, key, signature_state);
+}
+
+static int on_message(ssh_session session, ssh_message message, void *data)
+{
+	struct connection *connection = data;
+
+	return authentication_message(&connection->authentication, session, message);
 }
 
 static void set_size(struct winsize *size, int columns, int rows)
@@ -109,7 +118,7 @@ static int on_command(ssh_session session, ssh_channel channel, const char *comm
 	(void)channel;
 	if (connection->wanted || strlen(command) > COMMAND_MAX)
 		return SSH_ERROR;
-	connection->transfer = !strncmp(command, "scp ", 4);
+	connection->what = strncmp(command, "scp ", 4) != 0 ? COMMAND_LINE : TRANSFER_SCP;
 	connection->command = strdup(command);
 	connection->wanted = connection->command != NULL;
 	return connection->wanted ? SSH_OK : SSH_ERROR;
@@ -124,7 +133,8 @@ static int on_subsystem(ssh_session session, ssh_channel channel, const char *na
 	(void)channel;
 	if (connection->wanted || strcmp(name, "sftp") != 0)
 		return SSH_ERROR;
-	connection->transfer = connection->wanted = true;
+	connection->what = TRANSFER_SFTP;
+	connection->wanted = true;
 	return SSH_OK;
 }
 
@@ -140,7 +150,7 @@ static ssh_channel on_channel(ssh_session session, void *data)
 	};
 	struct connection *connection = data;
 
-	if (connection->channel || !connection->granted)
+	if (connection->channel || !connection->authentication.granted)
 		return NULL;
 	connection->channel = ssh_channel_new(session);
 	if (!connection->channel)
@@ -161,20 +171,42 @@ static void write_text(struct connection *connection, const char *text)
 			ssh_channel_write(connection->channel, text, 1);
 }
 
+/* What is said to a client whose session cannot be; NULL where it can. */
+static const char *refusal(const struct connection *connection)
+{
+	if (connection->what == TRANSFER_SFTP)
+		return no_sftp;
+	return connection->what == TRANSFER_SCP && connection->transfer_executable < 0 ? no_transfer : NULL;
+}
+
+static void say_why(struct connection *connection, enum pump_end end)
+{
+	if (!connection->terminal)
+		return;
+	if (end == PUMP_IDLE)
+		write_text(connection, "\nThe session ended: nothing was typed for SessionIdleTime.\n");
+	else if (end == PUMP_SESSION_ENDED)
+		write_text(connection, "\nThe session ended: the firewall closed it.\n");
+}
+
 static int run_session(struct connection *connection)
 {
-	struct program_start start = {.executable = connection->executable,
-	                              .session = connection->login,
-	                              .terminal = connection->terminal,
+	const struct ssh_listener *listener = connection->listener;
+	bool is_transfer = connection->what == TRANSFER_SCP;
+	struct program_start start = {.executable = is_transfer ? connection->transfer_executable
+	                                                        : connection->executable,
+	                              .name = is_transfer ? "hadrian-scp" : "hadrian",
+	                              .session = connection->authentication.login.fd,
+	                              .terminal = connection->terminal && !is_transfer,
 	                              .size = connection->size,
 	                              .term = connection->term,
 	                              .command = connection->command};
-	const struct ssh_listener *listener = connection->listener;
+	const char *why = refusal(connection);
 	enum pump_end end;
 	int error;
 
-	if (connection->transfer) {
-		ssh_channel_write_stderr(connection->channel, no_transfer, sizeof(no_transfer) - 1);
+	if (why) {
+		ssh_channel_write_stderr(connection->channel, why, (uint32_t)strlen(why));
 		return 1;
 	}
 	if (connection->terminal && !connection->command && *listener->banner) {
@@ -186,19 +218,18 @@ static int run_session(struct connection *connection)
 		qb_log(LOG_ERR, "a session over SSH cannot start: %s", strerror(-error));
 		return 1;
 	}
-	/* Only the program has it now: the session ends with it. */
-	close(connection->login);
 	end = pump(connection->event, connection->session, connection->channel, &connection->program,
-	           listener->idle_seconds);
-	if (end == PUMP_IDLE)
-		write_text(connection, "\nThe session ended: nothing was typed for SessionIdleTime.\n");
+	           connection->authentication.login.fd, listener->idle_seconds);
+	/* With the program's the last descriptor: the session ends here. */
+	close(connection->authentication.login.fd);
+	say_why(connection, end);
 	return program_end(&connection->program, end != PUMP_PROGRAM_ENDED);
 }
 
 static bool await_session(struct connection *connection)
 {
 	while (!connection->wanted) {
-		if (!connection->granted && connection->logins >= CONNECTION_LOGINS_MAX)
+		if (authentication_exhausted(&connection->authentication))
 			return false;
 		if (ssh_event_dopoll(connection->event, -1) == SSH_ERROR)
 			return false;
@@ -214,13 +245,15 @@ static void serve(struct connection *connection)
 	struct ssh_server_callbacks_struct callbacks = {
 	    .userdata = connection,
 	    .auth_password_function = on_password,
+	    .auth_pubkey_function = on_key,
 	    .channel_open_request_session_function = on_channel,
 	};
 	int status;
 
 	ssh_callbacks_init(&callbacks);
 	ssh_set_server_callbacks(connection->session, &callbacks);
-	ssh_set_auth_methods(connection->session, SSH_AUTH_METHOD_PASSWORD);
+	ssh_set_message_callback(connection->session, on_message, connection);
+	authentication_begin(&connection->authentication, connection->session);
 	if (ssh_handle_key_exchange(connection->session) != SSH_OK)
 		return;
 	connection->event = ssh_event_new();
@@ -238,10 +271,17 @@ static void serve(struct connection *connection)
 	ssh_disconnect(connection->session);
 }
 
+static int open_program(const char *variable, const char *installed)
+{
+	const char *path = getenv(variable);
+	int fd = open(path ? path : installed, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 /* What only root may: done before the client's first byte is read. */
 static int prepare(struct connection *connection, int fd, unsigned slot)
 {
-	const char *path = getenv("HADRIAN_CLI");
 	int process = 0, error;
 	ssh_bind bind = ssh_bind_new();
 
@@ -254,19 +294,22 @@ static int prepare(struct connection *connection, int fd, unsigned slot)
 		error = -EIO;
 	if (error)
 		return error;
-	connection->executable = open(path ? path : HADRIAN_CLI, O_PATH | O_CLOEXEC);
+	connection->executable = open_program("HADRIAN_CLI", HADRIAN_CLI);
 	if (connection->executable < 0)
-		return -errno;
-	connection->login = ipc_client_open(PATH_LOGIN_SOCKET);
-	if (connection->login < 0)
-		return connection->login;
+		return connection->executable;
+	connection->transfer_executable = open_program("HADRIAN_SCP", HADRIAN_SCP);
+	connection->authentication.login.fd = ipc_client_open(PATH_LOGIN_SOCKET);
+	if (connection->authentication.login.fd < 0)
+		return connection->authentication.login.fd;
 	return privilege_drop(slot);
 }
 
 _Noreturn void connection_run(int fd, const struct ssh_listener *listener, const char *remote, unsigned slot)
 {
 	struct connection connection = {
-	    .listener = listener, .remote = remote, .program = {.in = -1, .out = -1, .error = -1}};
+	    .listener = listener,
+	    .authentication = {.login = {.access = listener->access, .remote = remote}},
+	    .program = {.in = -1, .out = -1, .error = -1}};
 	int error;
 
 	signal(SIGPIPE, SIG_IGN);

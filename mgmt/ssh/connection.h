@@ -4,8 +4,8 @@
 
 #include "mgmt/ssh/settings.h"
 
-#define CONNECTION_GRACE_SECONDS 30 /* from the connection to the session's start */
-#define CONNECTION_LOGINS_MAX    3
+#define CONNECTION_GRACE_SECONDS                                                                             \
+	30 /* from the connection to the session's start, without what hadrian-mgmtd takes */
 
 /*
  * Serves one client on fd, in a process of its own that gives root up first (slot: privilege.h), and ends the process.

@@ -28,7 +28,7 @@ const char *program_term(const char *term)
 static void run(const struct program_start *start)
 {
 	char term[48];
-	char *words[] = {"hadrian", "--session", "3", "--", (char *)start->command, NULL};
+	char *words[] = {(char *)start->name, "--session", "3", "--", (char *)start->command, NULL};
 	char *environment[] = {term, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent", NULL};
 	int session, executable;
 

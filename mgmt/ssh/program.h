@@ -2,7 +2,7 @@
 #ifndef MGMT_SSH_PROGRAM_H
 #define MGMT_SSH_PROGRAM_H
 
-/* The command line program of a session, on a terminal or on pipes. */
+/* The program of a session (hadrian, hadrian-scp), on a terminal or on pipes. */
 
 #include <stdbool.h>
 #include <sys/ioctl.h>
@@ -15,8 +15,9 @@ struct program {
 };
 
 struct program_start {
-	int executable; /* opened with O_PATH: the user may not be able to reach its folder */
-	int session;    /* the connection to hadrian-mgmtd that is logged in */
+	int executable;   /* opened with O_PATH: the user may not be able to reach its folder */
+	const char *name; /* that it is started under */
+	int session;      /* the connection to hadrian-mgmtd that is logged in */
 	bool terminal;
 	struct winsize size;
 	const char *term;    /* of the terminal */
