@@ -2,9 +2,54 @@
 #ifndef MGMT_MGMTD_COMMAND_H
 #define MGMT_MGMTD_COMMAND_H
 
-/* The commands of the command line. Each prints to session->out and returns 0, -errno or SESSION_WAITS. */
+/*
+ * The commands of the command line. Each prints to session->out and returns 0, -errno or SESSION_WAITS. What is
+ * known of a command (its options, what its words are, who may type it and in which view) stands in commands[]
+ * alone: command_dispatch checks it before the command runs, help and Tab tell it.
+ */
 
 #include "mgmt/mgmtd/session.h"
+
+/* Which commands a session has (C02-048); the default view is always open. */
+enum command_view {
+	VIEW_DEFAULT = 0,
+	VIEW_ADVANCED = 1,
+	VIEW_DEBUG = 2,
+	VIEW_SERVICE = 4, /* can do harm: root's, at the node itself (C02-049) */
+};
+
+/* What Tab completes where the words of a command, or the value of an option, stand. */
+enum command_words {
+	WORDS_NONE,
+	WORDS_OBJECT, /* [CATEGORY] TYPE [NAME], and the properties where the command takes some */
+	WORDS_DELETED_OBJECT,
+	WORDS_TYPE, /* [CATEGORY] TYPE, wherever objects of it are */
+	WORDS_COMMAND,
+	WORDS_SCRIPT,
+	WORDS_INTERFACE, /* EthernetInterface */
+	WORDS_ADDRESS,   /* IPAddress */
+	WORDS_VIEW,
+};
+
+struct command_option {
+	const char *name; /* without its '-' */
+	/* What stands behind '=', such as "N"; "[N]" where it may be left out; NULL: nothing does. */
+	const char *value;
+	const char *summary; /* a line for help */
+	bool writes;         /* needs an administrator, where the command does not anyway */
+	/* Of its value; where it has none, of the command's words with this option. */
+	enum command_words words;
+};
+
+/* Of commands[]; what is not in the list is refused. */
+#define OPTIONS(...)                                                                                         \
+	(const struct command_option[])                                                                      \
+	{                                                                                                    \
+		__VA_ARGS__,                                                                                 \
+		{                                                                                            \
+			0                                                                                    \
+		}                                                                                            \
+	}
 
 struct command {
 	const char *name;
@@ -12,11 +57,28 @@ struct command {
 	bool writes;       /* needs an administrator */
 	int (*run)(struct session *session, const struct line *line);
 	const char *summary;
-	const char *usage; /* lines */
+	const char *usage;                    /* lines */
+	const struct command_option *options; /* OPTIONS(...), NULL for none */
+	enum command_words words;
+	enum command_view view;
 };
 
 /* Ends with a NULL name. */
 extern const struct command commands[];
+
+/* By name or short form in any letter case, or NULL. */
+const struct command *command_find(const char *name);
+/* Whether a session with these views (bits of enum command_view) and that right may type it. */
+bool command_is_open(const struct command *command, unsigned views, bool may_write);
+/* "advanced"; "default" for no bit. */
+const char *command_view_name(enum command_view view);
+/* Prints the views that are open, separated by commas. */
+void command_views_print(unsigned views, FILE *out);
+/*
+ * Runs a line (with at least one word) after checking that there is the command, that it is in an open view,
+ * the right to it, and its options. Returns what the command returns, or -EINVAL, -EPERM, -EACCES after a message.
+ */
+int command_dispatch(struct session *session, const struct line *line);
 
 int command_add(struct session *session, const struct line *line);
 int command_set(struct session *session, const struct line *line);
@@ -40,11 +102,6 @@ int command_netobjects(struct session *session, const struct line *line);
 int command_script(struct session *session, const struct line *line);
 int command_cfglog(struct session *session, const struct line *line);
 int command_about(struct session *session, const struct line *line);
-
-/*
- * Refuses an option that is not in the list (NULL-terminated), saying which there are. Returns 0 or -EINVAL.
- * Options may be NULL for none.
- */
-int options_check(struct session *session, const struct line *line, const char *const options[]);
+int command_cmdview(struct session *session, const struct line *line);
 
 #endif

@@ -36,10 +36,9 @@ int command_activate(struct session *session, const struct line *line)
 	struct engine *engine = session->engine;
 	char reason[256] = "";
 	unsigned count;
-	int error = options_check(session, line, NULL);
+	int error;
 
-	if (error)
-		return error;
+	(void)line;
 	count = check_configuration(&engine->candidate, session->out);
 	if (count) {
 		fprintf(session->out, "%u error%s: nothing was activated. Correct %s and activate again.\n",
@@ -58,10 +57,9 @@ int command_commit(struct session *session, const struct line *line)
 {
 	struct engine *engine = session->engine;
 	char reason[256];
-	int error = options_check(session, line, NULL);
+	int error;
 
-	if (error)
-		return error;
+	(void)line;
 	if (engine->activation.busy) {
 		fputs("An activation is under way; commit when it has ended.\n", session->out);
 		return -EBUSY;
@@ -151,10 +149,8 @@ int command_undelete(struct session *session, const struct line *line)
 	const struct lyd_node *object;
 	struct target target;
 	char label[OBJECT_LABEL];
-	int error = options_check(session, line, NULL);
+	int error = target_of(session, line, &target);
 
-	if (!error)
-		error = target_of(session, line, &target);
 	if (error)
 		return error;
 	object = committed_object(session, &target);
@@ -170,10 +166,6 @@ int command_undelete(struct session *session, const struct line *line)
 
 int command_reject(struct session *session, const struct line *line)
 {
-	int error = options_check(session, line, NULL);
-
-	if (error)
-		return error;
 	if (line_word_count(line) > 1)
 		return reject_object(session, line);
 	if (session->engine->activation.busy) {

@@ -97,16 +97,13 @@ static int assign_new(struct session *session, const struct target *target, stru
 int command_add(struct session *session, const struct line *line)
 {
 	struct configuration *candidate = &session->engine->candidate;
-	static const char *const options[] = {"disable", "enable", NULL};
 	struct target target;
 	struct lyd_node *object;
 	char number[16], label[OBJECT_LABEL];
 	const char *key;
 	uint32_t id;
-	int index = 0, error = options_check(session, line, options);
+	int index = 0, error = target_parse(session, line, &target);
 
-	if (!error)
-		error = target_parse(session, line, &target);
 	if (!error && (!target.type || target.type->singleton)) {
 		fputs(target.type ? "This object is always there: change it with 'set'.\n"
 		                  : "add what? Type: add [CATEGORY] TYPE NAME Property=Value ...\n",

@@ -39,15 +39,12 @@ static int delete_range(struct session *session, const struct target *target, co
 
 int command_delete(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"Range", NULL};
 	const struct argument *range = line_option(line, "Range");
 	char label[OBJECT_LABEL];
 	struct lyd_node *object;
 	struct target target;
-	int error = options_check(session, line, options);
+	int error = target_parse(session, line, &target);
 
-	if (!error)
-		error = target_parse(session, line, &target);
 	if (error)
 		return error;
 	if (!target.type || target.type->singleton) {

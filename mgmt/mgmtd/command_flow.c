@@ -91,12 +91,8 @@ static int typed_number(struct session *session, const struct line *line)
 
 int command_flow(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"show", "verbose", "num", NULL};
-	int number, error = options_check(session, line, options);
+	int number = typed_number(session, line), error;
 
-	if (error)
-		return error;
-	number = typed_number(session, line);
 	if (number < 0)
 		return number;
 	session->verbose = line_option(line, "verbose") != NULL;

@@ -137,17 +137,6 @@ static int send_configuration(struct session *session)
 
 int command_ha(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"status",   "module",      "activate", "deactivate",
-	                                      "sendconf", "receiveconf", "recvconf", NULL};
-	int error = options_check(session, line, options);
-
-	if (error)
-		return error;
-	if (!session->may_write && line->count > 1 && !line_option(line, "status")) {
-		fprintf(session->out, "ha: user %s may look, but change nothing (group Auditors).\n",
-		        session->user);
-		return -EPERM;
-	}
 	if (line_option(line, "deactivate"))
 		return command(session, CLUSTER_DEACTIVATE, "Performing deactivation.");
 	if (line_option(line, "activate"))

@@ -126,10 +126,8 @@ int command_ifstat(struct session *session, const struct line *line)
 {
 	const char *name = line_word(line, 1);
 	const struct lyd_node *interface;
-	int error = options_check(session, line, NULL);
+	int error;
 
-	if (error)
-		return error;
 	if (!name)
 		return list(session);
 	interface = object_find(&session->engine->running, interfaces(session), NULL, name);

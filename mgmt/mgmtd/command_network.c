@@ -78,16 +78,9 @@ static void on_flushed(void *user, int error, const char *text)
 
 int command_arp(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"show", "flush", NULL};
-	int error = options_check(session, line, options);
+	int error;
 
-	if (error)
-		return error;
 	if (line_option(line, "flush")) {
-		if (!session->may_write) {
-			fprintf(session->out, "arp: user %s may look, but change nothing.\n", session->user);
-			return -EPERM;
-		}
 		error = datapath_link_flush(session->engine->datapath, on_flushed, session);
 		if (!error)
 			return SESSION_WAITS;
@@ -125,11 +118,8 @@ static void on_routes(void *user, const void *rows, uint32_t count)
 
 int command_routes(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"alltypes", NULL};
-	int error = options_check(session, line, options);
+	int error;
 
-	if (error)
-		return error;
 	session->verbose = line_option(line, "alltypes") != NULL;
 	error = query(session, QUERY_ROUTES, on_routes);
 	if (error == SESSION_WAITS)
@@ -158,12 +148,9 @@ static void on_counters(void *user, const void *rows, uint32_t count)
 
 int command_statistics(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"all", NULL};
 	const char *prefix = line_word(line, 1);
-	int error = options_check(session, line, options);
+	int error;
 
-	if (error)
-		return error;
 	session->verbose = line_option(line, "all") || prefix;
 	snprintf(session->argument, sizeof(session->argument), "%s", prefix ? prefix : "");
 	error = query(session, QUERY_COUNTERS, on_counters);

@@ -72,22 +72,14 @@ static int show(struct session *session, const char *name)
 	return error;
 }
 
-static bool may_write(struct session *session)
-{
-	if (!session->may_write)
-		fprintf(session->out, "script: user %s may look, but change nothing (group Auditors).\n",
-		        session->user);
-	return session->may_write;
-}
-
 static int drop(struct session *session, const char *name)
 {
 	char reason[128];
-	int error = may_write(session) ? script_remove(directory_of(session), name, reason) : -EPERM;
+	int error = script_remove(directory_of(session), name, reason);
 
 	if (!error)
 		fprintf(session->out, "Removed %s.\n", name);
-	else if (error != -EPERM)
+	else
 		fprintf(session->out, "script: %s.\n", reason);
 	return error;
 }
@@ -118,8 +110,6 @@ static int create(struct session *session, const struct line *line)
 		return count;
 	if ((!target.type && !target.category) || target.name)
 		return usage(session, "-create needs a category or an object type, and no name");
-	if (file && !may_write(session))
-		return -EPERM;
 	out = open_memstream(&text, &length);
 	if (!out)
 		return -ENOMEM;
@@ -139,21 +129,11 @@ static int create(struct session *session, const struct line *line)
 
 static int check_options(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"run",   "show",     "create",  "remove",
-	                                      "force", "filename", "verbose", NULL};
-	static const char *const valued[] = {"run", "show", "create", "remove", "force", "verbose"};
+	static const char *const exclusive[] = {"run", "show", "create", "remove"};
 	unsigned actions = 0;
-	int error = options_check(session, line, options);
 
-	if (error)
-		return error;
-	for (size_t i = 0; i < sizeof(valued) / sizeof(*valued); i++) {
-		const struct argument *option = line_option(line, valued[i]);
-
-		actions += i < 4 && option;
-		if (option && option->has_value)
-			return usage(session, "only -filename has a value; a name stands behind a blank");
-	}
+	for (size_t i = 0; i < sizeof(exclusive) / sizeof(*exclusive); i++)
+		actions += line_option(line, exclusive[i]) != NULL;
 	if (actions > 1)
 		return usage(session, "-run, -show, -create and -remove exclude each other");
 	if (line_option(line, "filename") && !line_option(line, "create"))

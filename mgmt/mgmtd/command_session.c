@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command.h"
-#include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/table.h"
 #include "mgmt/mgmtd/target.h"
@@ -8,43 +7,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-int options_check(struct session *session, const struct line *line, const char *const options[])
-{
-	for (size_t i = 0; i < line->count; i++) {
-		const struct argument *argument = &line->argument[i];
-		struct nearest nearest;
-		size_t j;
-
-		if (argument->kind != ARGUMENT_OPTION)
-			continue;
-		for (j = 0; options && options[j] && strcasecmp(options[j], argument->name) != 0; j++)
-			;
-		if (options && options[j])
-			continue;
-		nearest_start(&nearest, argument->name);
-		fprintf(session->out, "%s has no option -%s.", line->argument[0].name, argument->name);
-		for (j = 0; options && options[j]; j++) {
-			fprintf(session->out, "%s -%s", j ? "" : " It has:", options[j]);
-			nearest_offer(&nearest, options[j]);
-		}
-		if (nearest.best)
-			fprintf(session->out, ". Did you mean -%s?", nearest.best);
-		fputc('\n', session->out);
-		return -EINVAL;
-	}
-	return 0;
-}
 
 int command_cc(struct session *session, const struct line *line)
 {
 	struct lyd_node *object;
 	struct target target;
-	int error = options_check(session, line, NULL);
+	int error;
 
-	if (error)
-		return error;
 	if (line_word_count(line) == 1) {
 		session->context_type = NULL;
 		return 0;
@@ -75,22 +44,16 @@ int command_exit(struct session *session, const struct line *line)
 
 int command_cfglog(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"all", NULL};
-	int error = options_check(session, line, options);
-
-	return error ? error
-	             : cfglog_print(&session->engine->cfglog, line_option(line, "all") != NULL, session->out);
+	return cfglog_print(&session->engine->cfglog, line_option(line, "all") != NULL, session->out);
 }
 
 int command_about(struct session *session, const struct line *line)
 {
-	int error = options_check(session, line, NULL);
-
-	if (!error)
-		fprintf(session->out, "Hadrian %s\nConfiguration %llu%s\n", HADRIAN_VERSION,
-		        (unsigned long long)session->engine->generation,
-		        session->engine->uncommitted ? ", activated changes are not committed" : "");
-	return error;
+	(void)line;
+	fprintf(session->out, "Hadrian %s\nConfiguration %llu%s\n", HADRIAN_VERSION,
+	        (unsigned long long)session->engine->generation,
+	        session->engine->uncommitted ? ", activated changes are not committed" : "");
+	return 0;
 }
 
 static void add_netobject(struct session *session, const struct object_type *type, struct lyd_node *object,
@@ -120,10 +83,7 @@ int command_netobjects(struct session *session, const struct line *line)
 	struct target target = {.type = type, .name = line_word(line, 1)};
 	struct table table = {0};
 	struct lyd_node *object;
-	int error = options_check(session, line, NULL);
 
-	if (error)
-		return error;
 	object = target.name ? target_object(session, &target)
 	                     : object_first(&session->engine->candidate, type, NULL);
 	if (target.name && !object)

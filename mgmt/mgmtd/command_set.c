@@ -82,14 +82,11 @@ static bool sets_something(const struct line *line)
 
 int command_set(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"disable", "enable", "Range", NULL};
 	const struct argument *range = line_option(line, "Range");
 	struct target target;
 	struct lyd_node *object;
-	int index = 0, error = options_check(session, line, options);
+	int index = 0, error = target_parse(session, line, &target);
 
-	if (!error)
-		error = target_parse(session, line, &target);
 	if (!error && !target.type) {
 		fputs("set what? Type: set [CATEGORY] TYPE NAME Property=Value ...\n", session->out);
 		return -EINVAL;

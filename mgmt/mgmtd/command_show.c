@@ -198,12 +198,9 @@ static int show_target(struct session *session, const struct target *target, boo
 
 int command_show(struct session *session, const struct line *line)
 {
-	static const char *const options[] = {"errors", "changes", "references", NULL};
 	struct target target;
-	int error = options_check(session, line, options);
+	int error;
 
-	if (error)
-		return error;
 	if (line_option(line, "errors"))
 		return show_errors(session);
 	if (line_option(line, "changes"))

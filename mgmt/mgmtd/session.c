@@ -6,7 +6,6 @@
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/login.h"
-#include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/script_run.h"
 #include "mgmt/mgmtd/users.h"
 
@@ -151,38 +150,6 @@ bool answer_is_yes(const char *answer)
 	return !strcasecmp(answer, "yes");
 }
 
-static int unknown_command(struct session *session, const char *name)
-{
-	struct nearest nearest;
-
-	nearest_start(&nearest, name);
-	for (const struct command *command = commands; command->name; command++)
-		nearest_offer(&nearest, command->name);
-	fprintf(session->out, "There is no command '%s'.", name);
-	if (nearest.best)
-		fprintf(session->out, " Did you mean '%s'?", nearest.best);
-	fputs(" 'help' lists the commands.\n", session->out);
-	return -EINVAL;
-}
-
-static int dispatch(struct session *session, const struct line *line)
-{
-	const char *name = line->argument[0].name;
-
-	for (const struct command *command = commands; command->name; command++) {
-		if (strcasecmp(command->name, name) != 0 &&
-		    (!command->alias || strcasecmp(command->alias, name) != 0))
-			continue;
-		if (command->writes && !session->may_write) {
-			fprintf(session->out, "%s: user %s may look, but change nothing (group Auditors).\n",
-			        command->name, session->user);
-			return -EPERM;
-		}
-		return command->run(session, line);
-	}
-	return unknown_command(session, name);
-}
-
 int session_run(struct session *session, const char *text)
 {
 	session_answer answer = session->answer;
@@ -206,7 +173,7 @@ int session_run(struct session *session, const char *text)
 	if (error)
 		fprintf(session->out, "%s.\n", reason);
 	else if (line->count)
-		error = dispatch(session, line);
+		error = command_dispatch(session, line);
 	line_free(line);
 	free(line);
 	return error;
@@ -278,7 +245,7 @@ static void open_session(struct session *session, const struct ipc_message *mess
 	session->may_write = true;
 	session->open = true;
 	if (!session->user[0]) {
-		strcpy(session->user, "console");
+		strcpy(session->user, SESSION_CONSOLE);
 	} else if (!user_exists(&session->engine->running, session->user)) {
 		done.error = -EACCES;
 		session->open = false;

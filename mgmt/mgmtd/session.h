@@ -13,7 +13,8 @@
 
 #include <stdio.h>
 
-#define SESSION_WAITS 1 /* returned by a command that ends with session_end */
+#define SESSION_CONSOLE "console" /* the user of who typed no name: root on the node itself */
+#define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
 struct script_run;
 struct session;
@@ -30,6 +31,7 @@ struct session {
 	struct login_attempt *attempt; /* a connection of the login socket; NULL: of the console's */
 	bool open;
 	bool may_write;                         /* Administrators; others look only */
+	unsigned views;                         /* open besides the default one: bits of enum command_view */
 	bool leaving;                           /* `exit` */
 	bool waiting;                           /* a command has not ended yet */
 	const struct object_type *context_type; /* of cc, NULL at the root */
