@@ -19,6 +19,7 @@ BINARIES = {
     "hadrian-keygen": "cluster/hadrian-keygen",
     "hadrian": "mgmt/cli/hadrian",
     "hadrian-sshd": "mgmt/ssh/hadrian-sshd",
+    "hadrian-scp": "mgmt/scp/hadrian-scp",
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
 }
@@ -50,7 +51,8 @@ def binary(name: str, build: Path) -> Path:
 def data_environment(build: Path) -> dict[str, str]:
     """Tells daemons that are not installed where their data is."""
     return {"HADRIAN_SCHEMA_DIR": str(REPOSITORY / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
-            "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"])}
+            "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"]),
+            "HADRIAN_SCP": str(build / BINARIES["hadrian-scp"])}
 
 
 def require_root() -> None:

@@ -14,6 +14,7 @@
 
 #include "mgmt/mgmtd/cfglog.h"
 #include "mgmt/mgmtd/configuration.h"
+#include "mgmt/mgmtd/file_store.h"
 
 #include <qb/qbloop.h>
 #include <stdbool.h>
@@ -46,6 +47,7 @@ struct engine {
 	struct schema *schema;
 	const char *state_directory;
 	const char *script_directory; /* NULL: PATH_SCRIPTS */
+	struct file_store files;
 	struct configuration committed, running, candidate;
 	uint64_t generation; /* of committed; 0: never committed */
 	uint64_t policy_generation;

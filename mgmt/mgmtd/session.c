@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/datapath_link.h"
+#include "mgmt/mgmtd/files.h"
 #include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/script_run.h"
 #include "mgmt/mgmtd/users.h"
@@ -192,6 +193,7 @@ static void destroy(struct session *session)
 	cluster_link_forget(engine->cluster, session);
 	engine_forget(engine, session);
 	login_forget(session);
+	files_forget(session);
 	script_stop(session);
 	if (session->timer)
 		qb_loop_timer_del(engine->loop, session->timer);
@@ -291,6 +293,8 @@ void session_message(struct ipc_connection *connection, const struct ipc_message
 		open_session(session, message);
 	else if (message->type == MESSAGE_CLI_COMMAND && session->open)
 		run_command(session, message);
+	else if (message->type == MESSAGE_FILE && session->open && session->attempt)
+		files_message(session, message);
 }
 
 void session_writable(struct ipc_connection *connection, void *user)

@@ -16,6 +16,7 @@
 #define SESSION_CONSOLE "console" /* the user of who typed no name: root on the node itself */
 #define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
+struct file_upload;
 struct script_run;
 struct session;
 
@@ -42,6 +43,7 @@ struct session {
 	size_t length, sent;
 	int error;                 /* of the command whose output is on its way */
 	struct script_run *script; /* that runs, or NULL */
+	struct file_upload *upload; /* files.h, or NULL */
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;
