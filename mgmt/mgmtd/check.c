@@ -3,12 +3,28 @@
 #include "mgmt/mgmtd/nearest.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/secret.h"
+#include "mgmt/mgmtd/show_json.h"
 #include "mgmt/mgmtd/value.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+
+static void problem_json(struct json *json, const struct object_type *type, const struct lyd_node *object,
+                         const char *format, va_list arguments)
+{
+	char *message;
+
+	if (vasprintf(&message, format, arguments) < 0)
+		return;
+	json_open(json, NULL, '{');
+	json_identity(json, type, object);
+	json_text(json, "Message", message);
+	json_close(json, '}');
+	free(message);
+}
 
 void problem(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
              const char *format, ...)
@@ -16,13 +32,16 @@ void problem(struct problems *problems, const struct object_type *type, const st
 	char label[OBJECT_LABEL];
 	va_list arguments;
 
-	if (problems->count++ >= CHECK_PROBLEMS_SHOWN || !problems->out)
-		return;
-	fprintf(problems->out, "!  %s: ", object ? object_label(type, object, label) : type->name);
+	problems->count++;
 	va_start(arguments, format);
-	vfprintf(problems->out, format, arguments);
+	if (problems->json) {
+		problem_json(problems->json, type, object, format, arguments);
+	} else if (problems->out && problems->count <= CHECK_PROBLEMS_SHOWN) {
+		fprintf(problems->out, "!  %s: ", object ? object_label(type, object, label) : type->name);
+		vfprintf(problems->out, format, arguments);
+		fputc('\n', problems->out);
+	}
 	va_end(arguments);
-	fputc('\n', problems->out);
 }
 
 void configuration_walk(const struct configuration *configuration,
@@ -212,14 +231,20 @@ static void check_one(const struct object_type *type, struct lyd_node *object, v
 		check_object(walk->configuration, type, object, walk->problems);
 }
 
+void check_all(const struct configuration *configuration, struct problems *problems)
+{
+	struct walk walk = {configuration, problems};
+
+	configuration_walk(configuration, check_one, &walk);
+	check_network(configuration, problems);
+	check_effect(configuration, problems);
+}
+
 unsigned check_configuration(const struct configuration *configuration, FILE *out)
 {
 	struct problems problems = {.out = out};
-	struct walk walk = {configuration, &problems};
 
-	configuration_walk(configuration, check_one, &walk);
-	check_network(configuration, &problems);
-	check_effect(configuration, &problems);
+	check_all(configuration, &problems);
 	if (out && problems.count > CHECK_PROBLEMS_SHOWN)
 		fprintf(out, "and %u more\n", problems.count - CHECK_PROBLEMS_SHOWN);
 	return problems.count;

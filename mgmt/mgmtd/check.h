@@ -11,8 +11,11 @@
 
 #define CHECK_PROBLEMS_SHOWN 100
 
+struct json;
+
 struct problems {
-	FILE *out; /* one line each, or NULL to count only */
+	FILE *out;         /* one line each, or NULL to count only */
+	struct json *json; /* or each as an element of an array that is open, or NULL */
 	unsigned count;
 };
 
@@ -27,7 +30,9 @@ void check_object(const struct configuration *configuration, const struct object
 void check_network(const struct configuration *configuration, struct problems *problems);
 /* What would be taken and have no effect in this release. */
 void check_effect(const struct configuration *configuration, struct problems *problems);
-/* All of it. Returns the number of problems. */
+/* All of it, into problems. */
+void check_all(const struct configuration *configuration, struct problems *problems);
+/* The same as text, which ends with how many are not shown. Returns the number of problems. */
 unsigned check_configuration(const struct configuration *configuration, FILE *out);
 
 /* Calls each for every object, those inside contexts included, in the schema's order. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/show_changes.h"
+#include "mgmt/mgmtd/show_json.h"
 #include "mgmt/mgmtd/show_list.h"
 #include "mgmt/mgmtd/show_object.h"
 #include "mgmt/mgmtd/target.h"
@@ -8,85 +10,19 @@
 #include <errno.h>
 #include <string.h>
 
-static int show_errors(struct session *session)
+static int show_errors(struct session *session, bool as_json)
 {
-	if (!check_configuration(&session->engine->candidate, session->out))
+	struct json json = {.out = session->out};
+	struct problems problems = {.json = &json};
+
+	if (as_json) {
+		json_open(&json, NULL, '[');
+		check_all(&session->engine->candidate, &problems);
+		json_close(&json, ']');
+		json_finish(&json);
+	} else if (!check_configuration(&session->engine->candidate, session->out)) {
 		fputs("No errors.\n", session->out);
-	return 0;
-}
-
-struct changes {
-	struct session *session;
-	const struct configuration *other;
-	unsigned count;
-	struct show_places places;
-	bool deleted; /* the walk is over the old configuration, looking for what is gone */
-};
-
-static void show_property_changes(struct session *session, const struct object_type *type,
-                                  const struct lyd_node *old, const struct lyd_node *object)
-{
-	for (size_t i = 0; i < type->property_count; i++) {
-		const struct property *property = &type->properties[i];
-
-		if (value_equal(old, object, property) || property->key)
-			continue;
-		fprintf(session->out, "     %s: ", property->name);
-		show_value(old, property, session->out);
-		fputs(" -> ", session->out);
-		show_value(object, property, session->out);
-		fputc('\n', session->out);
 	}
-}
-
-static void show_change(const struct object_type *type, struct lyd_node *object, void *user)
-{
-	struct changes *changes = user;
-	struct session *session = changes->session;
-	const struct lyd_node *old = counterpart(changes->other, type, object);
-	char label[OBJECT_LABEL];
-	bool moved;
-
-	if (changes->deleted) {
-		if (old)
-			return;
-		fprintf(session->out, "-  %s\n", object_label(type, object, label));
-		changes->count++;
-		return;
-	}
-	moved = old && type->indexed &&
-	        object_index_from(&changes->places.committed, old) !=
-	            object_index_from(&changes->places.shown, object);
-	if (old || type->singleton) {
-		if (objects_equal(type, old, object) && !moved)
-			return;
-		fprintf(session->out, "*  %s", object_label(type, object, label));
-		if (moved)
-			fprintf(session->out, " (was at %u)",
-			        object_index_from(&changes->places.committed, old));
-		fputc('\n', session->out);
-		show_property_changes(session, type, old, object);
-	} else {
-		fprintf(session->out, "+  %s\n", object_label(type, object, label));
-	}
-	changes->count++;
-}
-
-/* What `activate` would change (C02-044), and what is activated but not committed. */
-static int show_changes(struct session *session)
-{
-	struct engine *engine = session->engine;
-	const struct configuration *from = engine->uncommitted ? &engine->committed : &engine->running;
-	struct changes changes = {.session = session, .other = from};
-
-	configuration_walk(&engine->candidate, show_change, &changes);
-	changes.other = &engine->candidate;
-	changes.deleted = true;
-	configuration_walk(from, show_change, &changes);
-	if (!changes.count)
-		fputs("No changes.\n", session->out);
-	else if (engine->uncommitted)
-		fputs("Activated changes are not committed yet.\n", session->out);
 	return 0;
 }
 
@@ -196,15 +132,35 @@ static int show_target(struct session *session, const struct target *target, boo
 	return 0;
 }
 
+/* What makes no sense together is named, not ignored. */
+static int check_options(struct session *session, const struct line *line)
+{
+	if (line_option(line, "json") && line_option(line, "references")) {
+		fputs("show: -references has no JSON form; leave -json out.\n", session->out);
+		return -EINVAL;
+	}
+	if (line_option(line, "all") && !line_option(line, "json")) {
+		fputs("show: -all adds the defaults to what -json prints; type -json too, or leave it out.\n",
+		      session->out);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int command_show(struct session *session, const struct line *line)
 {
+	bool json = line_option(line, "json") != NULL;
 	struct target target;
-	int error;
+	int error = check_options(session, line);
 
+	if (error)
+		return error;
 	if (line_option(line, "errors"))
-		return show_errors(session);
+		return show_errors(session, json);
 	if (line_option(line, "changes"))
-		return show_changes(session);
+		return json ? show_changes_json(session) : show_changes(session);
 	error = target_parse(session, line, &target);
+	if (!error && json)
+		return show_json(session, &target, line_option(line, "all") != NULL);
 	return error ? error : show_target(session, &target, line_option(line, "references") != NULL);
 }

@@ -104,5 +104,8 @@ int value_set(struct lyd_node *object, const struct property *property, unsigned
               const char *const values[], size_t count);
 /* Both objects of one type have the same values for the property. Either may be NULL. */
 bool value_equal(const struct lyd_node *a, const struct lyd_node *b, const struct property *property);
+/* The same for one node of a per-node property (else 0). */
+bool value_equal_at(const struct lyd_node *a, const struct lyd_node *b, const struct property *property,
+                    unsigned node);
 
 #endif

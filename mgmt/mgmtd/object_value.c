@@ -97,8 +97,8 @@ int value_set(struct lyd_node *object, const struct property *property, unsigned
 	return count ? add_values(object, property, node, values, count) : 0;
 }
 
-static bool one_equal(const struct lyd_node *a, const struct lyd_node *b, const struct property *property,
-                      unsigned node)
+bool value_equal_at(const struct lyd_node *a, const struct lyd_node *b, const struct property *property,
+                    unsigned node)
 {
 	const struct lyd_node *left = value_first(a, property, node), *right = value_first(b, property, node);
 
@@ -117,5 +117,6 @@ static bool one_equal(const struct lyd_node *a, const struct lyd_node *b, const 
 
 bool value_equal(const struct lyd_node *a, const struct lyd_node *b, const struct property *property)
 {
-	return one_equal(a, b, property, 0) && (!property->per_node || one_equal(a, b, property, 1));
+	return value_equal_at(a, b, property, 0) &&
+	       (!property->per_node || value_equal_at(a, b, property, 1));
 }

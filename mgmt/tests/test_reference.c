@@ -112,6 +112,8 @@ START_TEST(every_command_has_its_page)
 		assert_described(name, text, command->name, command->summary);
 		ck_assert_msg(!strncmp(command->usage, command->name, strlen(command->name)),
 		              "the usage of %s begins with %s", command->name, command->usage);
+		for (const struct command_option *option = command->options; option && option->name; option++)
+			assert_described(name, text, option->name, option->summary);
 		assert_holds("README.md", index, name);
 		free(text);
 	}
