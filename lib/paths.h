@@ -21,6 +21,20 @@
 #define PATH_CLUSTERD_SOCKET PATH_RUN_DIRECTORY "/clusterd.sock" /* mgmtd */
 #define PATH_DATAPATH_SOCKET PATH_RUN_DIRECTORY "/datapath.sock" /* mgmtd and clusterd */
 
+/* Releases that came by `upgrade` (system/release_store.h), and the certificates that their signers are known by. */
+#define PATH_RELEASES      PATH_STATE_DIRECTORY "/releases"
+#define PATH_UPGRADE_TRUST PATH_STATE_DIRECTORY "/upgrade-trust"
+/* The release that runs: a mount of its folder, whose parents others than root may not enter. */
+#define PATH_RELEASE PATH_RUN_DIRECTORY "/release"
+/*
+ * Between hadrian-supervisor and hadrian-mgmtd: "ok" or "failed <reason>", written when the configuration is in force;
+ * what the supervisor has to tell the administrator; and what is to be reset at the next start ("configuration" or
+ * "system").
+ */
+#define PATH_CONFIGURED    PATH_RUN_DIRECTORY "/configured"
+#define PATH_START_NOTE    PATH_RUN_DIRECTORY "/start-note"
+#define PATH_FACTORY_RESET PATH_STATE_DIRECTORY "/factory-reset"
+
 /* 32 random bytes, mode 0600, made by hadrian-keygen; the same file on both nodes. */
 #define PATH_CLUSTER_KEY PATH_STATE_DIRECTORY "/cluster.key"
 
