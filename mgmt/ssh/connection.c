@@ -240,6 +240,13 @@ static bool await_session(struct connection *connection)
 	return true;
 }
 
+/* The client closes the connection, who else would complain that it was closed; the alarm ends one that does not. */
+static void await_client(struct connection *connection)
+{
+	while (ssh_is_connected(connection->session) && ssh_event_dopoll(connection->event, -1) != SSH_ERROR)
+		;
+}
+
 static void serve(struct connection *connection)
 {
 	struct ssh_server_callbacks_struct callbacks = {
@@ -266,6 +273,7 @@ static void serve(struct connection *connection)
 		ssh_channel_request_send_exit_status(connection->channel, status);
 		ssh_channel_send_eof(connection->channel);
 		ssh_channel_close(connection->channel);
+		await_client(connection);
 	}
 	ssh_blocking_flush(connection->session, 5000);
 	ssh_disconnect(connection->session);

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHUNK 4096
+#define CHUNK 32768
 
 struct pump {
 	ssh_event event;
@@ -90,6 +90,9 @@ static bool step(struct pump *pump, int timeout_ms)
 
 	if (ssh_get_poll_flags(pump->session) & SSH_WRITE_PENDING)
 		polled[0].events |= POLLOUT;
+	/* What libssh has read already wakes no poll. */
+	if (!stuck && ssh_channel_poll(pump->channel, 0) > 0)
+		timeout_ms = 0;
 	if (poll(polled, 6, timeout_ms) < 0 && errno != EINTR)
 		return false;
 	if (polled[0].revents && ssh_event_dopoll(pump->event, 0) == SSH_ERROR)

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files of administrators over SCP, with a real client, on the cluster's shared address."""
+
+import hashlib
+import subprocess
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from lab.cluster import Cluster
+from lab.node import LabNode
+from lab.wait import await_condition
+
+SHARED = "10.1.0.1"
+OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
+
+
+def scp(cluster: Cluster, *words: str | Path, user: str = "admin", password: str = "admin") -> CompletedProcess:
+    """`fw:` in a word stands for the firewall and its user."""
+    there = [str(word).replace("fw:", f"{user}@{SHARED}:", 1) for word in words]
+    return cluster.lab.run("client", ["sshpass", "-p", password, "scp", "-O", *OPTIONS, *there], timeout=60)
+
+
+def transferred(cluster: Cluster, *words: str | Path) -> None:
+    done = scp(cluster, *words)
+    assert done.returncode == 0 and not done.stderr, done
+
+
+def refused(cluster: Cluster, text: str, *words: str | Path, **login: str) -> None:
+    done = scp(cluster, *words, **login)
+    assert done.returncode != 0 and text in done.stderr, done
+
+
+def active(cluster: Cluster) -> LabNode:
+    return cluster.nodes[cluster.active()]
+
+
+def files(cluster: Cluster, folder: str = "files") -> list[str]:
+    """What is really there, hidden files included."""
+    return sorted(active(cluster).run(["find", f"/run/hadrian/{folder}", "-type", "f", "-printf", "%f\n"]).stdout.split())
+
+
+@pytest.fixture(autouse=True)
+def empty_folders(cluster: Cluster) -> None:
+    for node in cluster.nodes.values():
+        node.run(["sh", "-c", "rm -rf /run/hadrian/files/* /run/hadrian/scripts/* /var/lib/hadrian/crashdumps"])
+
+
+@pytest.mark.feature("C02-001", "C02-064", "C02-066")
+def test_up_and_down(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "config.bkp").write_bytes(b"line\r\n\0binary\xff")
+    (tmp_path / "empty").write_bytes(b"")
+    transferred(cluster, tmp_path / "config.bkp", "fw:.")
+    transferred(cluster, tmp_path / "config.bkp", "fw:/other.bkp")
+    transferred(cluster, tmp_path / "empty", "fw:")
+    assert files(cluster) == ["config.bkp", "empty", "other.bkp"]
+    for name in ("config.bkp", "/other.bkp", "./config.bkp"):
+        transferred(cluster, f"fw:{name}", tmp_path / "back")
+        assert (tmp_path / "back").read_bytes() == b"line\r\n\0binary\xff"
+    transferred(cluster, "-p", "fw:empty", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == b""
+    stat = active(cluster).run(["stat", "-c", "%a %u", "/run/hadrian/files", "/run/hadrian/files/config.bkp"]).stdout
+    assert stat.split() == ["700", "0", "600", "0"]
+
+
+@pytest.mark.feature("C02-064")
+def test_a_large_file_is_the_same_at_both_ends(cluster: Cluster, tmp_path: Path) -> None:
+    block = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(256))
+    content = b"".join(hashlib.sha256(number.to_bytes(4)).digest() + block for number in range(20_000_000 // 8224))
+    (tmp_path / "release.upg").write_bytes(content)
+    transferred(cluster, tmp_path / "release.upg", "fw:")
+    there = active(cluster).run(["sha256sum", "/run/hadrian/files/release.upg"]).stdout.split()[0]
+    assert there == hashlib.sha256(content).hexdigest()
+    transferred(cluster, "fw:release.upg", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == content
+
+
+@pytest.mark.feature("C02-067", "C02-068")
+def test_several_files_and_wildcards(cluster: Cluster, tmp_path: Path) -> None:
+    names = ["a.bkp", "b.bkp", "cert-1.cer", "cert-1.key"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    transferred(cluster, *(tmp_path / name for name in names), "fw:.")
+    assert files(cluster) == names
+    some, everything = tmp_path / "some", tmp_path / "everything"
+    some.mkdir()
+    everything.mkdir()
+    transferred(cluster, "fw:*.bkp", some)
+    transferred(cluster, "fw:*", everything)
+    assert sorted(path.name for path in some.iterdir()) == ["a.bkp", "b.bkp"]
+    assert {path.name: path.read_text() for path in everything.iterdir()} == {name: name for name in names}
+    refused(cluster, "there is no such file", "fw:*.mib", some)
+
+
+@pytest.mark.feature("C02-066", "C02-115", "C02-116")
+def test_crashdumps_are_downloaded_and_not_uploaded(cluster: Cluster, tmp_path: Path) -> None:
+    dump = "2011-01-01_00.00.36_rtbld.dump"
+    active(cluster).run(["sh", "-c", f"mkdir -p /var/lib/hadrian/crashdumps; cd /var/lib/hadrian/crashdumps; "
+                                     f"echo one > {dump}; echo two > 2011-01-01_00.00.52_dpcore.dump; ln -s /etc/passwd link"])
+    transferred(cluster, f"fw:/crashdumps/{dump}", tmp_path)
+    assert (tmp_path / dump).read_text() == "one\n"
+    transferred(cluster, "-r", "fw:crashdumps", tmp_path)
+    assert {path.name: path.read_text() for path in (tmp_path / "crashdumps").iterdir()} == {
+        dump: "one\n", "2011-01-01_00.00.52_dpcore.dump": "two\n"}
+    (tmp_path / "all").mkdir()
+    transferred(cluster, "-r", "-p", "fw:/", tmp_path / "all")
+    assert (tmp_path / "all" / "crashdumps" / dump).exists() and (tmp_path / "all" / "scripts").is_dir()
+    refused(cluster, "'scp -r'", "fw:crashdumps", tmp_path)
+    refused(cluster, "downloaded and removed only", tmp_path / dump, "fw:crashdumps/new.dump")
+
+
+@pytest.mark.feature("C02-053")
+def test_an_uploaded_script_runs(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "uploaded.sgs").write_text("add Address IPAddress uploaded Address=192.0.2.$1\n")
+    transferred(cluster, tmp_path / "uploaded.sgs", "fw:scripts")
+    node = active(cluster)
+    try:
+        done = node.cli("script -run uploaded.sgs 99")
+        assert done.returncode == 0, done.stdout
+        assert "192.0.2.99" in node.cli("show Address IPAddress uploaded").stdout
+    finally:
+        node.cli("reject")
+    assert node.cli("script -create Address IPAddress -filename=made.sgs").returncode == 0
+    transferred(cluster, "fw:/scripts/made.sgs", tmp_path)
+    assert "add IPAddress if1_ip Address=10.1.0.1" in (tmp_path / "made.sgs").read_text()
+    refused(cluster, "a script's name", tmp_path / "made.sgs", "fw:scripts/a,b.sgs")
+
+
+@pytest.mark.feature("C02-064")
+def test_only_administrators(cluster: Cluster, tmp_path: Path) -> None:
+    node = active(cluster)
+    (tmp_path / "x").write_text("x")
+    transferred(cluster, tmp_path / "x", "fw:")
+    done = node.commands("cc LocalUserDatabase AdminUsers\nadd User audit Password=audit Groups=Auditors\ncc\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout
+    login = {"user": "audit", "password": "audit"}
+    refused(cluster, "group Auditors", "fw:x", tmp_path / "back", **login)
+    refused(cluster, "group Auditors", tmp_path / "x", "fw:y", **login)
+    assert files(cluster) == ["x"] and not (tmp_path / "back").exists()
+    assert scp(cluster, "fw:x", tmp_path / "back", password="wrong").returncode != 0
+
+
+@pytest.mark.feature("C02-066")
+def test_there_is_no_way_out(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("x")
+    for path in ("../x", "/../x", "scripts/../../x", ".."):
+        refused(cluster, "'..'", tmp_path / "x", f"fw:{path}")
+    refused(cluster, "there is no such folder", tmp_path / "x", "fw:/etc/x")
+    refused(cluster, "there is no such folder", "fw:/var/lib/hadrian/config.json", tmp_path)
+    refused(cluster, "'..'", "fw:../../var/lib/hadrian/config.json", tmp_path)
+    refused(cluster, "a file's name is", tmp_path / "x", "fw:.hidden")
+    refused(cluster, "a file's name is", tmp_path / "x", "fw:a;reboot")
+    (tmp_path / "folder").mkdir()
+    refused(cluster, "folders cannot be uploaded", "-r", tmp_path / "folder", "fw:")
+    assert files(cluster) == []
+
+
+@pytest.mark.feature("C02-066")
+def test_limits(cluster: Cluster, tmp_path: Path) -> None:
+    for name, size in (("large.upg", 300 << 20), ("large.sgs", 9 << 20)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    refused(cluster, "256 MB at most", tmp_path / "large.upg", "fw:")
+    refused(cluster, "8 MB at most", tmp_path / "large.sgs", "fw:scripts")
+    active(cluster).run(["sh", "-c", "cd /run/hadrian/files && seq 200 | xargs touch"])
+    refused(cluster, "200 files", tmp_path / "large.sgs", "fw:")
+    assert files(cluster, "scripts") == []
+
+
+def conversation(cluster: Cluster, command: str) -> subprocess.Popen:
+    words = ["sshpass", "-p", "admin", "ssh", *OPTIONS, f"admin@{SHARED}", command]
+    return cluster.lab.popen("client", words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def tell(process: subprocess.Popen, text: bytes) -> None:
+    process.stdin.write(text)
+    process.stdin.flush()
+
+
+@pytest.mark.feature("C02-064")
+def test_an_upload_that_breaks_off_leaves_nothing(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "x.bkp").write_text("before")
+    transferred(cluster, tmp_path / "x.bkp", "fw:")
+    process = conversation(cluster, "scp -t .")
+    try:
+        assert process.stdout.read(1) == b"\0"
+        tell(process, b"C0644 200000000 x.bkp\n")
+        assert process.stdout.read(1) == b"\0"
+        tell(process, b"y" * 1_000_000)
+        # What is on its way is reserved: a second one of that size, and a third, have no room.
+        other = conversation(cluster, "scp -t .")
+        assert other.stdout.read(1) == b"\0"
+        tell(other, b"C0644 250000000 y.bkp\n")
+        assert other.stdout.read(1) == b"\0"
+        (tmp_path / "large").touch()
+        with (tmp_path / "large").open("wb") as file:
+            file.truncate(100 << 20)
+        refused(cluster, "512 MB in all", tmp_path / "large", "fw:")
+    finally:
+        for ended in (process, other):
+            ended.kill()
+            ended.communicate()
+    assert files(cluster) == ["x.bkp"]
+    transferred(cluster, "fw:x.bkp", tmp_path / "back")
+    assert (tmp_path / "back").read_text() == "before"
+    await_condition(lambda: scp(cluster, tmp_path / "large", "fw:").returncode == 0, "room again", 20)
+
+
+@pytest.mark.feature("C02-064")
+@pytest.mark.parametrize(("command", "sent", "said"), [
+    ("scp -t .", b"GET / HTTP/1.1\n", b"does not speak the SCP protocol"),
+    ("scp -t .", b"C0644 5\n", b"does not speak the SCP protocol"),
+    ("scp -t .", b"C" * 5000 + b"\n", b""),
+    ("scp -t .", b"C0644 5 ../../x\n", b"a file's name is"),
+    ("scp -t .", b"C0644 5 .ssh\n", b"a file's name is"),
+    ("scp -t nowhere/", b"", b"there is no such folder"),
+    ("scp -x", b"", b""),
+])
+def test_clients_that_are_none(cluster: Cluster, command: str, sent: bytes, said: bytes) -> None:
+    process = conversation(cluster, command)
+    output, _ = process.communicate(sent, timeout=20)
+    assert process.returncode == 1 and said in output
+    assert files(cluster) == []
+
+
+@pytest.mark.feature("C02-065")
+def test_sftp_is_refused_with_the_way_out(cluster: Cluster, tmp_path: Path) -> None:
+    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", "-s", *OPTIONS, f"admin@{SHARED}:x", tmp_path])
+    assert done.returncode != 0 and "scp -O" in done.stderr, done
