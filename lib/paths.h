@@ -10,9 +10,6 @@
 #define PATH_RUN_DIRECTORY   "/run/hadrian"
 #define PATH_STATE_DIRECTORY "/var/lib/hadrian"
 
-/* The root folder that administrators see over SCP; in memory. */
-#define PATH_FILES PATH_RUN_DIRECTORY "/files"
-
 /* Unix sockets (SOCK_SEQPACKET), see lib/ipc.h. */
 #define PATH_MGMTD_SOCKET PATH_RUN_DIRECTORY "/mgmtd.sock" /* CLI; root only */
 #define PATH_CGI_SOCKET                                                                                      \

@@ -27,6 +27,13 @@ static int receive(struct client *client, struct ipc_message *message)
 	return 0;
 }
 
+/* At once: a line may grow for a while, and is seen growing. */
+static void show(const struct ipc_message *message, FILE *out)
+{
+	fwrite(message->body, 1, message->length, out);
+	fflush(out);
+}
+
 /* Prints until the command is done. */
 static int wait_done(struct client *client, FILE *out)
 {
@@ -38,7 +45,7 @@ static int wait_done(struct client *client, FILE *out)
 		if (error)
 			return error;
 		if (message.type == MESSAGE_CLI_OUTPUT)
-			fwrite(message.body, 1, message.length, out);
+			show(&message, out);
 		if (message.type != MESSAGE_CLI_DONE || message.length != sizeof(done))
 			continue;
 		fflush(out);

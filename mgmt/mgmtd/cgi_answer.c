@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/cgi.h"
 #include "mgmt/mgmtd/cgi_query.h"
 #include "mgmt/mgmtd/users.h"
+#include "mgmt/mgmtd/version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static void sysinfo(char *body, size_t size)
 	snprintf(body, size,
 	         "mGuardProductName=Hadrian\nmGuardHardware=%s\nmGuardHardwareVersion="
 	         "00000000\nmGuardVersion=%s\n",
-	         machine.machine, HADRIAN_VERSION);
+	         machine.machine, version_running());
 }
 
 static const struct cgi_command *find(const char *name)

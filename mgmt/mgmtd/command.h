@@ -101,6 +101,8 @@ int command_statistics(struct session *session, const struct line *line);
 int command_netobjects(struct session *session, const struct line *line);
 int command_script(struct session *session, const struct line *line);
 int command_cfglog(struct session *session, const struct line *line);
+int command_license(struct session *session, const struct line *line);
+int command_upgrade(struct session *session, const struct line *line);
 int command_about(struct session *session, const struct line *line);
 int command_cmdview(struct session *session, const struct line *line);
 

@@ -5,7 +5,8 @@
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 const struct command commands[] = {
-    {"about", "version", false, command_about, "Show which version this is.", "about"},
+    {"about", "version", false, command_about, "Show which version this is, and since when it runs.",
+     "about"},
     {"activate", "a", true, command_activate, "Put the edited configuration into force.",
      "activate\n\nWithout commit within 30 seconds the old configuration returns."},
     {"add", NULL, true, command_add, "Add an object.",
@@ -49,6 +50,8 @@ const struct command commands[] = {
      "Show the properties of an object type, or the types of a category.",
      "helpconfig TYPE\nhelpconfig CATEGORY [TYPE]", NULL, WORDS_TYPE},
     {"ifstat", NULL, false, command_ifstat, "Show interfaces.", "ifstat [INTERFACE]", NULL, WORDS_INTERFACE},
+    {"license", NULL, false, command_license, "Show what this build has; a license is not needed.",
+     "license\nlicense activate FILE\nlicense remove"},
     {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
      NULL, WORDS_ADDRESS},
     {"reject", NULL, true, command_reject,
@@ -85,5 +88,13 @@ const struct command commands[] = {
      "statistics [-all] [PREFIX]", OPTIONS({"all", NULL, "Also counters that are zero."})},
     {"undelete", NULL, true, command_undelete, "Bring a deleted object back as it was committed.",
      "undelete [CATEGORY] TYPE NAME", NULL, WORDS_DELETED_OBJECT},
+    {"upgrade", NULL, true, command_upgrade, "Install another release of the software, and start it.",
+     "upgrade FILE.upg [-force]\nupgrade -list\nupgrade -delete FILE\n\n"
+     "The package is uploaded with SCP before. Its signature is checked; where the new release does not "
+     "come\n"
+     "up, the present one returns by itself. In a cluster upgrade the inactive node first.",
+     OPTIONS({"force", NULL, "Do not ask; needed in scripts."},
+             {"list", NULL, "Show the packages that were uploaded."},
+             {"delete", NULL, "Delete packages; '*' stands for any text."})},
     {0},
 };

@@ -47,15 +47,6 @@ int command_cfglog(struct session *session, const struct line *line)
 	return cfglog_print(&session->engine->cfglog, line_option(line, "all") != NULL, session->out);
 }
 
-int command_about(struct session *session, const struct line *line)
-{
-	(void)line;
-	fprintf(session->out, "Hadrian %s\nConfiguration %llu%s\n", HADRIAN_VERSION,
-	        (unsigned long long)session->engine->generation,
-	        session->engine->uncommitted ? ", activated changes are not committed" : "");
-	return 0;
-}
-
 static void add_netobject(struct session *session, const struct object_type *type, struct lyd_node *object,
                           struct table *table)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/license.h"
 #include "mgmt/mgmtd/show_changes.h"
 #include "mgmt/mgmtd/show_json.h"
 #include "mgmt/mgmtd/show_list.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 static int show_errors(struct session *session, bool as_json)
 {
@@ -159,6 +161,8 @@ int command_show(struct session *session, const struct line *line)
 		return show_errors(session, json);
 	if (line_option(line, "changes"))
 		return json ? show_changes_json(session) : show_changes(session);
+	if (line_word_count(line) == 2 && !strcasecmp(line_word(line, 1), "License"))
+		return license_show(session);
 	error = target_parse(session, line, &target);
 	if (!error && json)
 		return show_json(session, &target, line_option(line, "all") != NULL);

@@ -6,6 +6,7 @@
 #include "mgmt/mgmtd/https.h"
 #include "mgmt/mgmtd/policy_build.h"
 #include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/restart.h"
 #include "mgmt/mgmtd/secret.h"
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
@@ -36,6 +37,9 @@ static void log_result(void *user, int error, const char *text)
 	if (error)
 		cfglog_write(&engine->cfglog, "Error", "The datapath refused the running configuration: %s",
 		             text);
+	/* One that went away gets it again when it is back. */
+	if (error != -ENOTCONN)
+		restart_report(error ? text : engine->lost ? "it cannot read the saved configuration" : NULL);
 }
 
 static int send_policy(struct engine *engine, const struct configuration *configuration, datapath_result done,

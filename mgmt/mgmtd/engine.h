@@ -30,6 +30,7 @@ struct https;
 struct cgi;
 struct sshd;
 struct logins;
+struct upgrade;
 
 /* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
 typedef void (*activation_done)(void *user, int error, const char *text);
@@ -64,6 +65,9 @@ struct engine {
 	struct cgi *cgi;
 	struct sshd *sshd;
 	struct logins *logins;
+	struct upgrade *upgrade;
+	uint64_t started_s; /* CLOCK_BOOTTIME */
+	bool lost;          /* a saved configuration could not be used */
 };
 
 /*

@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/devices.h"
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/password.h"
+#include "mgmt/mgmtd/restart.h"
 #include "mgmt/mgmtd/secret.h"
 #include "mgmt/mgmtd/secret_values.h"
 #include "mgmt/mgmtd/store.h"
@@ -113,6 +114,8 @@ int engine_load(struct engine *engine, char reason[256])
 	struct timespec now;
 	int error;
 
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	engine->started_s = (uint64_t)now.tv_sec;
 	/* Grows over restarts of mgmtd, so that a datapath that lives on never takes an old policy for a new
 	 * one. */
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -125,9 +128,11 @@ int engine_load(struct engine *engine, char reason[256])
 		         engine->state_directory, strerror(-error));
 		return error;
 	}
+	restart_take_note(&engine->cfglog);
 	error = load_stored(engine);
+	engine->lost = error && error != -ENOENT;
 	if (error) {
-		if (error != -ENOENT)
+		if (engine->lost)
 			cfglog_write(
 			    &engine->cfglog, "Error",
 			    "No saved configuration can be used: starting with the predefined objects only.");

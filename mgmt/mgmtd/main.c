@@ -13,6 +13,7 @@
 #include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
+#include "mgmt/mgmtd/upgrade.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,6 +36,7 @@ static int32_t on_child(int32_t signal, void *user)
 	(void)user;
 	https_reap(engine.https);
 	sshd_reap(engine.sshd);
+	upgrade_reap(engine.upgrade);
 	return 0;
 }
 
@@ -81,6 +83,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = sshd_create(engine.loop, &engine.sshd);
 	if (!error)
+		error = upgrade_create(engine.loop, &engine.upgrade);
+	if (!error)
 		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
 	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
@@ -107,6 +111,7 @@ static void stop(struct ipc_server *server)
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);
 	sshd_destroy(engine.sshd);
+	upgrade_destroy(engine.upgrade);
 	engine_free(&engine);
 }
 

@@ -8,6 +8,7 @@
 #include "mgmt/mgmtd/files.h"
 #include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/script_run.h"
+#include "mgmt/mgmtd/upgrade.h"
 #include "mgmt/mgmtd/users.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ static void on_timeout(void *user)
 	datapath_link_forget(session->engine->datapath, session);
 	cluster_link_forget(session->engine->cluster, session);
 	engine_forget(session->engine, session);
+	upgrade_forget(session->engine->upgrade, session);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
 	if (session->script)
@@ -192,6 +194,7 @@ static void destroy(struct session *session)
 	datapath_link_forget(engine->datapath, session);
 	cluster_link_forget(engine->cluster, session);
 	engine_forget(engine, session);
+	upgrade_forget(engine->upgrade, session);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);

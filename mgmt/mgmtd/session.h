@@ -41,15 +41,15 @@ struct session {
 	FILE *out;
 	char *text; /* of out */
 	size_t length, sent;
-	int error;                 /* of the command whose output is on its way */
-	struct script_run *script; /* that runs, or NULL */
+	int error;                  /* of the command whose output is on its way */
+	struct script_run *script;  /* that runs, or NULL */
 	struct file_upload *upload; /* files.h, or NULL */
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;
 	session_answer answer; /* what the next line goes to, or NULL */
 	char question[96];
-	char argument[96];
+	char argument[128];
 };
 
 /* Serves the command line at PATH_MGMTD_SOCKET. Returns 0 or -errno. */
