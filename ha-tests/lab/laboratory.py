@@ -16,6 +16,7 @@ from lab.errors import LabError
 from lab.node import DAEMONS, HUGEPAGES, STATE_DIRECTORY, LabNode
 from lab.places import DEFAULT_TOPOLOGY, LABS, REPOSITORY, binary, build_directory, require_root
 from lab.processes import kill_namespaces, namespace_inode
+from lab.supervised import SUPERVISED, SupervisedNode, install
 from lab.topology import Node, Topology, load as load_topology
 from lab.wait import await_condition
 
@@ -53,7 +54,8 @@ class Lab:
         return {node.name: self._node(node, described) for node in self.topology().nodes.values()}
 
     def _node(self, node: Node, described: dict) -> LabNode:
-        return LabNode(self.name, self.folder, node, Path(described["build"]), described["huge"])
+        kind = SupervisedNode if described.get(SUPERVISED) else LabNode
+        return kind(self.name, self.folder, node, Path(described["build"]), described["huge"])
 
     def build(self) -> Path:
         """The build that the lab was made with."""
@@ -85,10 +87,12 @@ class Lab:
         finally:
             os.close(descriptor)
 
-    def up(self, *, single: bool = False, topology_file: Path = DEFAULT_TOPOLOGY, start_nodes: bool = True) -> None:
+    def up(self, *, single: bool = False, topology_file: Path = DEFAULT_TOPOLOGY, start_nodes: bool = True,
+           supervised: bool = False) -> None:
         """
         Builds the network, starts the nodes and waits until the cluster is ready. Whatever goes wrong on the way, an
-        interrupt included, nothing stays behind. With start_nodes=False the nodes are made, but no daemon runs.
+        interrupt included, nothing stays behind. With start_nodes=False the nodes are made, but no daemon runs. With
+        supervised=True the nodes run an installed build under hadrian-supervisor, as an appliance does.
         """
         wanted = load_topology(topology_file, REPOSITORY)
         wanted = wanted.alone() if single else wanted
@@ -101,7 +105,7 @@ class Lab:
             raise LabError(f"lab {self.name} is up already, or was left behind - remove it with: ./lab down") from None
         with self._lock(), _interrupts_raise():
             try:
-                self._build(wanted, topology_file, single)
+                self._build(wanted, topology_file, single, supervised)
                 if start_nodes:
                     self._start_nodes(list(self.nodes().values()))
             except BaseException:
@@ -110,12 +114,14 @@ class Lab:
                     self._remove()
                 raise
 
-    def _build(self, wanted: Topology, topology_file: Path, single: bool) -> None:
+    def _build(self, wanted: Topology, topology_file: Path, single: bool, supervised: bool) -> None:
         huge = hugepages.reserve(self.name, HUGEPAGES * len(wanted.nodes))
         # Written before anything is made, so that `lab down` knows what to look for whenever this is cut short.
         described = {"topology": str(topology_file.resolve()), "single": single, "names": wanted.names(), "huge": huge,
-                     "build": str(build_directory())}
+                     "build": str(build_directory()), SUPERVISED: supervised}
         self._description.write_text(json.dumps(described), encoding="utf-8")
+        if supervised:
+            install(build_directory(), self.folder / SUPERVISED)
         network.build(self.name, wanted)
         for node in wanted.nodes.values():
             self._node(node, described).create()

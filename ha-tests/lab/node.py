@@ -156,7 +156,9 @@ class LabNode:
 
     def start_daemon(self, name: str) -> None:
         """Starts one daemon in the background; its output is appended to log/<name>.log."""
-        arguments = self._datapath_arguments() if name == "hadrian-datapath" else []
+        self.start_program(name, self._datapath_arguments() if name == "hadrian-datapath" else [])
+
+    def start_program(self, name: str, arguments: list[str]) -> None:
         with open(self.log / f"{name}.log", "ab") as log:
             process = subprocess.Popen([*self.enter(), str(self.binary(name)), *arguments], stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=subprocess.STDOUT, env=self.environment(), cwd="/",
