@@ -417,12 +417,22 @@ void *ipc_user(const struct ipc_connection *connection)
 	return connection->user;
 }
 
-uid_t ipc_peer_uid(const struct ipc_connection *connection)
+static struct ucred peer_credentials(const struct ipc_connection *connection)
 {
 	struct ucred credentials = {.uid = (uid_t)-1};
 	socklen_t length = sizeof(credentials);
 
 	if (connection->fd >= 0)
 		getsockopt(connection->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length);
-	return credentials.uid;
+	return credentials;
+}
+
+uid_t ipc_peer_uid(const struct ipc_connection *connection)
+{
+	return peer_credentials(connection).uid;
+}
+
+pid_t ipc_peer_pid(const struct ipc_connection *connection)
+{
+	return peer_credentials(connection).pid;
 }

@@ -77,6 +77,8 @@ void ipc_set_user(struct ipc_connection *connection, void *user);
 void *ipc_user(const struct ipc_connection *connection);
 /* Effective user id of the other side, from the kernel. */
 uid_t ipc_peer_uid(const struct ipc_connection *connection);
+/* Its process (a server's: the one that listens), 0 where there is none, from the kernel. */
+pid_t ipc_peer_pid(const struct ipc_connection *connection);
 
 /*
  * For programs without a loop (CLI, CGI): connect, send and wait for messages with poll(2).

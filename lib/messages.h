@@ -138,6 +138,7 @@ enum query_kind {
 	QUERY_INTERFACES, /* struct interface_row */
 	QUERY_COUNTERS,   /* struct counter_row */
 	QUERY_ROUTES,     /* struct route_row */
+	QUERY_WORKERS,    /* struct worker_row */
 };
 
 struct message_query {
@@ -208,6 +209,13 @@ struct route_row {
 	uint16_t interface; /* or POLICY_INTERFACE_CORE */
 	uint16_t reserved;
 	uint32_t metric;
+};
+
+/* Of the last second, per cent of one CPU. */
+struct worker_row {
+	uint32_t index;
+	uint16_t fast_percent; /* forwarding */
+	uint16_t slow_percent; /* flow setup */
 };
 
 /* One corosync link: the addresses of both nodes on one interface. */

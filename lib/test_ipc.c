@@ -81,6 +81,7 @@ START_TEST(a_client_reaches_its_server_and_is_answered)
 	ck_assert_uint_eq(received, 1);
 	ck_assert_uint_eq(last_type, 8);
 	ck_assert_uint_eq(ipc_peer_uid(client), getuid());
+	ck_assert_int_eq(ipc_peer_pid(client), getpid());
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
 #include "datapath/mirror/mirror.h"
+#include "datapath/query/query.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -157,6 +158,7 @@ static void every_second(void *user)
 	heartbeat_second();
 	mirror_second();
 	activity_second();
+	usage_second();
 	/* A wake-up that was lost would cost a second at most. */
 	control_drain();
 }

@@ -114,6 +114,8 @@ struct worker {
 	_Atomic bool
 	    suspended; /* it stood still for too long and forwards nothing until the control thread says so */
 	struct counters counters;
+	/* Cycles of the TSC since the start: with work to do, and of those in opening flows. As counters. */
+	uint64_t busy_cycles, setup_cycles;
 	void *private; /* the worker side's own */
 } __rte_cache_aligned;
 

@@ -3,6 +3,7 @@
 #include "datapath/icmp/icmp_error.h"
 
 #include <netinet/in.h>
+#include <rte_cycles.h>
 #include <rte_tcp.h>
 
 /* First packets of flows. */
@@ -64,9 +65,11 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf)
 static uint16_t flow_setup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	struct worker_state *state = node_state(node);
+	uint64_t start = rte_rdtsc();
 
 	for (uint16_t i = 0; i < number; i++)
 		rte_node_enqueue_x1(graph, node, setup_one(state, objects[i]), objects[i]);
+	state->worker->setup_cycles += rte_rdtsc() - start;
 	return number;
 }
 

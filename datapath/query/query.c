@@ -113,6 +113,10 @@ void query_start(struct ipc_connection *connection, const struct message_query *
 		rows = rows_routes(&count);
 		set_rows(answer, rows, count, sizeof(struct route_row));
 		return;
+	case QUERY_WORKERS:
+		rows = rows_workers(&count);
+		set_rows(answer, rows, count, sizeof(struct worker_row));
+		return;
 	default:
 		set_rows(answer, NULL, 0, sizeof(struct counter_row));
 	}

@@ -21,5 +21,14 @@ void *rows_neighbours(uint32_t *count);
 void *rows_interfaces(uint32_t *count);
 void *rows_counters(uint32_t *count);
 void *rows_routes(uint32_t *count);
+void *rows_workers(uint32_t *count);
+
+/* --- query/usage.c: how busy the workers are
+ * ------------------------------------------------------------------------- */
+
+/* Once a second: looks how busy each worker was since the last time. */
+void usage_second(void);
+/* Of that second. A worker's index as in datapath.workers. */
+struct worker_row usage_of(unsigned index);
 
 #endif

@@ -66,7 +66,7 @@ void *rows_interfaces(uint32_t *count)
 
 void *rows_counters(uint32_t *count)
 {
-	struct counter_row *rows = calloc(COUNTER_COUNT, sizeof(*rows));
+	struct counter_row *rows = calloc(COUNTER_COUNT + 1, sizeof(*rows));
 
 	for (unsigned counter = 0; rows && counter < COUNTER_COUNT; counter++) {
 		struct counter_row *row = &rows[(*count)++];
@@ -76,6 +76,8 @@ void *rows_counters(uint32_t *count)
 		for (unsigned i = 0; i < datapath.worker_count; i++)
 			row->value += datapath.workers[i]->counters.value[counter];
 	}
+	if (rows)
+		rows[(*count)++] = (struct counter_row){.name = "flow/active", .value = flow_count()};
 	return rows;
 }
 
@@ -93,5 +95,14 @@ void *rows_routes(uint32_t *count)
 		                                      .interface = route->interface,
 		                                      .metric = route->metric};
 	}
+	return rows;
+}
+
+void *rows_workers(uint32_t *count)
+{
+	struct worker_row *rows = calloc(datapath.worker_count + 1, sizeof(*rows));
+
+	for (unsigned i = 0; rows && i < datapath.worker_count; i++)
+		rows[(*count)++] = usage_of(i);
 	return rows;
 }

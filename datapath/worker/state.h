@@ -59,7 +59,9 @@ struct worker_state {
 
 	uint64_t next_tick_tsc, tick_cycles;
 	uint64_t walk_tsc;
-	bool received; /* this walk met packets */
+	uint64_t turn_tsc; /* when this turn began */
+	bool worked;       /* the last turn had work */
+	bool received;     /* this walk met packets */
 	bool stop;
 
 	uint32_t icmp_tokens, icmp_tokens_tick;

@@ -67,6 +67,32 @@ START_TEST(arp_and_heartbeats_go_to_the_control_thread)
 }
 END_TEST
 
+/* feature: C02-050 */
+START_TEST(time_with_work_is_counted)
+{
+	struct worker *worker = datapath.workers[0];
+	struct rte_mbuf *mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 1000, SERVER, 53), WAN);
+	uint64_t setup = worker->setup_cycles, busy;
+
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_free(mbuf);
+	ck_assert_uint_gt(setup, 0);
+	fixture_walk(); /* ends the turn that met the packet */
+	busy = worker->busy_cycles;
+	ck_assert_uint_gt(busy, setup);
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 1000, SERVER, 53), WAN));
+	fixture_walk();
+	ck_assert_uint_gt(worker->busy_cycles, busy);
+	ck_assert_uint_eq(worker->setup_cycles, setup); /* a flow is opened once */
+	/* Revalidation and the like have ended by then. */
+	for (unsigned i = 0; i < 100; i++)
+		fixture_walk();
+	busy = worker->busy_cycles;
+	fixture_walk();
+	ck_assert_uint_eq(worker->busy_cycles, busy);
+}
+END_TEST
+
 START_TEST(the_control_thread_sends_frames)
 {
 	struct rte_mbuf *mbuf = frame(RTE_ETHER_TYPE_ARP, everyone, fixture_mac(WAN, MAC_OWN));
@@ -240,6 +266,7 @@ static void add_tests(TCase *tests)
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
 	tcase_add_test(tests, frames_are_checked);
 	tcase_add_test(tests, arp_and_heartbeats_go_to_the_control_thread);
+	tcase_add_test(tests, time_with_work_is_counted);
 	tcase_add_test(tests, the_control_thread_sends_frames);
 	tcase_add_test(tests, an_inactive_node_forwards_nothing);
 	tcase_add_test(tests, activity_comes_and_goes_under_a_flow);

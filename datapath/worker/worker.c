@@ -173,6 +173,10 @@ bool worker_walk(struct worker_state *state)
 	uint64_t now = rte_rdtsc();
 	bool work;
 
+	/* No turn waits after one with work: the time since its beginning was its own. */
+	if (state->worked)
+		worker->busy_cycles += now - state->turn_tsc;
+	state->turn_tsc = now;
 	check_fence(state, now);
 	state->walk_tsc = now;
 	advance_clock(state, now);
@@ -193,7 +197,8 @@ bool worker_walk(struct worker_state *state)
 	if (datapath.rcu)
 		rte_rcu_qsbr_quiescent(datapath.rcu, worker->index);
 	atomic_store_explicit(&worker->alive_tsc, now, memory_order_release);
-	return state->received || work;
+	state->worked = state->received || work;
+	return state->worked;
 }
 
 int worker_main(void *argument)

@@ -196,6 +196,11 @@ void cluster_link_destroy(struct cluster_link *link)
 	free(link);
 }
 
+pid_t cluster_link_pid(const struct cluster_link *link)
+{
+	return link && link->up ? ipc_peer_pid(link->connection) : 0;
+}
+
 void cluster_link_configure(struct cluster_link *link,
                             const struct message_cluster_configuration *configuration)
 {

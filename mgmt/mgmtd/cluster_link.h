@@ -12,6 +12,7 @@
 #include <qb/qbloop.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct cluster_link;
 
@@ -28,6 +29,8 @@ typedef void (*cluster_result_done)(void *user, int error, const char *text);
 int cluster_link_create(qb_loop_t *loop, const struct cluster_events *events, void *user,
                         struct cluster_link **out);
 void cluster_link_destroy(struct cluster_link *link);
+/* clusterd's process, 0 where it is not reached. NULL: 0. */
+pid_t cluster_link_pid(const struct cluster_link *link);
 
 /* Kept, and sent at once where clusterd is there. */
 void cluster_link_configure(struct cluster_link *link,

@@ -97,6 +97,8 @@ int command_flow(struct session *session, const struct line *line);
 int command_arp(struct session *session, const struct line *line);
 int command_routes(struct session *session, const struct line *line);
 int command_ifstat(struct session *session, const struct line *line);
+int command_memory(struct session *session, const struct line *line);
+int command_top(struct session *session, const struct line *line);
 int command_statistics(struct session *session, const struct line *line);
 int command_netobjects(struct session *session, const struct line *line);
 int command_script(struct session *session, const struct line *line);

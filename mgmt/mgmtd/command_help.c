@@ -52,6 +52,7 @@ const struct command commands[] = {
     {"ifstat", NULL, false, command_ifstat, "Show interfaces.", "ifstat [INTERFACE]", NULL, WORDS_INTERFACE},
     {"license", NULL, false, command_license, "Show what this build has; a license is not needed.",
      "license\nlicense activate FILE\nlicense remove"},
+    {"memory", NULL, false, command_memory, "Show what memory is used for.", "memory"},
     {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
      NULL, WORDS_ADDRESS},
     {"reject", NULL, true, command_reject,
@@ -84,8 +85,17 @@ const struct command commands[] = {
              {"references", NULL, "Who refers to the object."}, {"json", NULL, "Print JSON, for programs."},
              {"all", NULL, "With -json: also what is not set, with its default."}),
      WORDS_OBJECT},
-    {"statistics", NULL, false, command_statistics, "Show the counters of the datapath.",
-     "statistics [-all] [PREFIX]", OPTIONS({"all", NULL, "Also counters that are zero."})},
+    {"statistics", NULL, false, command_statistics, "Show values of the system, once or again and again.",
+     "statistics\nstatistics PATH\nstatistics -add PATH\nstatistics -remove PATH\nstatistics -listall\n"
+     "statistics -poll -interval=N\nstatistics -stop\n\n"
+     "Without words the values on the list are shown, with a path those of the path. In a path '*' stands\n"
+     "for anything: /interfaces/common/*/bytes_recv. Each session has a list of its own.",
+     OPTIONS({"add", NULL, "Put values on the list, and show them."},
+             {"remove", NULL, "Take values off the list."},
+             {"listall", NULL, "Show all paths that there are."},
+             {"poll", NULL, "Show the list again and again, until -stop or the end of the session."},
+             {"interval", "N", "Seconds between two times."}, {"stop", NULL, "End -poll."})},
+    {"top", NULL, false, command_top, "Show how busy the processes of the system are.", "top"},
     {"undelete", NULL, true, command_undelete, "Bring a deleted object back as it was committed.",
      "undelete [CATEGORY] TYPE NAME", NULL, WORDS_DELETED_OBJECT},
     {"upgrade", NULL, true, command_upgrade, "Install another release of the software, and start it.",

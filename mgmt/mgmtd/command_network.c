@@ -129,34 +129,3 @@ int command_routes(struct session *session, const struct line *line)
 		      session->out);
 	return error;
 }
-
-static void on_counters(void *user, const void *rows, uint32_t count)
-{
-	struct session *session = user;
-	const struct counter_row *row = rows;
-
-	for (uint32_t i = 0; i < count; i++) {
-		char name[64];
-
-		snprintf(name, sizeof(name), "%.*s", (int)sizeof(row[i].name), row[i].name);
-		if (strncmp(name, session->argument, strlen(session->argument)) != 0)
-			continue;
-		if (row[i].value || session->verbose)
-			fprintf(session->out, "%-42s  %llu\n", name, (unsigned long long)row[i].value);
-	}
-}
-
-int command_statistics(struct session *session, const struct line *line)
-{
-	const char *prefix = line_word(line, 1);
-	int error;
-
-	session->verbose = line_option(line, "all") || prefix;
-	snprintf(session->argument, sizeof(session->argument), "%s", prefix ? prefix : "");
-	error = query(session, QUERY_COUNTERS, on_counters);
-	if (error == SESSION_WAITS)
-		fputs("Name                                        Value\n"
-		      "------------------------------------------  -----\n",
-		      session->out);
-	return error;
-}

@@ -30,7 +30,7 @@ struct datapath_link {
 static const size_t row_size[] = {
     [QUERY_FLOWS] = sizeof(struct flow_row),           [QUERY_NEIGHBOURS] = sizeof(struct neighbour_row),
     [QUERY_INTERFACES] = sizeof(struct interface_row), [QUERY_COUNTERS] = sizeof(struct counter_row),
-    [QUERY_ROUTES] = sizeof(struct route_row),
+    [QUERY_ROUTES] = sizeof(struct route_row),         [QUERY_WORKERS] = sizeof(struct worker_row),
 };
 
 static struct waiter **find(struct datapath_link *link, uint64_t cookie)
@@ -151,6 +151,11 @@ void datapath_link_destroy(struct datapath_link *link)
 bool datapath_link_is_up(const struct datapath_link *link)
 {
 	return link && link->up;
+}
+
+pid_t datapath_link_pid(const struct datapath_link *link)
+{
+	return datapath_link_is_up(link) ? ipc_peer_pid(link->connection) : 0;
 }
 
 static int wait_for(struct datapath_link *link, const struct waiter *as,

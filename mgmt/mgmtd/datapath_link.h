@@ -13,6 +13,7 @@
 #include <qb/qbloop.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct datapath_link;
 
@@ -26,6 +27,8 @@ int datapath_link_create(qb_loop_t *loop, void (*connected)(void *user), void *u
                          struct datapath_link **out);
 void datapath_link_destroy(struct datapath_link *link);
 bool datapath_link_is_up(const struct datapath_link *link);
+/* The datapath's process, 0 where it is not reached. */
+pid_t datapath_link_pid(const struct datapath_link *link);
 
 /* Sends a policy. Returns 0 (done is called later) or -errno (-ENOTCONN). link NULL: -ENOTCONN. */
 int datapath_link_apply(struct datapath_link *link, uint64_t generation, const void *blob, size_t length,

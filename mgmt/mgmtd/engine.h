@@ -31,6 +31,7 @@ struct cgi;
 struct sshd;
 struct logins;
 struct upgrade;
+struct usage;
 
 /* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
 typedef void (*activation_done)(void *user, int error, const char *text);
@@ -68,6 +69,7 @@ struct engine {
 	struct upgrade *upgrade;
 	uint64_t started_s; /* CLOCK_BOOTTIME */
 	bool lost;          /* a saved configuration could not be used */
+	struct usage *usage;
 };
 
 /*

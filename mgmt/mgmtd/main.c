@@ -14,6 +14,7 @@
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
 #include "mgmt/mgmtd/upgrade.h"
+#include "mgmt/mgmtd/usage.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -89,6 +90,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
 	if (!error)
+		error = usage_create(&engine, &engine.usage);
+	if (!error)
 		error = watch_signals();
 	if (error)
 		return error;
@@ -107,6 +110,7 @@ static void stop(struct ipc_server *server)
 	ipc_server_destroy(server);
 	cgi_destroy(engine.cgi);
 	logins_destroy(engine.logins);
+	usage_destroy(engine.usage);
 	datapath_link_destroy(engine.datapath);
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);

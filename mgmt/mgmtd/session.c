@@ -8,6 +8,7 @@
 #include "mgmt/mgmtd/files.h"
 #include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/script_run.h"
+#include "mgmt/mgmtd/statistics_poll.h"
 #include "mgmt/mgmtd/upgrade.h"
 #include "mgmt/mgmtd/users.h"
 
@@ -97,6 +98,7 @@ static void on_timeout(void *user)
 	cluster_link_forget(session->engine->cluster, session);
 	engine_forget(session->engine, session);
 	upgrade_forget(session->engine->upgrade, session);
+	statistics_forget(session, false);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
 	if (session->script)
@@ -195,6 +197,7 @@ static void destroy(struct session *session)
 	cluster_link_forget(engine->cluster, session);
 	engine_forget(engine, session);
 	upgrade_forget(engine->upgrade, session);
+	statistics_forget(session, true);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);

@@ -47,7 +47,8 @@ struct session {
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;
-	session_answer answer; /* what the next line goes to, or NULL */
+	struct statistics_poll *poll; /* or NULL */
+	session_answer answer;        /* what the next line goes to, or NULL */
 	char question[96];
 	char argument[128];
 };
