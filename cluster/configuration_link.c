@@ -61,6 +61,7 @@ void configuration_publish(struct daemon *daemon, const struct message_configura
 	daemon->outgoing.head.force = force;
 	daemon->outgoing.head.total = (uint32_t)length;
 	memcpy(daemon->outgoing.head.digest, head->digest, sizeof(head->digest));
+	claims_configuration(&daemon->claims, head->generation, force);
 	configuration_continue(daemon);
 }
 
@@ -88,6 +89,9 @@ void configuration_piece(struct daemon *daemon, const struct group_message *mess
 		daemon->received =
 		    (struct message_configuration){.generation = head->generation, .force = head->force};
 		memcpy(daemon->received.digest, head->digest, sizeof(head->digest));
+		claims_configuration(&daemon->claims, head->generation, head->force);
+		if (daemon->claims.author_base + 1 == head->generation)
+			memcpy(daemon->received.author, daemon->claims.author, COMMIT_AUTHOR_MAX);
 		mgmtd_link_received(daemon);
 	}
 	reassembly_reset(&daemon->reassembly);

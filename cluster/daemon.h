@@ -8,6 +8,7 @@
  * Everything runs on the loop's thread.
  */
 
+#include "cluster/commit/claims.h"
 #include "cluster/corosync/process.h"
 #include "cluster/group/group.h"
 #include "cluster/group/message.h"
@@ -42,6 +43,7 @@ struct daemon {
 	struct reassembly reassembly;
 	struct outgoing_configuration outgoing;
 	bool force_publish; /* the peer asked for the configuration */
+	struct claims claims;
 
 	struct replication replication;
 
@@ -92,6 +94,19 @@ void configuration_continue(struct daemon *daemon);
 void configuration_drop(struct daemon *daemon);
 /* A piece came from the peer. */
 void configuration_piece(struct daemon *daemon, const struct group_message *message);
+
+/* --- commit_link.c: the order of commits
+ * ------------------------------------------------------------------------------- */
+/* mgmtd wants to commit; answered by MESSAGE_COMMIT_RESULT. */
+void commit_claim(struct daemon *daemon, const struct message_commit_claim *claim);
+/* mgmtd has committed, or not. */
+void commit_end(struct daemon *daemon, uint64_t generation);
+/* A claim or the end of one was delivered, own ones too. */
+void commit_message(struct daemon *daemon, const struct group_message *message);
+/* The peer came or went. */
+void commit_membership(struct daemon *daemon);
+/* mgmtd went away. */
+void commit_abandon(struct daemon *daemon);
 
 /* --- mgmtd_link.c
  * -------------------------------------------------------------------------------------------------- */

@@ -123,6 +123,12 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	} else if (message->type == MESSAGE_CLUSTER_COMMAND &&
 	           message->length >= sizeof(struct message_cluster_command)) {
 		on_command(daemon, connection, message->body);
+	} else if (connection == daemon->mgmtd && message->type == MESSAGE_COMMIT_CLAIM &&
+	           message->length == sizeof(struct message_commit_claim)) {
+		commit_claim(daemon, message->body);
+	} else if (connection == daemon->mgmtd && message->type == MESSAGE_COMMIT_END &&
+	           message->length == sizeof(struct message_commit_end)) {
+		commit_end(daemon, ((const struct message_commit_end *)message->body)->generation);
 	}
 }
 
@@ -130,8 +136,10 @@ static void on_closed(struct ipc_connection *connection, void *user)
 {
 	struct daemon *daemon = user;
 
-	if (daemon->mgmtd == connection)
-		daemon->mgmtd = NULL;
+	if (daemon->mgmtd != connection)
+		return;
+	daemon->mgmtd = NULL;
+	commit_abandon(daemon);
 }
 
 int mgmtd_link_start(struct daemon *daemon)

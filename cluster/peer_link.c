@@ -28,6 +28,8 @@ static void tell_membership(struct daemon *daemon, bool member, bool peer)
 		qb_log(LOG_NOTICE, joined ? "the peer joined the group" : "the peer left the group");
 	daemon->member = member;
 	daemon->peer_member = member && peer;
+	if (joined || !daemon->peer_member)
+		commit_membership(daemon);
 	if (!daemon->peer_member) {
 		reassembly_reset(&daemon->reassembly);
 		configuration_drop(daemon);
@@ -71,6 +73,10 @@ static void on_message(const void *bytes, size_t length, void *user)
 	switch (message.type) {
 	case GROUP_CONFIGURATION:
 		configuration_piece(daemon, &message);
+		break;
+	case GROUP_COMMIT_CLAIM:
+	case GROUP_COMMIT_END:
+		commit_message(daemon, &message);
 		break;
 	case GROUP_CONFIGURATION_REQUEST:
 		daemon->force_publish = true;
@@ -142,8 +148,10 @@ static void leave(struct daemon *daemon)
 
 void peer_link_configure(struct daemon *daemon)
 {
-	static const struct group_handlers handlers = {
-	    .membership = on_membership, .message = on_message, .writable = on_writable};
+	static const struct group_handlers handlers = {.membership = on_membership,
+	                                               .message = on_message,
+	                                               .own = group_is_ordered,
+	                                               .writable = on_writable};
 	int error;
 
 	/* The node id follows from the role, so the group is entered anew. */

@@ -53,6 +53,13 @@ enum message_type {
 	                                    message_cluster_status */
 	MESSAGE_CLUSTER_COMMAND,         /* mgmtd ->: struct message_cluster_command */
 	MESSAGE_CLUSTER_RESULT,          /* -> mgmtd: struct message_result */
+	/*
+	 * A commit has its place in the cluster's total order: the first claim on a generation wins on both nodes.
+	 * Who was granted one saves, publishes, and ends the claim.
+	 */
+	MESSAGE_COMMIT_CLAIM, /* mgmtd ->: struct message_commit_claim, one at a time */
+	MESSAGE_COMMIT_RESULT, /* -> mgmtd: struct message_result: 0, -ESTALE where the peer was first, -EAGAIN */
+	MESSAGE_COMMIT_END, /* mgmtd ->: struct message_commit_end */
 
 	/* --- to and from hadrian-mgmtd (server); clients: CLI, CGI programs
 	   ----------------------------------------- */
@@ -236,11 +243,24 @@ struct message_cluster_configuration {
 	struct message_cluster_link links[CLUSTER_LINKS_MAX]; /* the Sync interfaces first */
 };
 
+#define COMMIT_AUTHOR_MAX 128
+
 struct message_configuration {
 	uint64_t generation; /* grows with every commit anywhere in the cluster */
 	uint8_t digest[32];  /* SHA-256 of the blob */
 	uint32_t force; /* `ha -sendconf`: to be applied even where the receiver's generation is higher */
 	uint32_t reserved;
+	char
+	    author[COMMIT_AUTHOR_MAX]; /* who committed it just now at the peer, "" where that is not known */
+};
+
+struct message_commit_claim {
+	uint64_t base;                  /* the generation that is to be followed */
+	char author[COMMIT_AUTHOR_MAX]; /* "admin from 192.0.2.1" */
+};
+
+struct message_commit_end {
+	uint64_t generation; /* that is committed now: base where the commit failed */
 };
 
 #define CLUSTER_CLASSES_MAX 16

@@ -74,7 +74,7 @@ static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_
 	(void)name;
 	(void)pid;
 	cpg_context_get(handle, (void **)&group);
-	if (node_id == group->own_node_id)
+	if (node_id == group->own_node_id && (!group->handlers->own || !group->handlers->own(bytes, length)))
 		return;
 	/* Past the queue's bound this waits, Corosync's own queue fills, and its flow control slows the
 	 * sender down. */

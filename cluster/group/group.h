@@ -22,8 +22,10 @@ struct group_handlers {
 	/* The members by node id changed; own: this node is one. Leaving for any reason, or Corosync's end,
 	 * tells false. */
 	void (*membership)(bool own, bool peer, void *user);
-	/* bytes are 8-byte aligned and valid during the callback. Own messages are not delivered. */
+	/* bytes are 8-byte aligned and valid during the callback. Own messages are delivered where own tells so. */
 	void (*message)(const void *bytes, size_t length, void *user);
+	/* Pure, called on any thread; NULL: none. */
+	bool (*own)(const void *bytes, size_t length);
 	/* After an -EAGAIN of group_send the queue is below half again. */
 	void (*writable)(void *user);
 };

@@ -66,6 +66,24 @@ static int decode_status(struct group_message *out)
 	return 0;
 }
 
+static int decode_claim(struct group_message *out)
+{
+	int error = take(out, &out->claim, sizeof(out->claim));
+
+	out->claim.author[COMMIT_AUTHOR_MAX - 1] = 0;
+	return error;
+}
+
+bool group_is_ordered(const void *bytes, size_t length)
+{
+	struct group_header header;
+
+	if (length < sizeof(header))
+		return false;
+	memcpy(&header, bytes, sizeof(header));
+	return header.type == GROUP_COMMIT_CLAIM || header.type == GROUP_COMMIT_END;
+}
+
 int group_decode(const void *bytes, size_t length, struct group_message *out)
 {
 	struct group_header header;
@@ -91,6 +109,10 @@ int group_decode(const void *bytes, size_t length, struct group_message *out)
 		return decode_configuration(out);
 	case GROUP_STATUS:
 		return decode_status(out);
+	case GROUP_COMMIT_CLAIM:
+		return decode_claim(out);
+	case GROUP_COMMIT_END:
+		return take(out, &out->claim_end, sizeof(out->claim_end));
 	case GROUP_SNAPSHOT_REQUEST:
 	case GROUP_DEACTIVATE_REQUEST:
 	case GROUP_CONFIGURATION_REQUEST:

@@ -31,6 +31,8 @@ enum group_type {
 	GROUP_STATUS = 4,                /* struct group_status, then struct group_count[] */
 	GROUP_DEACTIVATE_REQUEST = 5,    /* no body: `ha -activate` was typed at the sender */
 	GROUP_CONFIGURATION_REQUEST = 6, /* no body: publish what you have, with force */
+	GROUP_COMMIT_CLAIM = 7,          /* struct group_claim; delivered to its sender too */
+	GROUP_COMMIT_END = 8,            /* struct group_claim_end; delivered to its sender too */
 };
 
 struct group_header {
@@ -58,6 +60,16 @@ struct group_configuration {
 	uint32_t reserved;
 };
 
+struct group_claim {
+	uint64_t base;   /* the generation that is to be followed */
+	uint64_t number; /* of the sender's claims */
+	char author[COMMIT_AUTHOR_MAX];
+};
+
+struct group_claim_end {
+	uint64_t generation;
+};
+
 struct group_status {
 	uint8_t active;
 	uint8_t resyncing;
@@ -79,6 +91,8 @@ struct group_message {
 	uint64_t instance;
 	struct group_records records;
 	struct group_configuration configuration;
+	struct group_claim claim;
+	struct group_claim_end claim_end;
 	struct group_status status;
 	struct group_count counts[GROUP_CLASSES_MAX]; /* status.class_count of them */
 	const uint8_t *payload; /* the batch, or the piece of a configuration; 8-byte aligned */
@@ -97,5 +111,8 @@ size_t group_encode(uint8_t type, uint64_t instance, const void *fixed, size_t f
  * -ENOTSUP where the version or the type is not known (instance is then valid). Any bytes are safe to give.
  */
 int group_decode(const void *bytes, size_t length, struct group_message *out);
+
+/* Whether the sender of a message wants its own delivery too, for its place in the total order. Any bytes. */
+bool group_is_ordered(const void *bytes, size_t length);
 
 #endif
