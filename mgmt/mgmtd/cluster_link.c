@@ -6,6 +6,7 @@
 #include "mgmt/mgmtd/store.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +30,8 @@ struct cluster_link {
 	struct message_cluster_configuration configuration;
 	bool configured;
 	struct waiter *waiters;
+	cluster_result_done claimed; /* NULL: no claim is under way */
+	void *claim_user;
 };
 
 static struct waiter *take(struct cluster_link *link, bool for_status)
@@ -86,6 +89,7 @@ static void on_configuration(struct cluster_link *link, const struct ipc_message
 		return;
 	}
 	memcpy(&header, message->body, sizeof(header));
+	header.author[COMMIT_AUTHOR_MAX - 1] = 0;
 	error = ipc_blob_map(message->fd, &json, &length);
 	if (error) {
 		qb_log(LOG_WARNING, "the peer's configuration cannot be read: %s", strerror(-error));
@@ -96,8 +100,27 @@ static void on_configuration(struct cluster_link *link, const struct ipc_message
 		qb_log(LOG_WARNING, "the peer's configuration %llu is damaged: its digest is wrong",
 		       (unsigned long long)header.generation);
 	else
-		link->events.received(link->user, json, length, header.generation, header.force);
+		link->events.received(link->user, json, length, &header);
 	munmap((void *)(uintptr_t)json, length);
+}
+
+static void end_claim(struct cluster_link *link, int error, const char *text)
+{
+	cluster_result_done done = link->claimed;
+
+	link->claimed = NULL;
+	if (done)
+		done(link->claim_user, error, text);
+}
+
+static void on_claim_result(struct cluster_link *link, const struct ipc_message *message)
+{
+	struct message_result result = {.error = -EBADMSG};
+
+	if (message->length == sizeof(result))
+		memcpy(&result, message->body, sizeof(result));
+	result.text[MESSAGE_TEXT - 1] = 0;
+	end_claim(link, result.error, result.text);
 }
 
 static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
@@ -115,6 +138,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		on_status(link, message);
 	else if (message->type == MESSAGE_CLUSTER_RESULT)
 		on_result(link, message);
+	else if (message->type == MESSAGE_COMMIT_RESULT)
+		on_claim_result(link, message);
 	else if (message->type == MESSAGE_CONFIGURATION_CURRENT)
 		link->events.current(link->user);
 }
@@ -161,6 +186,8 @@ static void on_closed(struct ipc_connection *connection, void *user)
 	(void)connection;
 	link->up = false;
 	end_all(link);
+	/* Without it nothing reaches the peer either. */
+	end_claim(link, 0, "");
 }
 
 static const struct ipc_handlers handlers = {
@@ -189,6 +216,7 @@ void cluster_link_destroy(struct cluster_link *link)
 {
 	if (!link)
 		return;
+	link->claimed = NULL;
 	ipc_close(link->connection);
 	for (struct waiter *waiter = link->waiters; waiter; waiter = waiter->next)
 		cluster_link_forget(link, waiter->user);
@@ -264,6 +292,33 @@ int cluster_link_command(struct cluster_link *link, enum cluster_command command
 
 	return wait_for(link, (struct waiter){.result = done, .user = user}, MESSAGE_CLUSTER_COMMAND, &body,
 	                sizeof(body));
+}
+
+int cluster_link_claim(struct cluster_link *link, uint64_t base, const char *author, cluster_result_done done,
+                       void *user)
+{
+	struct message_commit_claim body = {.base = base};
+	int error;
+
+	if (!link || !link->up)
+		return -ENOTCONN;
+	if (link->claimed)
+		return -EBUSY;
+	snprintf(body.author, sizeof(body.author), "%s", author);
+	error = ipc_send(link->connection, MESSAGE_COMMIT_CLAIM, &body, sizeof(body), -1);
+	if (error)
+		return error;
+	link->claimed = done;
+	link->claim_user = user;
+	return 0;
+}
+
+void cluster_link_claim_end(struct cluster_link *link, uint64_t generation)
+{
+	struct message_commit_end body = {generation};
+
+	if (link && link->up)
+		ipc_send(link->connection, MESSAGE_COMMIT_END, &body, sizeof(body), -1);
 }
 
 void cluster_link_forget(struct cluster_link *link, const void *user)

@@ -18,7 +18,8 @@ struct cluster_link;
 
 /* What the peer's mgmtd sends or asks for. json is valid during the call and checked against its digest. */
 struct cluster_events {
-	void (*received)(void *user, const char *json, size_t length, uint64_t generation, bool force);
+	void (*received)(void *user, const char *json, size_t length,
+	                 const struct message_configuration *head);
 	void (*current)(void *user);
 };
 
@@ -41,6 +42,14 @@ int cluster_link_publish(struct cluster_link *link, const void *json, size_t len
 int cluster_link_status(struct cluster_link *link, cluster_status_done done, void *user);
 int cluster_link_command(struct cluster_link *link, enum cluster_command command, cluster_result_done done,
                          void *user);
+/*
+ * Asks for the right to commit what follows generation base, one at a time; done is called once, later:
+ * -ESTALE where the peer was first. Returns 0 or -errno (-ENOTCONN).
+ */
+int cluster_link_claim(struct cluster_link *link, uint64_t base, const char *author, cluster_result_done done,
+                       void *user);
+/* What was claimed has ended: generation is committed now. */
+void cluster_link_claim_end(struct cluster_link *link, uint64_t generation);
 void cluster_link_forget(struct cluster_link *link, const void *user);
 
 #endif

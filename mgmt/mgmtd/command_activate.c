@@ -39,6 +39,10 @@ int command_activate(struct session *session, const struct line *line)
 	int error;
 
 	(void)line;
+	if (engine->claim.busy) {
+		fputs("A commit is under way; activate when it has ended.\n", session->out);
+		return -EBUSY;
+	}
 	count = check_configuration(&engine->candidate, session->out);
 	if (count) {
 		fprintf(session->out, "%u error%s: nothing was activated. Correct %s and activate again.\n",
@@ -53,13 +57,38 @@ int command_activate(struct session *session, const struct line *line)
 	return SESSION_WAITS;
 }
 
+static int stale(struct session *session, const char *reason)
+{
+	fprintf(session->out,
+	        "Commit refused: %s. Your changes are edits again: look at 'show -changes', then activate "
+	        "and commit.\n",
+	        reason);
+	return -ESTALE;
+}
+
+static void committed(void *user, int error, const char *reason)
+{
+	struct session *session = user;
+
+	if (error == -ESTALE)
+		stale(session, reason);
+	else if (error)
+		fprintf(session->out, "Commit failed: %s.\n", reason);
+	else
+		fprintf(session->out, "Configuration %llu committed.\n",
+		        (unsigned long long)session->engine->generation);
+	session_end(session, error);
+}
+
 int command_commit(struct session *session, const struct line *line)
 {
 	struct engine *engine = session->engine;
-	char reason[256];
+	char author[COMMIT_AUTHOR_MAX];
 	int error;
 
 	(void)line;
+	if (engine->receiving)
+		return stale(session, "the configuration of the cluster peer came first, and is being taken over");
 	if (engine->activation.busy) {
 		fputs("An activation is under way; commit when it has ended.\n", session->out);
 		return -EBUSY;
@@ -72,12 +101,11 @@ int command_commit(struct session *session, const struct line *line)
 		      session->out);
 		return edited ? -EINVAL : 0;
 	}
-	error = engine_commit(engine, reason);
-	if (error)
-		fprintf(session->out, "Commit failed: %s.\n", reason);
-	else
-		fprintf(session->out, "Configuration %llu committed.\n",
-		        (unsigned long long)engine->generation);
+	session_author(session, author);
+	error = engine_commit(engine, author, committed, session);
+	if (!error)
+		return SESSION_WAITS;
+	fputs("Another commit is under way.\n", session->out);
 	return error;
 }
 
@@ -168,8 +196,9 @@ int command_reject(struct session *session, const struct line *line)
 {
 	if (line_word_count(line) > 1)
 		return reject_object(session, line);
-	if (session->engine->activation.busy) {
-		fputs("An activation is under way; reject when it has ended.\n", session->out);
+	if (session->engine->activation.busy || session->engine->claim.busy) {
+		fprintf(session->out, "%s is under way; reject when it has ended.\n",
+		        session->engine->claim.busy ? "A commit" : "An activation");
 		return -EBUSY;
 	}
 	engine_rollback(session->engine, "Changes rejected: the committed configuration is restored.");

@@ -8,9 +8,7 @@
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/restart.h"
 #include "mgmt/mgmtd/secret.h"
-#include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
-#include "mgmt/mgmtd/store.h"
 
 #include <errno.h>
 #include <qb/qbutil.h>
@@ -96,6 +94,7 @@ static void finish(struct engine *engine, int error, const char *text)
 	}
 	if (done)
 		done(user, error, text);
+	engine_receive_waiting(engine);
 }
 
 static void on_result(void *user, int error, const char *text)
@@ -157,75 +156,8 @@ void engine_forget(struct engine *engine, const void *user)
 {
 	if (engine->activation.busy && engine->activation.user == user)
 		engine->activation.done = NULL;
-}
-
-static void stop_commit_timer(struct engine *engine)
-{
-	if (engine->uncommitted)
-		qb_loop_timer_del(engine->loop, engine->commit_timer);
-	engine->uncommitted = false;
-}
-
-int engine_commit(struct engine *engine, char reason[256])
-{
-	char *json = NULL;
-	int error = engine_reseal(engine);
-
-	if (error >= 0)
-		error = configuration_print(&engine->running, false, &json);
-	if (!error)
-		error = store_save(engine->state_directory, engine->generation + 1, json);
-	free(json);
-	if (!error)
-		error = configuration_replace(&engine->committed, &engine->running);
-	if (error) {
-		snprintf(reason, 256, "the configuration could not be saved in %.150s: %s",
-		         engine->state_directory, strerror(-error));
-		return error;
-	}
-	engine->generation++;
-	stop_commit_timer(engine);
-	cfglog_write(&engine->cfglog, "Notice", "Configuration %llu committed.",
-	             (unsigned long long)engine->generation);
-	if (configuration_in_cluster(&engine->committed) && configuration_auto_sync(&engine->committed))
-		engine_publish(engine, false);
-	return 0;
-}
-
-void engine_rollback(struct engine *engine, const char *why)
-{
-	bool was_running = engine->uncommitted;
-
-	stop_commit_timer(engine);
-	if (configuration_replace(&engine->candidate, &engine->committed) ||
-	    (was_running && configuration_replace(&engine->running, &engine->committed))) {
-		cfglog_write(&engine->cfglog, "Error",
-		             "Out of memory on the way back to the committed configuration.");
-		return;
-	}
-	if (!was_running)
-		return;
-	cfglog_write(&engine->cfglog, "Warning", "Beginning system reconfigure. %s", why);
-	engine_apply_running(engine);
-}
-
-static void on_commit_timeout(void *user)
-{
-	struct engine *engine = user;
-	char why[160];
-
-	snprintf(why, sizeof(why), "No commit within %d seconds: the committed configuration is restored.",
-	         COMMIT_SECONDS);
-	engine_rollback(engine, why);
-	sessions_notify(engine, why);
-}
-
-void engine_await_commit(struct engine *engine)
-{
-	stop_commit_timer(engine);
-	engine->uncommitted = true;
-	qb_loop_timer_add(engine->loop, QB_LOOP_MED, COMMIT_SECONDS * QB_TIME_NS_IN_SEC, engine,
-	                  on_commit_timeout, &engine->commit_timer);
+	if (engine->claim.busy && engine->claim.user == user)
+		engine->claim.done = NULL;
 }
 
 void engine_free(struct engine *engine)
@@ -234,6 +166,7 @@ void engine_free(struct engine *engine)
 	configuration_clear(&engine->running);
 	configuration_clear(&engine->candidate);
 	configuration_clear(&engine->activation.next);
+	free(engine->waiting.json);
 	secrets_unload();
 	schema_free(engine->schema);
 }

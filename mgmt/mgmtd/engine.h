@@ -12,6 +12,7 @@
  * Everything runs on the thread of the loop.
  */
 
+#include "lib/messages.h"
 #include "mgmt/mgmtd/cfglog.h"
 #include "mgmt/mgmtd/configuration.h"
 #include "mgmt/mgmtd/file_store.h"
@@ -44,6 +45,25 @@ struct activation {
 	qb_loop_timer_handle timer;
 };
 
+typedef void (*commit_done)(void *user, int error, const char *reason);
+
+/* A commit that waits for its place in the cluster's order. */
+struct commit_claim {
+	bool busy;
+	uint64_t base; /* the generation that it follows */
+	char author[COMMIT_AUTHOR_MAX];
+	commit_done done; /* NULL: whoever waited is gone, and it goes on */
+	void *user;
+};
+
+/* What the peer sent while an activation was under way. */
+struct waiting_configuration {
+	char *json; /* NULL: none */
+	size_t length;
+	struct message_configuration head;
+	bool scheduled;
+};
+
 struct engine {
 	qb_loop_t *loop;
 	struct schema *schema;
@@ -58,6 +78,9 @@ struct engine {
 	uint64_t accept_until_ns; /* `ha -receiveconf`: until then the peer's configuration is taken whatever
 	                             it is */
 	struct activation activation;
+	struct commit_claim claim;
+	struct waiting_configuration waiting;
+	bool receiving; /* the activation under way is of the peer's configuration */
 	struct cfglog cfglog;
 	struct session *sessions;
 	struct datapath_link *datapath;
@@ -101,8 +124,16 @@ int engine_activate(struct engine *engine, const struct configuration *next, act
 /* Whoever waits for an activation is gone: it goes on without him. */
 void engine_forget(struct engine *engine, const void *user);
 
-/* Running becomes committed, on disk and at the peer. Returns 0 or -errno with the reason. */
-int engine_commit(struct engine *engine, char reason[256]);
+/*
+ * Running becomes committed, on disk and at the peer, as soon as the cluster's order has it: done is called
+ * once, perhaps before this returns, with 0, -ESTALE where the peer committed first, or -errno. author is for
+ * the log of both nodes. Returns 0, or -EBUSY where another commit is under way.
+ */
+int engine_commit(struct engine *engine, const char *author, commit_done done, void *user);
+/* Tells cfglog what running changes in committed. how: "committed", "taken over". */
+void engine_log_commit(struct engine *engine, uint64_t generation, const char *how, const char *author);
+/* Running need not be committed any more. */
+void engine_stop_commit_timer(struct engine *engine);
 /* Candidate and running return to committed. */
 void engine_rollback(struct engine *engine, const char *why);
 /* Starts the time within which running must be committed. */
@@ -113,8 +144,14 @@ void engine_await_commit(struct engine *engine);
  * configurations. Returns how many of committed changed, or -errno.
  */
 int engine_reseal(struct engine *engine);
-/* The peer's configuration, and the request to tell ours. */
-void engine_receive(struct engine *engine, const char *json, size_t length, uint64_t generation, bool force);
+/*
+ * The peer's configuration (json is copied where it must wait). Edits that are not committed here stay in the
+ * candidate, as far as the peer did not change the same.
+ */
+void engine_receive(struct engine *engine, const char *json, size_t length,
+                    const struct message_configuration *head);
+/* An activation has ended: what the peer sent meanwhile comes in with the loop's next turn. */
+void engine_receive_waiting(struct engine *engine);
 /* Sends the committed configuration to the peer. Returns 0 or -errno. */
 int engine_publish(struct engine *engine, bool force);
 

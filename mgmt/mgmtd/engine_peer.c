@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/merge.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/secret.h"
 #include "mgmt/mgmtd/secret_values.h"
@@ -16,7 +17,7 @@
 /* What the peer sent, on its way into force. */
 struct received {
 	struct engine *engine;
-	uint64_t generation;
+	struct message_configuration head;
 };
 
 int engine_reseal(struct engine *engine)
@@ -63,33 +64,81 @@ int engine_publish(struct engine *engine, bool force)
 	return error;
 }
 
+/* The candidate's edits go on from what came in. Returns what to tell, malloc'ed; "" where there were none. */
+static int keep_edits(struct engine *engine, char **told)
+{
+	struct configuration merged;
+	char *conflicts = NULL;
+	size_t length;
+	FILE *out = open_memstream(&conflicts, &length);
+	int error = out ? configuration_copy(&engine->running, &merged) : -ENOMEM, count = 0;
+
+	*told = NULL;
+	if (!error)
+		count = configuration_merge(&engine->committed, &engine->candidate, &merged, out);
+	if (out)
+		fclose(out);
+	if (!error && count < 0) {
+		configuration_clear(&merged);
+		error = count;
+	}
+	if (!error && count > 0 &&
+	    asprintf(told, " Not kept, as it was changed at both nodes: %s.", conflicts) < 0)
+		*told = NULL;
+	if (!error && !count)
+		*told = strdup(configuration_equal(&merged, &engine->running)
+		                   ? ""
+		                   : " Edits that are not committed are kept: see 'show -changes'.");
+	free(conflicts);
+	if (error)
+		return error;
+	configuration_clear(&engine->candidate);
+	engine->candidate = merged;
+	return 0;
+}
+
+static void tell_received(struct engine *engine, const struct message_configuration *head, const char *told)
+{
+	char text[sizeof(((struct session *)NULL)->notice)];
+
+	snprintf(text, sizeof(text), "Configuration %llu of the cluster peer%s%s was taken over.%s",
+	         (unsigned long long)head->generation, head->author[0] ? ", committed by " : "", head->author,
+	         told);
+	sessions_notify(engine, text);
+	if (*told)
+		cfglog_write(&engine->cfglog, "Notice",
+		             "The peer's configuration %llu came over edits here.%.700s",
+		             (unsigned long long)head->generation, told);
+}
+
 static void save_received(void *user, int error, const char *text)
 {
 	struct received *received = user;
 	struct engine *engine = received->engine;
-	char *json = NULL;
+	char *json = NULL, *told = NULL;
 
+	engine->receiving = false;
 	if (!error)
 		error = configuration_print(&engine->running, false, &json);
 	if (!error)
-		error = store_save(engine->state_directory, received->generation, json);
+		error = store_save(engine->state_directory, received->head.generation, json);
 	free(json);
 	if (!error)
+		error = keep_edits(engine, &told);
+	if (!error) {
+		engine_log_commit(engine, received->head.generation, "of the peer was taken over",
+		                  received->head.author);
 		error = configuration_replace(&engine->committed, &engine->running);
-	if (!error)
-		error = configuration_replace(&engine->candidate, &engine->running);
+	}
 	if (error) {
 		cfglog_write(&engine->cfglog, "Error", "The peer's configuration %llu was not taken over: %s",
-		             (unsigned long long)received->generation,
+		             (unsigned long long)received->head.generation,
 		             text && *text ? text : strerror(-error));
 	} else {
-		engine->generation = received->generation;
-		cfglog_write(&engine->cfglog, "Notice", "The peer's configuration %llu was taken over.",
-		             (unsigned long long)received->generation);
-		sessions_notify(engine,
-		                "The configuration of the cluster peer was taken over; edits that were not "
-		                "committed are gone.");
+		engine->generation = received->head.generation;
+		tell_received(engine, &received->head, told ? told : "");
 	}
+	free(told);
 	free(received);
 }
 
@@ -149,28 +198,101 @@ static bool is_newer(struct engine *engine, const char *json, size_t length, uin
 	return !same && configuration_role(&engine->committed) == ROLE_SLAVE;
 }
 
-void engine_receive(struct engine *engine, const char *json, size_t length, uint64_t generation, bool force)
+static int keep_waiting(struct engine *engine, const char *json, size_t length,
+                        const struct message_configuration *head)
+{
+	struct waiting_configuration *waiting = &engine->waiting;
+	char *copy = malloc(length + 1);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, json, length);
+	copy[length] = 0;
+	free(waiting->json);
+	waiting->json = copy;
+	waiting->length = length;
+	waiting->head = *head;
+	return 0;
+}
+
+static void on_waiting(void *user)
+{
+	struct engine *engine = user;
+	char *json = engine->waiting.json;
+	struct message_configuration head = engine->waiting.head;
+
+	engine->waiting.scheduled = false;
+	engine->waiting.json = NULL;
+	if (json)
+		engine_receive(engine, json, engine->waiting.length, &head);
+	free(json);
+}
+
+void engine_receive_waiting(struct engine *engine)
+{
+	if (!engine->waiting.json || engine->waiting.scheduled)
+		return;
+	engine->waiting.scheduled = !qb_loop_job_add(engine->loop, QB_LOOP_MED, engine, on_waiting);
+}
+
+/* Activated here and not committed: the peer's goes before. The candidate keeps it. */
+static bool withdraw(struct engine *engine)
+{
+	if (!engine->uncommitted)
+		return false;
+	engine_stop_commit_timer(engine);
+	if (configuration_replace(&engine->running, &engine->committed))
+		return false;
+	cfglog_write(
+	    &engine->cfglog, "Warning",
+	    "Beginning system reconfigure. What was activated here and not committed gives way to the "
+	    "cluster peer's newer configuration.");
+	return true;
+}
+
+static void refused(struct engine *engine, const struct message_configuration *head, int error,
+                    const char *reason)
+{
+	cfglog_write(&engine->cfglog, "Error", "The peer's configuration %llu was refused: %s",
+	             (unsigned long long)head->generation, *reason ? reason : strerror(-error));
+}
+
+void engine_receive(struct engine *engine, const char *json, size_t length,
+                    const struct message_configuration *head)
 {
 	struct configuration next = {0};
-	struct received *received;
+	struct received *received = NULL;
 	char reason[256] = "";
 	int error;
 
-	if (!is_newer(engine, json, length, generation, force))
+	if (engine->activation.busy) {
+		error = keep_waiting(engine, json, length, head);
+		if (error)
+			refused(engine, head, error, "");
+		return;
+	}
+	if (!is_newer(engine, json, length, head->generation, head->force))
 		return;
 	engine->accept_until_ns = 0;
 	error = read_received(engine, json, length, &next, reason);
-	received = error ? NULL : malloc(sizeof(*received));
+	if (!error) {
+		received = malloc(sizeof(*received));
+		error = received ? 0 : -ENOMEM;
+	}
 	if (received) {
-		*received = (struct received){engine, generation};
-		if (engine->uncommitted)
-			engine_rollback(engine, "The cluster peer's newer configuration comes in.");
+		bool withdrawn = withdraw(engine);
+
+		*received = (struct received){engine, *head};
+		engine->receiving = true;
 		error = engine_activate(engine, &next, save_received, received, reason);
-		if (error)
+		if (error) {
+			engine->receiving = false;
 			free(received);
+		}
+		if (error && withdrawn)
+			engine_apply_running(engine);
 	}
 	if (error)
-		cfglog_write(&engine->cfglog, "Error", "The peer's configuration %llu was refused: %s",
-		             (unsigned long long)generation, *reason ? reason : strerror(-error));
+		refused(engine, head, error, reason);
 	configuration_clear(&next);
 }

@@ -34,6 +34,11 @@ struct login_attempt {
 	struct message_login request; /* without the password */
 };
 
+const char *login_remote(const struct session *session)
+{
+	return session->attempt ? session->attempt->request.remote : "";
+}
+
 const char *login_database(const struct configuration *configuration, const char *access_name)
 {
 	const struct object_type *type = schema_type(configuration->schema, NULL, "RemoteMgmtSSH");

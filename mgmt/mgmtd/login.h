@@ -16,6 +16,8 @@ struct logins;
 int logins_listen(struct engine *engine, struct logins **out);
 /* Closes the sessions too. NULL is fine. */
 void logins_destroy(struct logins *logins);
+/* The address that a session of the login socket comes from, "" where there is none. */
+const char *login_remote(const struct session *session);
 /* The session is going: what its login still waits for is dropped. */
 void login_forget(struct session *session);
 

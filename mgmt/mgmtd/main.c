@@ -46,9 +46,9 @@ static void on_datapath(void *user)
 	engine_datapath_connected(user);
 }
 
-static void on_received(void *user, const char *json, size_t length, uint64_t generation, bool force)
+static void on_received(void *user, const char *json, size_t length, const struct message_configuration *head)
 {
-	engine_receive(user, json, length, generation, force);
+	engine_receive(user, json, length, head);
 }
 
 static void on_current(void *user)

@@ -48,6 +48,13 @@ void session_prompt(struct session *session, char *prompt, size_t size)
 		snprintf(prompt, size, "%.40s:/> ", name);
 }
 
+void session_author(const struct session *session, char text[COMMIT_AUTHOR_MAX])
+{
+	const char *remote = session->attempt ? login_remote(session) : "";
+
+	snprintf(text, COMMIT_AUTHOR_MAX, "%s%s%s", session->user, *remote ? " from " : "", remote);
+}
+
 void sessions_notify(struct engine *engine, const char *text)
 {
 	for (struct session *session = engine->sessions; session; session = session->next)

@@ -37,7 +37,7 @@ struct session {
 	bool waiting;                           /* a command has not ended yet */
 	const struct object_type *context_type; /* of cc, NULL at the root */
 	char context_key[64];
-	char notice[256]; /* what happened meanwhile, shown with the next command */
+	char notice[512]; /* what happened meanwhile, shown with the next command */
 	FILE *out;
 	char *text; /* of out */
 	size_t length, sent;
@@ -86,6 +86,9 @@ int session_run(struct session *session, const char *text);
 int session_ask(struct session *session, const char *question, session_answer answer);
 /* "yes" in any letter case. Everything else is a no. */
 bool answer_is_yes(const char *answer);
+
+/* Who it is, for logs: "console", "admin from 192.0.2.1". */
+void session_author(const struct session *session, char text[COMMIT_AUTHOR_MAX]);
 
 /* "System:/IPRuleSet/main> " */
 void session_prompt(struct session *session, char *prompt, size_t size);

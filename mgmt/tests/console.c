@@ -46,6 +46,9 @@ int console_run(struct console *console, const char *line)
 	console->session.out = open_memstream(&console->text, &console->length);
 	ck_assert_ptr_nonnull(console->session.out);
 	error = session_run(&console->session, line);
+	/* It said that it waits, and has ended already. */
+	if (!console->session.out)
+		return console->session.error;
 	fclose(console->session.out);
 	console->session.out = NULL;
 	return error;

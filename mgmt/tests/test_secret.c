@@ -135,14 +135,13 @@ END_TEST
 START_TEST(the_clusters_key_takes_over)
 {
 	char first[SECRET_SEALED_MAX], clear[SECRET_CLEAR_MAX + 1];
-	char reason[256];
 
 	console_ok(&console, "add TestServer one SharedSecret=hush-hush");
 	snprintf(first, sizeof(first), "%s", sealed_in(&console.engine.candidate));
 	ck_assert_int_eq(configuration_replace(&console.engine.running, &console.engine.candidate), 0);
 	make_cluster_key(7);
 	ck_assert_int_eq(secret_open(first, clear), 0);
-	ck_assert_int_eq(engine_commit(&console.engine, reason), 0);
+	ck_assert_int_eq(engine_commit(&console.engine, "console", NULL, NULL), 0);
 	ck_assert_str_ne(sealed_in(&console.engine.committed), first);
 	ck_assert_str_eq(sealed_in(&console.engine.candidate), sealed_in(&console.engine.committed));
 	ck_assert_int_eq(secret_open(sealed_in(&console.engine.committed), clear), 0);

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several administrators, on one node and on both: what each typed is in force, kept as an edit, or refused by name."""
+
+import re
+import subprocess
+
+import pytest
+from lab.cluster import Cluster
+from lab.node import LabNode
+from lab.wait import await_condition
+
+ROUNDS = 10
+
+
+class Administrator:
+    """A command line that stays open, one command after the other."""
+
+    def __init__(self, node: LabNode):
+        self.node = node
+        self.process = subprocess.Popen([*node.enter(), str(node.binary("hadrian")), "--force"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1,
+                                        env=node.environment())
+
+    def types(self, *lines: str) -> None:
+        self.process.stdin.write("\n".join(lines) + "\n")
+        self.process.stdin.flush()
+
+    def leaves(self) -> str:
+        return self.process.communicate(timeout=60)[0]
+
+    def dies(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def address(node: LabNode, name: str) -> str:
+    """The committed or edited address of an object, "" where there is none."""
+    found = re.search(r"Address:\s+(\S+)", node.cli(f"show IPAddress {name}").stdout)
+    return found.group(1) if found else ""
+
+
+def generation(node: LabNode) -> int:
+    found = re.findall(r"Configuration (\d+) (?:of the peer was taken over|committed|is in force)", node.cli("cfglog -all").stdout)
+    return int(found[-1])
+
+
+def await_same(cluster: Cluster) -> None:
+    master, slave = cluster.nodes["master"], cluster.nodes["slave"]
+    await_condition(lambda: generation(master) == generation(slave), "the same configuration at both nodes", timeout=15)
+
+
+def no_edits(node: LabNode) -> bool:
+    return "No changes." in node.cli("show -changes").stdout
+
+
+def finish_edits(node: LabNode) -> None:
+    """What is left over is dropped, whatever a test before did."""
+    node.cli("reject")
+
+
+@pytest.fixture(autouse=True)
+def no_edits_left(cluster: Cluster) -> None:
+    for node in cluster.nodes.values():
+        finish_edits(node)
+    await_same(cluster)
+
+
+@pytest.mark.feature("C02-041", "C22-018", "C02-046")
+def test_commits_at_the_same_moment(cluster: Cluster) -> None:
+    """One commit comes first on both nodes; the other is refused with exit code and reason, and its edits stay."""
+    refused_once = False
+    for number in range(ROUNDS):
+        names = {name: f"race_{number}_{name}" for name in cluster.nodes}
+        for name, node in cluster.nodes.items():
+            done = node.commands(f"add IPAddress {names[name]} Address=192.0.2.{number + 1}\nactivate\n")
+            assert done.returncode == 0, done.stdout + done.stderr
+        commits = {name: subprocess.Popen([*node.enter(), str(node.binary("hadrian")), "commit"], text=True,
+                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=node.environment())
+                   for name, node in cluster.nodes.items()}
+        said = {name: process.communicate(timeout=30)[0] for name, process in commits.items()}
+        winners = [name for name, process in commits.items() if process.returncode == 0]
+        assert len(winners) == 1, said
+        loser = cluster.other(winners[0])
+        assert re.search(r"Commit refused: the (commit of console at|configuration of) the cluster peer came first|"
+                         r"not activated yet: type 'activate' first", said[loser]), said[loser]
+        refused_once |= "Commit refused" in said[loser]
+        await_same(cluster)
+        for node in cluster.nodes.values():
+            assert address(node, names[winners[0]]), f"{names[winners[0]]} is lost"
+        assert f"+  IPAddress {names[loser]}" in cluster.nodes[loser].cli("show -changes").stdout
+        done = cluster.nodes[loser].commands("activate\ncommit\n")
+        assert done.returncode == 0, done.stdout + done.stderr
+        await_same(cluster)
+        assert all(address(node, name) for node in cluster.nodes.values() for name in names.values())
+    assert refused_once, "the commits never met"
+
+
+@pytest.mark.feature("C02-046", "C22-018")
+def test_edits_outlive_the_peers_commit(cluster: Cluster) -> None:
+    """Edits go on from what the peer committed; what both changed is the peer's, and is named."""
+    here, there = cluster.nodes["slave"], cluster.nodes["master"]
+    assert there.commands("add IPAddress both Address=192.0.2.1\nadd IPAddress mine Address=192.0.2.1\n"
+                          "activate\ncommit\n").returncode == 0
+    await_condition(lambda: address(here, "mine") == "192.0.2.1", "the addresses at the other node", timeout=15)
+    assert here.commands("set IPAddress both Address=192.0.2.2\nset IPAddress mine Address=192.0.2.2\n").returncode == 0
+    assert there.commands("set IPAddress both Address=192.0.2.3\nactivate\ncommit\n").returncode == 0
+    await_same(cluster)
+    assert address(here, "both") == "192.0.2.3"
+    assert address(here, "mine") == "192.0.2.2"
+    changes = here.cli("show -changes").stdout
+    assert "*  IPAddress mine" in changes and "IPAddress both" not in changes
+    assert "Not kept, as it was changed at both nodes: IPAddress both (Address)" in here.cli("cfglog -all").stdout
+    assert here.commands("activate\ncommit\n").returncode == 0
+    await_same(cluster)
+    assert address(there, "mine") == "192.0.2.2"
+
+
+@pytest.mark.feature("C02-045")
+def test_cfglog_tells_who_changed_what(cluster: Cluster) -> None:
+    here, there = cluster.nodes["master"], cluster.nodes["slave"]
+    assert here.commands("add IPAddress logged Address=192.0.2.9\nactivate\ncommit\n").returncode == 0
+    await_same(cluster)
+    for node, how in ((here, "committed"), (there, "of the peer was taken over")):
+        text = node.cli("cfglog -all").stdout
+        assert re.search(rf"Configuration \d+ {how} by console: \+IPAddress logged\.", text), text
+    there.kill_daemon("hadrian-mgmtd")
+    there.start_daemon("hadrian-mgmtd")
+    there.await_cli()
+    assert "by console: +IPAddress logged." in there.cli("cfglog -all").stdout
+    cluster.await_well()
+
+
+@pytest.mark.feature("C02-046")
+def test_two_administrators_and_one_dies(cluster: Cluster) -> None:
+    """Edits of one are visible to the other at once, and stay usable when the first is gone in mid-edit."""
+    node = cluster.nodes["master"]
+    first = Administrator(node)
+    first.types("add IPAddress edited Address=192.0.2.20", "cc IPRuleSet main")
+    await_condition(lambda: address(node, "edited") == "192.0.2.20", "the other's edit", timeout=10)
+    assert node.cli("delete IPAddress edited").returncode == 0
+    first.types("set IPAddress edited Address=192.0.2.21", "add IPAddress left_over Address=192.0.2.22")
+    await_condition(lambda: address(node, "left_over") == "192.0.2.22", "the other's second edit", timeout=10)
+    first.dies()
+    assert "+  IPAddress left_over" in node.cli("show -changes").stdout
+    second = Administrator(node)
+    second.types("set IPAddress edited Address=192.0.2.21", "set IPAddress left_over Address=192.0.2.23")
+    said = second.leaves()
+    assert "Invalid operation: there is no IPAddress 'edited'" in said
+    assert "Modified IPAddress left_over" in said
+    assert node.cli("reject").returncode == 0
+    assert no_edits(node)
+
+
+@pytest.mark.feature("C02-041")
+def test_activated_and_killed_returns_to_what_is_committed(cluster: Cluster) -> None:
+    """mgmtd dies between activate and commit: what was committed is in force again."""
+    node = cluster.nodes["master"]
+    done = node.commands("add IPAddress half Address=192.0.2.30\nactivate\n")
+    assert done.returncode == 0, done.stdout
+    node.kill_daemon("hadrian-mgmtd")
+    node.start_daemon("hadrian-mgmtd")
+    node.await_cli()
+    assert not address(node, "half")
+    assert no_edits(node)
+    cluster.await_well()
+
+
+@pytest.mark.feature("C02-041", "C22-018")
+@pytest.mark.parametrize("dead", ["hadrian-mgmtd", "hadrian-clusterd"])
+def test_commit_without_the_peers_daemon(cluster: Cluster, dead: str) -> None:
+    """A daemon of the peer is down: the commit does not wait for it, and reaches the peer when it is back."""
+    here, there = cluster.nodes["master"], cluster.nodes["slave"]
+    name = f"without_{dead.removeprefix('hadrian-')}"
+    there.kill_daemon(dead)
+    done = here.commands(f"add IPAddress {name} Address=192.0.2.40\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout
+    there.start_daemon(dead)
+    there.await_cli()
+    await_condition(lambda: address(there, name) == "192.0.2.40", "the configuration at the peer", timeout=30)
+    cluster.await_well()
