@@ -104,9 +104,10 @@ struct policy_settings {
 	uint8_t cluster_enabled;
 	uint8_t cluster_role; /* enum cluster_role */
 	uint8_t cluster_id;
-	uint8_t workers; /* worker threads, 1.. */
-	uint8_t poll;    /* 1: never sleep */
-	uint8_t reserved[3];
+	uint8_t workers;   /* worker threads, 1.. */
+	uint8_t poll;      /* 1: never sleep */
+	uint8_t drop_ipv4; /* 1: no IPv4 packet is processed (C05-010) */
+	uint8_t reserved[2];
 	uint32_t heartbeat_interval_ms;
 	uint32_t peer_dead_ms;
 	uint32_t arp_expire;

@@ -24,6 +24,7 @@
 	X(DROP_INTERFACE_DISABLED, "drop/interface_disabled")                                                \
 	X(DROP_INACTIVE, "drop/inactive")                                                                    \
 	X(DROP_SUSPENDED, "drop/suspended")                                                                  \
+	X(DROP_IP_VERSION, "drop/ip_version")                                                                \
 	X(DROP_NO_POLICY, "drop/no_policy")                                                                  \
 	X(DROP_IPV4_HEADER, "drop/ipv4_header")                                                              \
 	X(DROP_IPV4_LENGTH, "drop/ipv4_length")                                                              \

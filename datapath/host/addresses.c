@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ADDRESSES_MAX 64
-
 /* Routes that were put into the kernel. */
 static struct netlink_route *routes;
 static size_t route_count;
@@ -29,13 +27,14 @@ static bool is_loopback(const struct ip_address *address)
 	return address->bytes[0] == 127;
 }
 
+/* out has place for all addresses of the policy. */
 static int wanted_addresses(const struct policy *policy, const struct policy_interface *interface,
-                            struct netlink_address out[ADDRESSES_MAX])
+                            struct netlink_address *out)
 {
 	bool sync = interface->ha_type == POLICY_HA_SYNC;
 	int count = 0;
 
-	for (uint32_t i = 0; i < policy->address_count && count < ADDRESSES_MAX; i++) {
+	for (uint32_t i = 0; i < policy->address_count; i++) {
 		const struct policy_address *address = &policy->addresses[i];
 
 		if (address->interface != interface->id || address->address.version != 4 ||
@@ -60,25 +59,40 @@ static bool contains(const struct netlink_address *list, int count, const struct
 	return false;
 }
 
-static int apply_addresses(const struct policy *policy, const struct policy_interface *interface, int index)
+static int replace_addresses(const struct policy_interface *interface, int index,
+                             const struct netlink_address *wanted, int wanted_count,
+                             const struct netlink_address *present, int present_count)
 {
-	struct netlink_address wanted[ADDRESSES_MAX], present[ADDRESSES_MAX];
-	int wanted_count = wanted_addresses(policy, interface, wanted);
-	int present_count = netlink_addresses(index, present, ADDRESSES_MAX), first = 0, error;
+	int first = 0;
 
-	if (present_count < 0)
-		return present_count;
 	for (int i = 0; i < present_count; i++) {
 		if (!contains(wanted, wanted_count, &present[i]))
 			(void)netlink_address_delete(index, &present[i]);
 	}
 	/* All of them: removing a primary address may have taken others along. */
 	for (int i = 0; i < wanted_count; i++) {
-		error = netlink_address_add(index, &wanted[i], interface->ha_type == POLICY_HA_SYNC);
+		int error = netlink_address_add(index, &wanted[i], interface->ha_type == POLICY_HA_SYNC);
+
 		if (error && !first)
 			first = error;
 	}
 	return first;
+}
+
+static int apply_addresses(const struct policy *policy, const struct policy_interface *interface, int index)
+{
+	struct netlink_address *wanted = calloc((size_t)policy->address_count + 1, sizeof(*wanted)), *present;
+	int present_count = netlink_addresses(index, &present), error = present_count;
+
+	if (!wanted)
+		error = -ENOMEM;
+	else if (present_count >= 0)
+		error =
+		    replace_addresses(interface, index, wanted, wanted_addresses(policy, interface, wanted),
+		                      present, present_count);
+	free(wanted);
+	free(present);
+	return error;
 }
 
 /* The source of what the node itself sends there: an address of this node alone. */

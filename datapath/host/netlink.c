@@ -7,6 +7,7 @@
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -140,34 +141,66 @@ static int address_of(const struct nlmsghdr *header, int interface, struct netli
 	return 0;
 }
 
-int netlink_addresses(int interface, struct netlink_address *out, int size)
+/* Into an array of a power of two of places, which count alone tells. */
+static int append(struct netlink_address **list, int count, const struct netlink_address *address)
+{
+	if (!*list || !(count & (count - 1))) {
+		struct netlink_address *grown =
+		    realloc(*list, (count ? 2 * (size_t)count : 1) * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		*list = grown;
+	}
+	(*list)[count] = *address;
+	return count + 1;
+}
+
+/* The answers of one message, appended. Returns how many there are now, or -errno; *done at the last. */
+static int read_addresses(const char *buffer, int length, uint32_t sequence, int interface,
+                          struct netlink_address **list, int count, bool *done)
+{
+	struct netlink_address address;
+
+	for (const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+	     NLMSG_OK(header, length) && count >= 0; header = NLMSG_NEXT(header, length)) {
+		if (header->nlmsg_seq != sequence)
+			continue;
+		*done = header->nlmsg_type == NLMSG_DONE;
+		if (*done)
+			return count;
+		if (header->nlmsg_type == NLMSG_ERROR)
+			return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+		if (address_of(header, interface, &address))
+			count = append(list, count, &address);
+	}
+	return count;
+}
+
+int netlink_addresses(int interface, struct netlink_address **out)
 {
 	_Alignas(struct nlmsghdr) char buffer[32768];
 	struct request request;
+	bool done = false;
 	int count = 0;
 
+	*out = NULL;
 	begin(&request, RTM_GETADDR, NLM_F_DUMP, sizeof(request.address));
 	request.address.ifa_family = AF_INET;
 	if (send(handle, &request, request.header.nlmsg_len, 0) < 0)
 		return -errno;
-	for (;;) {
+	while (!done && count >= 0) {
 		ssize_t got = recv(handle, buffer, sizeof(buffer), 0);
-		int length = (int)got;
 
-		if (got < 0)
-			return -errno;
-		for (const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
-		     NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
-			if (header->nlmsg_seq != request.header.nlmsg_seq)
-				continue;
-			if (header->nlmsg_type == NLMSG_DONE)
-				return count;
-			if (header->nlmsg_type == NLMSG_ERROR)
-				return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
-			if (count < size)
-				count += address_of(header, interface, &out[count]);
-		}
+		count = got < 0 ? -errno
+		                : read_addresses(buffer, (int)got, request.header.nlmsg_seq, interface, out,
+		                                 count, &done);
 	}
+	if (count < 0) {
+		free(*out);
+		*out = NULL;
+	}
+	return count;
 }
 
 static int route_request(uint16_t type, uint16_t flags, const struct netlink_route *route)

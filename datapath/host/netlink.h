@@ -33,8 +33,9 @@ void netlink_close(void);
  */
 int netlink_address_add(int interface, const struct netlink_address *address, bool with_route);
 int netlink_address_delete(int interface, const struct netlink_address *address);
-/* The addresses of a device, at most size of them. Returns how many, or -errno. */
-int netlink_addresses(int interface, struct netlink_address *out, int size);
+/* All addresses of a device, in an array that the caller frees (NULL where there is none). Returns how many, or
+ * -errno. */
+int netlink_addresses(int interface, struct netlink_address **out);
 
 /* Adds a route to the main table (one that is there already is fine) under a protocol number of our own. */
 int netlink_route_add(const struct netlink_route *route);

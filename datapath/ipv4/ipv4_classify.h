@@ -77,6 +77,8 @@ static inline enum counter ipv4_classify(struct worker_state *state, struct rte_
 	uint32_t length = rte_pktmbuf_pkt_len(mbuf);
 	uint16_t total = 0;
 
+	if (unlikely(state->drop_ipv4))
+		return COUNTER_DROP_IP_VERSION;
 	if (unlikely(rte_pktmbuf_data_len(mbuf) != length ||
 	             !ipv4_parse_plain(ip, length, interface, parsed, &total))) {
 		enum counter reason =

@@ -11,12 +11,11 @@
 #include <net/if.h>
 #include <qb/qblog.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define ADDRESSES_MAX 64
 
 static int request(const char *name, unsigned long command, struct ifreq *ifreq)
 {
@@ -113,8 +112,8 @@ static void join_nothing(const char *name)
 
 static int remove_addresses(const char *name, int index)
 {
-	struct netlink_address addresses[ADDRESSES_MAX];
-	int count = netlink_addresses(index, addresses, ADDRESSES_MAX);
+	struct netlink_address *addresses;
+	int count = netlink_addresses(index, &addresses);
 
 	for (int i = 0; i < count; i++) {
 		char text[INET_ADDRSTRLEN];
@@ -126,6 +125,7 @@ static int remove_addresses(const char *name, int index)
 		/* Removing a primary address may take its secondary ones along. */
 		(void)netlink_address_delete(index, &addresses[i]);
 	}
+	free(addresses);
 	return count < 0 ? count : 0;
 }
 

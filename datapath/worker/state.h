@@ -52,6 +52,7 @@ struct worker_state {
 	const struct compiled_policy *policy;
 	bool active;
 	bool forwarding;                         /* active and not suspended */
+	bool drop_ipv4;                          /* IPSettings AllowIPVersion=IPv6 */
 	uint8_t divert_flags;                    /* DIRECTION_... that the fast path leaves to the slow one */
 	uint32_t epoch;                          /* of decisions made now */
 	uint32_t now;                            /* ticks */

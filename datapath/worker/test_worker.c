@@ -237,6 +237,33 @@ START_TEST(an_unknown_neighbour_is_left_to_the_control_thread)
 }
 END_TEST
 
+/* feature: C05-010 */
+START_TEST(ipv4_is_dropped_where_only_ipv6_is_allowed)
+{
+	struct policy_builder *builder = fixture_policy();
+	struct rte_mbuf *mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN);
+
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_free(mbuf);
+	policy_builder_settings(builder)->drop_ipv4 = 1;
+	fixture_rule(builder, 0, 0, 0, 0, 0, POLICY_ALLOW, false);
+	fixture_apply(builder);
+	/* Of a flow that is open, of a new one, and of the node itself. */
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_echo(CLIENT, SERVER, 8, 1), WAN));
+	fixture_from_host(WAN, fixture_udp(WAN_SHARED, 5000, SERVER, 53));
+	fixture_walk();
+	ck_assert_ptr_null(fixture_sent(WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_IP_VERSION), 3);
+	builder = fixture_policy();
+	fixture_rule(builder, 0, 0, 0, 0, 0, POLICY_ALLOW, false);
+	fixture_apply(builder);
+	mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN);
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_free(mbuf);
+}
+END_TEST
+
 START_TEST(without_a_policy_nothing_passes)
 {
 	struct compiled_policy *policy = atomic_exchange(&datapath.policy, NULL);
@@ -274,6 +301,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, core_is_reached_and_answers);
 	tcase_add_test(tests, the_firewall_needs_no_rule);
 	tcase_add_test(tests, an_unknown_neighbour_is_left_to_the_control_thread);
+	tcase_add_test(tests, ipv4_is_dropped_where_only_ipv6_is_allowed);
 	tcase_add_test(tests, without_a_policy_nothing_passes);
 	tcase_add_test(tests, no_packet_is_lost_in_the_pool);
 }

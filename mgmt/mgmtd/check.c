@@ -133,9 +133,12 @@ static void check_value(const struct configuration *configuration, const struct 
 	for (const char *at = property->references; *at && length < sizeof(types) - 8; at++)
 		length +=
 		    (size_t)snprintf(types + length, sizeof(types) - length, *at == ' ' ? " or " : "%c", *at);
-	problem(problems, type, object, "%s refers to '%s', but there is no %s of that name.%s%s%s",
+	problem(problems, type, object, "%s refers to '%s', but there is no %s of that name.%s%s%s%s",
 	        property->name, value, types, nearest.best ? " Did you mean " : "",
-	        nearest.best ? nearest.best : "", nearest.best ? "?" : "");
+	        nearest.best ? nearest.best : "", nearest.best ? "?" : "",
+	        words_contain(property->references, "IPAddress") && strchr(value, '.')
+	            ? " DNS names are not resolved in this release: give addresses"
+	            : "");
 }
 
 /* The peer's devices are known to the peer only. */
@@ -144,27 +147,6 @@ static bool is_peers_device(const struct configuration *configuration, const str
 {
 	return property->per_node && words_contain(property->references, "EthernetDevice") &&
 	       node != (unsigned)configuration_role(configuration);
-}
-
-static void check_groups(const struct configuration *configuration, const struct object_type *type,
-                         const struct lyd_node *object, struct problems *problems)
-{
-	struct services services = {0};
-	struct ranges ranges = {0};
-	char missing[64];
-	int error = 0;
-
-	if (!strcmp(type->name, "IPAddress"))
-		error = resolve_address(configuration, object_key(type, object), &ranges, missing);
-	else if (!strcmp(type->name, "ServiceGroup"))
-		error = resolve_service(configuration, object_key(type, object), &services, missing);
-	if (error == -ELOOP)
-		problem(problems, type, object,
-		        "refers to itself through the objects it names; take one of them out");
-	else if (error == -E2BIG)
-		problem(problems, type, object, "stands for more than %d elements", RESOLVE_MAX);
-	ranges_free(&ranges);
-	services_free(&services);
 }
 
 /* What another version or a peer of another version has set. */

@@ -26,6 +26,9 @@ void problem(struct problems *problems, const struct object_type *type, const st
 /* The object by itself: required values and references. */
 void check_object(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *object, struct problems *problems);
+/* An object that names others of its kind: loops and what is too large. Others pass. */
+void check_groups(const struct configuration *configuration, const struct object_type *type,
+                  const struct lyd_node *object, struct problems *problems);
 /* Interfaces, routes and the cluster as a whole. */
 void check_network(const struct configuration *configuration, struct problems *problems);
 /* What would be taken and have no effect in this release. */

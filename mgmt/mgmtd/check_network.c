@@ -149,11 +149,31 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		check_cluster(configuration, sync, anchored || !critical, problems);
 }
 
+/* all-nets stands for the default route of either version. */
+static void check_one_version(const struct configuration *configuration, const struct object_type *type,
+                              const struct lyd_node *route, struct problems *problems)
+{
+	const char *network = value_of(type, route, "Network");
+	struct ranges ranges = {0};
+	unsigned versions = 0;
+
+	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &ranges);
+	for (size_t i = 0; i < ranges.count; i++)
+		versions |= ranges.range[i].first.version;
+	if (versions == (4 | 6) && strcmp(network, "all-nets") != 0)
+		problem(problems, type, route,
+		        "Network '%s' has IPv4 and IPv6 addresses, and a route has one version. Make a route "
+		        "for each",
+		        network);
+	ranges_free(&ranges);
+}
+
 static void check_route(const struct configuration *configuration, const struct object_type *type,
                         const struct lyd_node *route, struct problems *problems)
 {
 	const char *gateway = value_of(type, route, "Gateway"), *local = value_of(type, route, "LocalIP");
 
+	check_one_version(configuration, type, route, problems);
 	if (*gateway && resolve_host(configuration, gateway).version != 4)
 		problem(problems, type, route, "Gateway '%s' must be one IPv4 address", gateway);
 	if (*local && resolve_host(configuration, local).version != 4)

@@ -79,8 +79,8 @@ int command_netobjects(struct session *session, const struct line *line)
 	                     : object_first(&session->engine->candidate, type, NULL);
 	if (target.name && !object)
 		return -ENOENT;
-	table_column(&table, "Name");
-	table_column(&table, "Address");
+	table_column(&table, "");
+	table_column(&table, "");
 	for (; object; object = target.name ? NULL : object_next(object))
 		add_netobject(session, type, object, &table);
 	table_print(&table, 0, session->out);

@@ -22,6 +22,34 @@ static bool is_ethernet(int fd, const char *name)
 	return !ioctl(fd, SIOCGIFFLAGS, &request) && !(request.ifr_flags & IFF_LOOPBACK);
 }
 
+/* The device's address and network (C05-008), which stand for nothing until they are set. */
+static int add_addresses(struct configuration *configuration, const char *name, unsigned number)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "IPAddress");
+	static const struct {
+		const char *end, *format, *comments;
+	} made[] = {{"ip", "127.0.%u.1", "Address of the interface"},
+	            {"net", "127.0.%u.0/24", "Network on the interface"}};
+	int error = 0;
+
+	for (size_t i = 0; i < 2 && !error; i++) {
+		char key[64], address[32];
+		const char *values[1] = {address}, *comments[1] = {made[i].comments};
+		struct lyd_node *object;
+
+		snprintf(key, sizeof(key), "%.55s_%s", name, made[i].end);
+		snprintf(address, sizeof(address), made[i].format, number);
+		error = object_create(configuration, type, NULL, key, &object);
+		if (!error)
+			error = value_set(object, type_property(type, "Address"), 0, values, 1);
+		if (!error)
+			error = value_set(object, type_property(type, "Comments"), 0, comments, 1);
+		if (error == -EEXIST)
+			error = 0;
+	}
+	return error;
+}
+
 static int add_device(struct configuration *configuration, const struct object_type *type, const char *name)
 {
 	const char *values[1] = {name};
@@ -33,7 +61,9 @@ static int add_device(struct configuration *configuration, const struct object_t
 	error = object_create(configuration, type, NULL, name, &device);
 	if (error)
 		return error == -EEXIST ? 0 : error;
-	return value_set(device, type_property(type, "Device"), 0, values, 1);
+	error = value_set(device, type_property(type, "Device"), 0, values, 1);
+	return error ? error
+	             : add_addresses(configuration, name, object_count(configuration, type, NULL) % 256);
 }
 
 int devices_add(struct configuration *configuration)

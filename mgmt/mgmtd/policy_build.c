@@ -71,7 +71,7 @@ static int add_interface(const struct configuration *configuration, const struct
 	if (!strcmp(value_of(type, interface, "HAEthernetAddressMode"), "InterfaceMAC"))
 		out.mac_mode = POLICY_MAC_INTERFACE;
 	if (mac)
-		mac_address_parse(mac, &out.mac);
+		resolve_mac(configuration, mac, &out.mac);
 	fill_device(configuration, value_text(interface, type_property(type, "EthernetDevice"), node), &out);
 	return policy_builder_interface(builder, &out);
 }
@@ -134,8 +134,9 @@ static int add_addresses(const struct configuration *configuration, const struct
 		error =
 		    add_address(builder, routes, id, POLICY_ADDRESS_PRIVATE, &private_ip, &networks, !sync);
 	for (size_t i = 0; !sync && i < networks.count && !error; i++)
-		error = route_list_add(routes,
-		                       &(struct policy_route){.network = networks.range[i], .interface = id});
+		if (networks.range[i].first.version != 4 || networks.range[i].first.bytes[0] != 127)
+			error = route_list_add(
+			    routes, &(struct policy_route){.network = networks.range[i], .interface = id});
 	ranges_free(&networks);
 	ranges_free(&addresses);
 	return error;
@@ -212,6 +213,7 @@ static void fill_settings(const struct configuration *configuration, struct poli
 	    .cluster_id = (uint8_t)setting_number(configuration, "HighAvailability", "ClusterID"),
 	    .workers = (uint8_t)setting_number(configuration, datapath, "Workers"),
 	    .poll = setting_is(configuration, datapath, "PollMode", "Yes"),
+	    .drop_ipv4 = setting_is(configuration, "IPSettings", "AllowIPVersion", "IPv6"),
 	    .max_flows = setting_number(configuration, datapath, "MaxFlows"),
 	    .heartbeat_interval_ms = setting_number(configuration, "HASettings", "HeartbeatInterval"),
 	    .peer_dead_ms = setting_number(configuration, "HASettings", "PeerDead"),

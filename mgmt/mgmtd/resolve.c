@@ -92,6 +92,17 @@ struct ip_address resolve_host(const struct configuration *configuration, const 
 	return address;
 }
 
+int resolve_mac(const struct configuration *configuration, const char *value, struct mac_address *out)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetAddress");
+	const struct lyd_node *object;
+
+	if (!mac_address_parse(value, out))
+		return 0;
+	object = object_find(configuration, type, NULL, value);
+	return object && !mac_address_parse(value_of(type, object, "Address"), out) ? 0 : -ENOENT;
+}
+
 int resolve_interface_networks(const struct configuration *configuration, const struct lyd_node *interface,
                                struct ranges *out)
 {

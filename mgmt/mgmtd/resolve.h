@@ -39,6 +39,9 @@ int resolve_addresses(const struct configuration *configuration, const struct ly
                       const struct property *property, unsigned node, struct ranges *out);
 /* The one host that a value stands for; version 0 where it stands for none or several. */
 struct ip_address resolve_host(const struct configuration *configuration, const char *value);
+/* A value that is an Ethernet address or the name of an EthernetAddress. Returns 0, or -ENOENT and leaves *out
+ * alone. */
+int resolve_mac(const struct configuration *configuration, const char *value, struct mac_address *out);
 /* As resolve_address, for services. */
 int resolve_service(const struct configuration *configuration, const char *name, struct services *out,
                     char missing[64]);

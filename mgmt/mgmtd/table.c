@@ -87,14 +87,24 @@ static void print_dashes(const struct table *table, FILE *out)
 	fputc('\n', out);
 }
 
+static bool has_headings(const struct table *table)
+{
+	for (size_t i = 0; i < table->columns; i++)
+		if (*table->heading[i])
+			return true;
+	return false;
+}
+
 void table_print(struct table *table, size_t indent, FILE *out)
 {
 	size_t stride = table->columns + 1;
 
-	fprintf(out, "%*s", (int)indent, "");
-	print_line(table, table->heading, out);
-	fprintf(out, "%*s", (int)indent, "");
-	print_dashes(table, out);
+	if (has_headings(table)) {
+		fprintf(out, "%*s", (int)indent, "");
+		print_line(table, table->heading, out);
+		fprintf(out, "%*s", (int)indent, "");
+		print_dashes(table, out);
+	}
 	for (size_t i = 0; i < table->rows; i++) {
 		const char *symbols = table->cells[i * stride];
 

@@ -19,7 +19,7 @@ struct table {
 	size_t filled; /* cells of the row being filled */
 };
 
-/* heading must live as long as the table. */
+/* heading must live as long as the table. Where all are empty, rows stand alone. */
 void table_column(struct table *table, const char *heading);
 /* Begins a row with up to three symbols (C02-042), "" for none. Returns 0 or -ENOMEM. */
 int table_row(struct table *table, const char *symbols);

@@ -82,7 +82,8 @@ static bool literal_matches(const char *kind, const char *value, const char **wh
 	if (!strcmp(kind, "password"))
 		return *value && strlen(value) <= PASSWORD_MAX;
 	error = ip_range_parse(value, &range);
-	*why = network_error(error);
+	*why =
+	    !strncmp(value, "dns:", 4) ? "DNS names are not resolved in this release" : network_error(error);
 	if (!strcmp(kind, "hosts"))
 		return !error && !strchr(value, '/');
 	return !error;
@@ -270,6 +271,19 @@ static int assign_key(struct lyd_node *object, const struct object_type *type,
 	return value_set(object, property, 0, values, 1);
 }
 
+/* One spelling, however it was typed (C05-007). What is no address is the name of one. */
+static int assign_mac(struct lyd_node *object, const struct property *property, unsigned node,
+                      const char *typed)
+{
+	char text[MAC_ADDRESS_TEXT];
+	struct mac_address address;
+	const char *values[1] = {typed};
+
+	if (!mac_address_parse(typed, &address))
+		values[0] = mac_address_format(&address, '-', text);
+	return value_set(object, property, node, values, 1);
+}
+
 int value_assign(struct lyd_node *object, const struct object_type *type, const struct property *property,
                  const struct argument *argument, FILE *out)
 {
@@ -289,6 +303,8 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 		return assign_secret(object, property, node, values[0], out);
 	if (property->literal && !strcmp(property->literal, "ssh-key") && count)
 		return assign_key(object, type, property, values[0], out);
+	if (property->literal && !strcmp(property->literal, "mac") && count)
+		return assign_mac(object, property, node, values[0]);
 	if (count == 1) {
 		actual = property_unalias(property, values[0]);
 		values = &actual;

@@ -232,7 +232,7 @@ START_TEST(what_cannot_be_activated)
 	has_problem("PeerDead (50 ms) must be at least three times HeartbeatInterval (20 ms)");
 	console_ok(&console, "add IPAddress a Address=b");
 	console_ok(&console, "add IPAddress b Address=a");
-	has_problem("IPAddress a: refers to itself");
+	has_problem("IPAddress a: Address leads back to where it began: a -> b -> a");
 	console_ok(&console, "add ServiceGroup empty");
 	has_problem("ServiceGroup empty: Members must be set");
 	ck_assert_int_lt(console_run(&console, "activate"), 0);
