@@ -16,7 +16,7 @@ from lab.errors import LabError
 from lab.node import DAEMONS, HUGEPAGES, STATE_DIRECTORY, LabNode
 from lab.places import DEFAULT_TOPOLOGY, LABS, REPOSITORY, binary, build_directory, require_root
 from lab.processes import kill_namespaces, namespace_inode
-from lab.supervised import SUPERVISED, SupervisedNode, install
+from lab.supervised import SUPERVISED, SupervisedNode, install, installed
 from lab.topology import Node, Topology, load as load_topology
 from lab.wait import await_condition
 
@@ -121,7 +121,7 @@ class Lab:
                      "build": str(build_directory()), SUPERVISED: supervised}
         self._description.write_text(json.dumps(described), encoding="utf-8")
         if supervised:
-            install(build_directory(), self.folder / SUPERVISED)
+            install(build_directory(), installed(self.name))
         network.build(self.name, wanted)
         for node in wanted.nodes.values():
             self._node(node, described).create()
@@ -195,6 +195,7 @@ class Lab:
                 LabNode(self.name, self.folder, Node(folder.name, {}, Path()), Path(), huge=False).remove()
         network.remove(self.name, names)
         hugepages.release(self.name)
+        shutil.rmtree(installed(self.name), ignore_errors=True)
         shutil.rmtree(self.folder)
         with suppress(OSError):  # other labs are there
             LABS.rmdir()

@@ -17,17 +17,21 @@ RELEASE = Path("/run/hadrian/release")  # as the node sees it
 STOP_TIMEOUT = 60.0
 # A daemon with sanitizers on a busy machine; a release that cannot come up is found out earlier, by its daemons' end.
 TRIAL_SECONDS = 40
-SUPERVISED = "supervised"  # of lab.json, and the folder of the installed build below the lab's
+SUPERVISED = "supervised"  # of lab.json
 
 
-def install(build: Path, folder: Path) -> Path:
-    """Installs a build as an appliance has it; returns the folder of its prefix."""
+def installed(lab: str) -> Path:
+    """Where a lab's installed build is. Not in /run, of which a node has its own."""
+    return Path(f"/var/tmp/hadrian-lab-{lab}")
+
+
+def install(build: Path, folder: Path) -> None:
+    """Installs a build as an appliance has it."""
     done = subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet"], text=True, check=False,
                           env=os.environ | {"DESTDIR": str(folder)}, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         raise LabError(f"{build} cannot be installed: {done.stdout[-600:]}")
-    return next(folder.glob("**/sbin/hadrian-supervisor")).parents[1]
 
 
 class SupervisedNode(LabNode):
@@ -35,7 +39,7 @@ class SupervisedNode(LabNode):
 
     def base(self) -> Path:
         """The installed build that the node was delivered with."""
-        return next((self.folder.parent / SUPERVISED).glob("**/sbin/hadrian-supervisor")).parents[1]
+        return next(installed(self.lab).glob("**/sbin/hadrian-supervisor")).parents[1]
 
     def binary(self, name: str) -> Path:
         folder = "bin" if name == "hadrian" else "sbin"

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Nodes under hadrian-supervisor: releases that are installed, refused, given back, and daemons that come back."""
+
+import io
+import os
+import runpy
+import shutil
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import assert_no_sanitizer_reports, keep_logs, new_lab
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.places import REPOSITORY
+from lab.supervised import SUPERVISOR, SupervisedNode
+from lab.traffic import UdpProbe
+from lab.wait import await_condition
+
+TRUST = "upgrade-trust"
+RESTART_TIMEOUT = 90
+HAND_OVER_GAP_LIMIT_MS = 500
+
+
+@dataclass(frozen=True)
+class Signer:
+    certificate: Path
+    key: Path
+
+
+def make_signer(folder: Path, name: str, usage: str = "codeSigning") -> Signer:
+    made = Signer(folder / f"{name}.pem", folder / f"{name}.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", f"/CN={name}", "-days", "2", "-addext", f"extendedKeyUsage={usage}",
+                    "-keyout", made.key, "-out", made.certificate], check=True, capture_output=True)
+    return made
+
+
+class Packages:
+    """Makes packages of the build that the lab runs, and of trees made of it."""
+
+    def __init__(self, folder: Path, node: SupervisedNode):
+        self.folder = folder
+        self.base = node.base()
+        self.signer = make_signer(folder, "release")
+        self.web = make_signer(folder, "web", "serverAuth")
+        self.version = (self.base / "share/hadrian/version").read_text(encoding="utf-8").strip()
+
+    def make(self, version: str, *options: str, tree: Path | None = None, signer: Signer | None = None) -> Path:
+        by = signer or self.signer
+        package = self.folder / f"hadrian-{version}.upg"
+        done = subprocess.run([REPOSITORY / "tools" / "make-upgrade", "--tree", tree or self.base, "--version", version,
+                               "--certificate", by.certificate, "--key", by.key, *options, package],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return package
+
+    def craft(self, version: str, entry: tarfile.TarInfo) -> Path:
+        """A package with one entry that no build has, rightly signed."""
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+            tar.addfile(entry)
+        make = runpy.run_path(str(REPOSITORY / "tools" / "make-upgrade"))["package"]
+        package = self.folder / f"crafted-{version}.upg"
+        package.write_bytes(make(version, os.uname().machine, archive.getvalue(), self.signer.certificate, self.signer.key))
+        return package
+
+    def small_tree(self, name: str) -> Path:
+        """What looks like a release, and holds nothing."""
+        tree = self.folder / name
+        for file in ("sbin/hadrian-mgmtd", "sbin/hadrian-clusterd", "sbin/hadrian-datapath", "sbin/hadrian-upgrade",
+                     "bin/hadrian", "share/hadrian/version", "share/hadrian/noise"):
+            (tree / file).parent.mkdir(parents=True, exist_ok=True)
+            (tree / file).write_bytes(os.urandom(2000) if file.endswith("noise") else b"1")
+        return tree
+
+    def tree(self, name: str) -> Path:
+        """A copy of the installed build, to be changed."""
+        return Path(shutil.copytree(self.base, self.folder / name))
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    made = new_lab()
+    made.up(supervised=True)
+    try:
+        yield made
+        for node in made.nodes().values():
+            node.stop()
+        assert_no_sanitizer_reports(made)
+    finally:
+        keep_logs(made, request.module.__name__)
+        made.down()
+
+
+@pytest.fixture(scope="module")
+def packages(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    nodes = list(lab.nodes().values())
+    made = Packages(tmp_path_factory.mktemp("packages"), nodes[0])
+    for node in nodes:
+        (node.state / TRUST).mkdir(mode=0o700, exist_ok=True)
+        for signer in (made.signer, made.web):
+            shutil.copy(signer.certificate, node.state / TRUST)
+    return made
+
+
+def restarted(node: SupervisedNode, before: int | None) -> None:
+    """Waits until another mgmtd than the one before answers."""
+    await_condition(lambda: node.daemon_pid("hadrian-mgmtd") not in (None, before) and node.cli("about").returncode == 0,
+                    f"{node.name} starting again", RESTART_TIMEOUT, interval=0.1)
+
+
+def upgrade(node: SupervisedNode, package: Path) -> subprocess.CompletedProcess:
+    node.put_file(package, package.name)
+    return node.cli(f"upgrade {package.name} -force", timeout=60)
+
+
+def await_kept(node: SupervisedNode, version: str) -> None:
+    current = node.state / "releases" / "current"
+    await_condition(lambda: current.is_symlink() and os.readlink(current) == version
+                    and not (current.parent / "trying").exists(), f"release {version} being kept", RESTART_TIMEOUT)
+
+
+@pytest.mark.feature("C02-098", "C02-099", "C02-112")
+def test_about_and_license(cluster: Cluster) -> None:
+    node = cluster.nodes["master"]
+    about = node.cli("about").stdout
+    assert f"Hadrian {node.release()}\n" in about
+    assert f"Architecture {os.uname().machine}\n" in about
+    assert "Build " in about and "Uptime " in about
+    shown = node.cli("license")
+    assert shown.returncode == 0 and "IsValid:  Yes" in shown.stdout and "No license is needed" in shown.stdout
+    assert node.cli("show License").stdout == shown.stdout
+    for command in ("license activate my_license.lic", "license remove"):
+        done = node.cli(command)
+        assert done.returncode == 0 and "No license is needed" in done.stdout
+
+
+@pytest.mark.parametrize("daemon", ["hadrian-datapath", "hadrian-clusterd", "hadrian-mgmtd"])
+def test_a_daemon_that_crashes_comes_back(cluster: Cluster, daemon: str) -> None:
+    node = cluster.nodes[cluster.standby()]
+    before = node.daemon_pid(daemon)
+    node.kill_daemon(daemon)
+    await_condition(lambda: node.daemon_pid(daemon) not in (None, before), f"another {daemon}", 20)
+    cluster.await_well()
+
+
+@pytest.mark.feature("C02-113")
+def test_packages_are_listed_and_deleted(cluster: Cluster, packages: Packages) -> None:
+    node = cluster.nodes["master"]
+    for name in ("a.upg", "b.upg", "note.txt"):
+        node.put_file(packages.signer.certificate, name)
+    shown = node.cli("upgrade -list").stdout
+    assert "a.upg" in shown and "b.upg" in shown and "note.txt" not in shown
+    assert node.cli("upgrade -list *.upg").returncode == 1
+    assert node.cli("upgrade -delete note.txt").returncode == 1
+    assert "Deleted a.upg." in node.cli("upgrade -delete a.upg").stdout
+    assert "b.upg" in node.cli("upgrade -list").stdout
+    assert "Deleted b.upg." in node.cli("upgrade -delete *.upg").stdout
+    assert "There is no package" in node.cli("upgrade -list").stdout
+    assert node.cli("upgrade -delete *.upg").returncode == 1
+
+
+@pytest.mark.feature("C02-110")
+def test_a_question_is_asked_and_no_changes_nothing(cluster: Cluster, packages: Packages) -> None:
+    node = cluster.nodes[cluster.standby()]
+    package = packages.make("9.0.0")
+    node.put_file(package, package.name)
+    before = node.daemon_pid("hadrian-mgmtd")
+    asked = subprocess.run([*node.enter(), str(node.binary("hadrian")), f"upgrade {package.name}"], input="no\n",
+                           env=node.environment(), capture_output=True, text=True, timeout=30, check=False)
+    assert f"This will upgrade the system using {package.name}\n" in asked.stdout
+    assert "Are you sure you want to continue? [yes/no]:" in asked.stdout
+    assert "Nothing was changed." in asked.stdout
+    assert node.daemon_pid("hadrian-mgmtd") == before
+    assert not (node.state / "releases" / "9.0.0").exists()
+
+
+def refusals(packages: Packages) -> dict[str, tuple[Path, str]]:
+    """What is wrong with a package, and what is said about it."""
+    small = packages.small_tree("small")
+    good = packages.make("9.9.0", tree=small).read_bytes()
+    end = good.index(b"\n\n") + 2
+
+    def changed(name: str, content: bytes) -> Path:
+        path = packages.folder / f"{name}.upg"
+        path.write_bytes(content)
+        return path
+
+    incomplete = packages.small_tree("incomplete")
+    (incomplete / "sbin" / "hadrian-clusterd").unlink()
+    link = tarfile.TarInfo("sbin/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    device = tarfile.TarInfo("sbin/device")
+    device.type, device.devmajor, device.devminor = tarfile.CHRTYPE, 1, 3
+    return {
+        "cut": (changed("cut", good[:-100]), "cut short"),
+        "head": (changed("head", good[:good.index(b"signature ")] + b"\n"), "not signed"),
+        "longer": (changed("longer", good + b"x"), "longer than its head says"),
+        "bits": (changed("bits", good[:-90] + bytes([good[-90] ^ 1]) + good[-89:]), "checksum is wrong"),
+        "version": (changed("version", good.replace(b"version 9.9.0", b"version 9.9.1", 1)), "not by a signer"),
+        "signature": (changed("signature", good[:end + 8] + b"\0\0\0\0" + good[end + 12:]), "its signature is"),
+        "text": (changed("text", b"no package at all\n" * 100), "no upgrade package"),
+        "stranger": (packages.make("9.9.2", tree=small, signer=make_signer(packages.folder, "stranger")), "not by a signer"),
+        "web": (packages.make("9.9.3", tree=small, signer=packages.web), "not for signing code"),
+        "machine": (packages.make("9.9.4", "--architecture", "vax", tree=small), "it is for vax"),
+        "same": (packages.make(packages.version, tree=small), "runs already"),
+        "incomplete": (packages.make("9.9.5", tree=incomplete), "a daemon is missing"),
+        "outside": (packages.craft("9.9.6", tarfile.TarInfo("../outside")), "lies outside"),
+        "inner": (packages.craft("9.9.7", tarfile.TarInfo("sbin/../../outside")), "lies outside"),
+        "absolute": (packages.craft("9.9.8", tarfile.TarInfo("/etc/outside")), "lies outside"),
+        "link": (packages.craft("9.9.9", link), "neither a file nor a folder"),
+        "device": (packages.craft("9.9.10", device), "neither a file nor a folder"),
+    }
+
+
+@pytest.mark.feature("C02-110", "C02-114")
+def test_what_is_not_right_is_refused_and_changes_nothing(cluster: Cluster, packages: Packages) -> None:
+    node = cluster.nodes[cluster.standby()]
+    before = (node.release(), node.daemon_pid("hadrian-mgmtd"), sorted(os.listdir(node.state / "releases")))
+    for name, (package, reason) in refusals(packages).items():
+        done = upgrade(node, package)
+        assert done.returncode == 1, (name, done.stdout)
+        assert reason in done.stdout and "Nothing was changed" in done.stdout, (name, done.stdout)
+        assert (node.release(), node.daemon_pid("hadrian-mgmtd"), sorted(os.listdir(node.state / "releases"))) == before, name
+    node.cli("upgrade -delete *.upg")
+    assert node.cli("upgrade missing.upg -force").returncode == 1
+
+
+@pytest.mark.feature("C02-110", "C02-111", "C02-112")
+def test_both_nodes_are_upgraded_under_traffic(cluster: Cluster, packages: Packages) -> None:
+    package = packages.make("9.1.0")
+    first = cluster.standby()
+    for name in (first, cluster.other(first)):
+        node = cluster.nodes[name]
+        was_active = cluster.active() == name
+        before = node.daemon_pid("hadrian-mgmtd")
+        with UdpProbe(cluster.lab, rate=500) as probe:
+            moment = time.monotonic()
+            done = upgrade(node, package)
+            assert done.returncode == 0, done.stdout
+            assert "|0%Validating" in done.stdout and "|" * 70 in done.stdout, done.stdout
+            assert "The system is going down NOW!" in done.stdout
+            restarted(node, before)
+            await_kept(node, "9.1.0")
+            cluster.await_well()
+            gap = probe.finish().longest_gap(moment)
+        assert gap.milliseconds < HAND_OVER_GAP_LIMIT_MS, f"{name} ({'active' if was_active else 'inactive'}): {gap}"
+        assert node.release() == "9.1.0"
+        assert "Hadrian 9.1.0\n" in node.cli("about").stdout
+        assert not was_active or cluster.active() == first
+
+
+@pytest.mark.feature("C02-111")
+@pytest.mark.parametrize("daemon", ["hadrian-mgmtd", "hadrian-datapath"])
+def test_a_release_that_does_not_come_up_is_given_back(cluster: Cluster, packages: Packages, daemon: str) -> None:
+    tree = packages.tree(f"broken-{daemon}")
+    program = tree / "sbin" / daemon
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    name = cluster.standby()
+    node = cluster.nodes[name]
+    release, before = node.release(), node.daemon_pid("hadrian-mgmtd")
+    configuration = (node.state / "config.json").read_bytes()
+    with UdpProbe(cluster.lab, rate=500) as probe:
+        moment = time.monotonic()
+        done = upgrade(node, packages.make("9.2.0", tree=tree))
+        assert done.returncode == 0, done.stdout
+        await_condition(lambda: "Release 9.2.0 did not come up" in node.cli("cfglog -all").stdout,
+                        "the release being given back", RESTART_TIMEOUT, interval=0.1)
+        restarted(node, before)
+        cluster.await_well()
+        gap = probe.finish().longest_gap(moment)
+    assert f"{daemon} ended" in node.cli("cfglog -all").stdout
+    assert gap.milliseconds < HAND_OVER_GAP_LIMIT_MS
+    assert node.release() == release
+    assert (node.state / "config.json").read_bytes() == configuration
+    assert not (node.state / "releases" / "trying").exists()
+    assert cluster.standby() == name
+
+
+def test_sigterm_ends_everything(cluster: Cluster) -> None:
+    node = cluster.nodes[cluster.standby()]
+    node.stop()
+    assert node.daemon_pid(SUPERVISOR) is None and not node.running()
+    node.start()
+    cluster.await_well()
