@@ -79,33 +79,6 @@ static int write_file(int directory, const char *name, uint64_t generation, cons
 	return error;
 }
 
-/* The present file becomes the previous one as well, without ever being away. */
-static int keep_previous(int directory)
-{
-	unlinkat(directory, "config.json.1.new", 0);
-	if (linkat(directory, "config.json", directory, "config.json.1.new", 0))
-		return errno == ENOENT ? 0 : -errno;
-	return renameat(directory, "config.json.1.new", directory, "config.json.1") ? -errno : 0;
-}
-
-int store_save(const char *path, uint64_t generation, const char *json)
-{
-	int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int error;
-
-	if (directory < 0)
-		return -errno;
-	error = write_file(directory, "config.json.new", generation, json);
-	if (!error)
-		error = keep_previous(directory);
-	if (!error && renameat(directory, "config.json.new", directory, "config.json"))
-		error = -errno;
-	if (!error && fsync(directory))
-		error = -errno;
-	close(directory);
-	return error;
-}
-
 static int refuse(char reason[128], const char *why)
 {
 	snprintf(reason, 128, "%s", why);
@@ -184,6 +157,40 @@ static int load_one(const char *directory, const char *name, struct stored *out,
 	}
 	error = store_parse(bytes, length, &out->generation, &out->json, reason);
 	free(bytes);
+	return error;
+}
+
+/* The present file becomes the previous one as well, without ever being away. */
+static int keep_previous(const char *path, int directory)
+{
+	struct stored present = {0};
+	char reason[128];
+
+	/* A damaged one must not take the place of the one that this node started with in its stead. */
+	if (load_one(path, "config.json", &present, reason))
+		return 0;
+	free(present.json);
+	unlinkat(directory, "config.json.1.new", 0);
+	if (linkat(directory, "config.json", directory, "config.json.1.new", 0))
+		return -errno;
+	return renameat(directory, "config.json.1.new", directory, "config.json.1") ? -errno : 0;
+}
+
+int store_save(const char *path, uint64_t generation, const char *json)
+{
+	int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error;
+
+	if (directory < 0)
+		return -errno;
+	error = write_file(directory, "config.json.new", generation, json);
+	if (!error)
+		error = keep_previous(path, directory);
+	if (!error && renameat(directory, "config.json.new", directory, "config.json"))
+		error = -errno;
+	if (!error && fsync(directory))
+		error = -errno;
+	close(directory);
 	return error;
 }
 
