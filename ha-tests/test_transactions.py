@@ -178,3 +178,31 @@ def test_commit_without_the_peers_daemon(cluster: Cluster, dead: str) -> None:
     there.await_cli()
     await_condition(lambda: address(there, name) == "192.0.2.40", "the configuration at the peer", timeout=30)
     cluster.await_well()
+
+
+@pytest.mark.feature("C02-039")
+def test_passwords_are_hashed_beside_other_work(cluster: Cluster) -> None:
+    """Typed, from a pipe and in a script: the command waits for its hash, and nobody else does."""
+    node = cluster.nodes["master"]
+    users = [f"hashed_{number}" for number in range(8)]
+    first = Administrator(node)
+    first.types("cc LocalUserDatabase AdminUsers", *(f"add User {user} Password=pass-{user}" for user in users))
+    assert node.cli("show Address").returncode == 0
+    said = first.leaves()
+    assert all(f"Added User {user}." in said for user in users), said
+    node.run(["sh", "-c", "mkdir -p /run/hadrian/scripts; printf 'cc LocalUserDatabase AdminUsers\\n"
+              "set User hashed_0 Password=$1\\nset User hashed_none Password=x\\nset User hashed_2 Password=again\\n'"
+              " > /run/hadrian/scripts/passwords.sgs"])
+    done = node.cli("script -run passwords.sgs new-password -force")
+    assert done.returncode != 0 and "passwords.sgs:3" in done.stdout + done.stderr, done.stdout
+    done = node.commands("activate\ncommit\n")
+    assert done.returncode == 0, done.stdout
+    text = node.run(["cat", "/var/lib/hadrian/config.json"]).stdout
+    for user, password in {"hashed_0": "new-password", "hashed_1": "pass-hashed_1", "hashed_2": "again"}.items():
+        found = re.search(rf'"Name": "{user}",\s*"Password": "([^"]+)"', text)
+        assert found, f"{user} is not in the file"
+        hashed = subprocess.run(["perl", "-e", "print crypt($ARGV[0], $ARGV[1])", password, found.group(1)],
+                                capture_output=True, text=True, check=True).stdout
+        assert hashed == found.group(1), f"{user} has another password"
+        assert password not in text
+    await_same(cluster)

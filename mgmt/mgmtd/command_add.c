@@ -114,6 +114,8 @@ int command_add(struct session *session, const struct line *line)
 		index = edit_index(session, target.type, line);
 	if (!error && index >= 0)
 		error = edit_check(session, target.type, line, true);
+	if (!error && index >= 0)
+		error = edit_hash(session, target.type, line, command_add);
 	if (error || index < 0)
 		return error ? error : index;
 	key = new_key(session, &target, line, number);

@@ -95,6 +95,8 @@ int command_set(struct session *session, const struct line *line)
 		index = edit_index(session, target.type, line);
 	if (!error && index >= 0)
 		error = edit_check(session, target.type, line, false);
+	if (!error && index >= 0)
+		error = edit_hash(session, target.type, line, command_set);
 	if (error || index < 0)
 		return error ? error : index;
 	if (range && (!target.type->indexed || target.name || index)) {

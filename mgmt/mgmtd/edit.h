@@ -12,6 +12,14 @@ int edit_index(struct session *session, const struct object_type *type, const st
 /* Checks every property of the line. adding: the key may be among them. Returns 0, or -errno after a message.
  */
 int edit_check(struct session *session, const struct object_type *type, const struct line *line, bool adding);
+/*
+ * Has the passwords of a line that edit_check took hashed by the worker, and then runs the command again, with
+ * the hashes. Returns 0 where there is nothing to wait for, SESSION_WAITS, or -errno after a message.
+ */
+int edit_hash(struct session *session, const struct object_type *type, const struct line *line,
+              int (*again)(struct session *session, const struct line *line));
+/* The session waits no more. */
+void edit_forget(struct session *session);
 /* Sets the properties, which have been checked. Returns 0, or -errno after a message. */
 int edit_assign(struct session *session, const struct object_type *type, struct lyd_node *object,
                 const struct line *line);

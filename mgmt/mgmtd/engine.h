@@ -31,6 +31,7 @@ struct https;
 struct cgi;
 struct sshd;
 struct logins;
+struct password_worker;
 struct upgrade;
 struct usage;
 
@@ -89,6 +90,7 @@ struct engine {
 	struct cgi *cgi;
 	struct sshd *sshd;
 	struct logins *logins;
+	struct password_worker *hashes; /* of passwords that are typed; NULL: they are hashed at once */
 	struct upgrade *upgrade;
 	uint64_t started_s; /* CLOCK_BOOTTIME */
 	bool lost;          /* a saved configuration could not be used */

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,9 @@ int line_parse(const char *text, struct line *line, char reason[128])
 
 void line_free(struct line *line)
 {
+	/* Passwords may have been among it. */
+	if (line->bytes)
+		explicit_bzero(line->bytes, malloc_usable_size(line->bytes));
 	free(line->bytes);
 	line->bytes = NULL;
 	line->count = line->value_count = 0;

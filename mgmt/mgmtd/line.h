@@ -22,6 +22,7 @@ struct argument {
 	int node;                  /* 0 or 1 of Name:0=, Name:1=; else -1 */
 	bool has_value;            /* an option with '=', every property */
 	bool reset;                /* the value is <empty>, not quoted */
+	bool hashed;               /* text is the hash of the password that was typed */
 	const char *text;          /* the whole value, unescaped, commas included; "" where there is none */
 	const char *const *values; /* split at commas outside quotes; empty parts are kept */
 	size_t value_count;        /* 0 for an empty value */

@@ -11,6 +11,7 @@
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/https.h"
 #include "mgmt/mgmtd/login.h"
+#include "mgmt/mgmtd/password_worker.h"
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
 #include "mgmt/mgmtd/upgrade.h"
@@ -99,6 +100,9 @@ static int start(struct ipc_server **server)
 	error = cgi_listen(&engine, &engine.cgi);
 	if (error)
 		qb_log(LOG_ERR, "no CGI programs (socket %s): %s", PATH_CGI_SOCKET, strerror(-error));
+	error = password_worker_create(engine.loop, &engine.hashes);
+	if (error)
+		return error;
 	error = logins_listen(&engine, &engine.logins);
 	if (error)
 		qb_log(LOG_ERR, "no logins over SSH (socket %s): %s", PATH_LOGIN_SOCKET, strerror(-error));
@@ -116,6 +120,7 @@ static void stop(struct ipc_server *server)
 	https_destroy(engine.https);
 	sshd_destroy(engine.sshd);
 	upgrade_destroy(engine.upgrade);
+	password_worker_destroy(engine.hashes);
 	engine_free(&engine);
 }
 

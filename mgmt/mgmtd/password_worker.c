@@ -17,7 +17,10 @@ struct check {
 	char hash[PASSWORD_HASH_MAX];
 	bool known; /* there is a hash */
 	bool matches;
-	password_result done; /* NULL: nobody waits any more; the loop's alone, as user is */
+	bool make; /* hash is to be made */
+	int error;
+	password_result done; /* both NULL: nobody waits any more; the loop's alone, as user is */
+	password_hashed hashed;
 	void *user;
 };
 
@@ -53,7 +56,10 @@ static void *run(void *user)
 			break;
 		check = slot(worker, worker->checked);
 		pthread_mutex_unlock(&worker->lock);
-		check->matches = password_matches(check->password, check->known ? check->hash : NULL);
+		if (check->make)
+			check->error = password_hash(check->password, check->hash);
+		else
+			check->matches = password_matches(check->password, check->known ? check->hash : NULL);
 		OPENSSL_cleanse(check->password, sizeof(check->password));
 		pthread_mutex_lock(&worker->lock);
 		worker->checked++;
@@ -77,13 +83,15 @@ static int32_t on_checked(int32_t fd, int32_t revents, void *user)
 	pthread_mutex_unlock(&worker->lock);
 	while (worker->first != checked) {
 		struct check *check = slot(worker, worker->first);
-		password_result done = check->done;
-		bool matches = check->matches;
+		struct check told = *check;
 
 		OPENSSL_cleanse(check->hash, sizeof(check->hash));
 		worker->first++;
-		if (done)
-			done(check->user, matches);
+		if (told.done)
+			told.done(told.user, told.matches);
+		else if (told.hashed)
+			told.hashed(told.user, told.error, told.error ? NULL : told.hash);
+		OPENSSL_cleanse(&told, sizeof(told));
 	}
 	return 0;
 }
@@ -145,6 +153,30 @@ void password_worker_destroy(struct password_worker *worker)
 	free(worker);
 }
 
+/* The slot is the loop's until then. */
+static void hand_over(struct password_worker *worker)
+{
+	pthread_mutex_lock(&worker->lock);
+	worker->added++;
+	pthread_cond_signal(&worker->work);
+	pthread_mutex_unlock(&worker->lock);
+}
+
+int password_worker_hash(struct password_worker *worker, const char *password, password_hashed done,
+                         void *user)
+{
+	struct check *check = slot(worker, worker->added);
+
+	if (worker->added - worker->first == PASSWORD_CHECKS_MAX)
+		return -EAGAIN;
+	if (strlen(password) > PASSWORD_MAX)
+		return -E2BIG;
+	*check = (struct check){.make = true, .hashed = done, .user = user};
+	strcpy(check->password, password);
+	hand_over(worker);
+	return 0;
+}
+
 int password_worker_check(struct password_worker *worker, const char *password, const char *hash,
                           password_result done, void *user)
 {
@@ -154,21 +186,18 @@ int password_worker_check(struct password_worker *worker, const char *password, 
 		return -EAGAIN;
 	if (strlen(password) > PASSWORD_MAX || (hash && strlen(hash) >= PASSWORD_HASH_MAX))
 		return -E2BIG;
+	*check = (struct check){.known = hash != NULL, .done = done, .user = user};
 	strcpy(check->password, password);
 	strcpy(check->hash, hash ? hash : "");
-	check->known = hash != NULL;
-	check->done = done;
-	check->user = user;
-	pthread_mutex_lock(&worker->lock);
-	worker->added++;
-	pthread_cond_signal(&worker->work);
-	pthread_mutex_unlock(&worker->lock);
+	hand_over(worker);
 	return 0;
 }
 
 void password_worker_forget(struct password_worker *worker, const void *user)
 {
 	for (unsigned number = worker->first; number != worker->added; number++)
-		if (slot(worker, number)->user == user)
+		if (slot(worker, number)->user == user) {
 			slot(worker, number)->done = NULL;
+			slot(worker, number)->hashed = NULL;
+		}
 }

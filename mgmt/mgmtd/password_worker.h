@@ -3,7 +3,7 @@
 #define MGMT_MGMTD_PASSWORD_WORKER_H
 
 /*
- * Checks passwords on a thread of its own, one after the other: a check takes tens of milliseconds on purpose,
+ * Checks and hashes passwords on a thread of its own, one after the other: each takes tens of milliseconds on purpose,
  * and the loop has other work. All functions are called on the loop's thread, and so are the results.
  */
 
@@ -14,6 +14,8 @@
 
 struct password_worker;
 typedef void (*password_result)(void *user, bool matches);
+/* hash is valid during the call, NULL on an error. */
+typedef void (*password_hashed)(void *user, int error, const char *hash);
 
 /* Starts the thread. Returns 0 or -errno. */
 int password_worker_create(qb_loop_t *loop, struct password_worker **out);
@@ -26,6 +28,9 @@ void password_worker_destroy(struct password_worker *worker);
  */
 int password_worker_check(struct password_worker *worker, const char *password, const char *hash,
                           password_result done, void *user);
+/* Hashes as password_hash does; otherwise as password_worker_check. */
+int password_worker_hash(struct password_worker *worker, const char *password, password_hashed done,
+                         void *user);
 /* user is gone: its results are not told. */
 void password_worker_forget(struct password_worker *worker, const void *user);
 

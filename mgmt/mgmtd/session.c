@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/datapath_link.h"
+#include "mgmt/mgmtd/edit.h"
 #include "mgmt/mgmtd/files.h"
 #include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/script_run.h"
@@ -106,6 +107,7 @@ static void on_timeout(void *user)
 	engine_forget(session->engine, session);
 	upgrade_forget(session->engine->upgrade, session);
 	statistics_forget(session, false);
+	edit_forget(session);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
 	if (session->script)
@@ -165,7 +167,7 @@ bool answer_is_yes(const char *answer)
 int session_run(struct session *session, const char *text)
 {
 	session_answer answer = session->answer;
-	struct line *line;
+	struct line *line, *outer;
 	char reason[128];
 	int error;
 
@@ -181,13 +183,19 @@ int session_run(struct session *session, const char *text)
 	session->verbose = false;
 	session->rows = 0;
 	session->argument[0] = 0;
+	outer = session->line;
+	session->line = line;
 	error = line_parse(text, line, reason);
 	if (error)
 		fprintf(session->out, "%s.\n", reason);
 	else if (line->count)
 		error = command_dispatch(session, line);
-	line_free(line);
-	free(line);
+	/* A command that keeps its line has taken it out of the session. */
+	if (session->line == line) {
+		line_free(line);
+		free(line);
+	}
+	session->line = outer;
 	return error;
 }
 
@@ -205,6 +213,7 @@ static void destroy(struct session *session)
 	engine_forget(engine, session);
 	upgrade_forget(engine->upgrade, session);
 	statistics_forget(session, true);
+	edit_forget(session);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);

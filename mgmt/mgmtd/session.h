@@ -17,6 +17,7 @@
 #define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
 struct file_upload;
+struct held_line;
 struct script_run;
 struct session;
 
@@ -44,6 +45,8 @@ struct session {
 	int error;                  /* of the command whose output is on its way */
 	struct script_run *script;  /* that runs, or NULL */
 	struct file_upload *upload; /* files.h, or NULL */
+	struct line *line;          /* that is being run; NULL where its command keeps it */
+	struct held_line *held;     /* edit.h, or NULL */
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;

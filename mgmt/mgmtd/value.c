@@ -224,18 +224,18 @@ int value_check(const struct object_type *type, const struct property *property,
 
 	if (!error)
 		error = check_list(type, property, values, count, out);
-	for (size_t i = 0; !error && i < count; i++)
+	for (size_t i = 0; !error && i < count && !argument->hashed; i++)
 		if (!value_is_valid(property, property_unalias(property, values[i]), &why))
 			error = refuse(type, property, values[i], why, out);
 	return error;
 }
 
-static int assign_password(struct lyd_node *object, const struct property *property, const char *password,
-                           FILE *out)
+static int assign_password(struct lyd_node *object, const struct property *property,
+                           const struct argument *argument, FILE *out)
 {
 	char hash[PASSWORD_HASH_MAX];
-	const char *values[1] = {hash};
-	int error = password_hash(password, hash);
+	const char *values[1] = {argument->hashed ? argument->text : hash};
+	int error = argument->hashed ? 0 : password_hash(argument->text, hash);
 
 	if (error) {
 		fprintf(out, "The password could not be hashed: %s.\n", strerror(-error));
@@ -298,7 +298,7 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 	    (!property->default_value || strcmp(values[0], property->default_value) != 0))
 		return refuse_not_available(type, object, property, argument->text, out);
 	if (property->literal && !strcmp(property->literal, "password") && count)
-		return assign_password(object, property, values[0], out);
+		return assign_password(object, property, argument, out);
 	if (property->literal && !strcmp(property->literal, "secret") && count)
 		return assign_secret(object, property, node, values[0], out);
 	if (property->literal && !strcmp(property->literal, "ssh-key") && count)
