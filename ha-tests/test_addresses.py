@@ -2,6 +2,8 @@
 """Address objects in a running cluster: many addresses of an interface, and the IP versions that are processed."""
 
 import json
+import re
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -65,8 +67,9 @@ def test_only_ipv6_allowed_drops_ipv4_and_counts_it(cluster: Cluster) -> None:
     try:
         assert cluster.lab.run("client", server, check=False).returncode != 0
         assert answering(cluster, ["10.1.0.1"]) == []
-        dropped = [line for line in node.cli("statistics").stdout.splitlines() if line.startswith("drop/ip_version ")]
-        assert dropped and int(dropped[0].split()[-1]) >= 2
+        shown = node.cli("statistics /datapath/drop/ip_version").stdout
+        dropped = re.search(r"/datapath/drop/ip_version +(\d+)", shown)
+        assert dropped and int(dropped[1]) >= 2, shown
     finally:
         commit(cluster, "set Settings IPSettings AllowIPVersion=Any")
     await_condition(lambda: cluster.lab.run("client", server, check=False).returncode == 0, "the server answers", timeout=10)
@@ -90,3 +93,27 @@ def test_a_deleted_object_that_is_needed_is_refused_at_activation(cluster: Clust
     assert "SourceNetwork refers to 'if1_net', but there is no IPAddress of that name" in done.stdout + done.stderr
     assert node.commands("reject\n").returncode == 0
     assert answering(cluster, ["10.1.0.1"]) == ["10.1.0.1"]
+
+
+@pytest.mark.feature("C05-001", "C05-003")
+def test_objects_as_json_and_back(cluster: Cluster) -> None:
+    """The recipe of docs/configuration.md: what `show -json` prints, jq makes commands of that make the same objects."""
+    recipe = r'.IPAddress[] | "add IPAddress \(.Name) Address=\(.Address | join(",")) Comments=\(.Comments // "" | @json)"'
+    node = cluster.nodes[cluster.active()]
+    comment = r'"say \"hi\" \\ once,\ntwice"'
+    done = node.commands(f"add IPAddress odd Address=10.0.0.1,if1_net Comments={comment}\n")
+    assert done.returncode == 0, done.stdout
+    try:
+        printed = node.cli("show -json IPAddress odd").stdout
+        assert json.loads(printed)["IPAddress"][0]["Comments"] == 'say "hi" \\ once,\ntwice'
+        made = subprocess.run(["jq", "-r", recipe], input=printed, text=True, capture_output=True, check=True).stdout
+        done = node.commands(f"delete IPAddress odd\n{made}")
+        assert done.returncode == 0, done.stdout
+        assert node.cli("show -json IPAddress odd").stdout == printed
+        everything = json.loads(node.cli("show -json -all").stdout)
+        assert everything["IPRuleSet"][0]["IPRule"][0]["Name"] == "lan_to_wan"
+        assert "$y$" not in json.dumps(everything)
+        assert json.loads(node.cli("show -changes -json").stdout)[0]["Name"] == "odd"
+        assert json.loads(node.cli("show -errors -json").stdout) == []
+    finally:
+        node.commands("reject\n")
