@@ -5,6 +5,7 @@ import io
 import os
 import runpy
 import shutil
+import signal
 import subprocess
 import tarfile
 import time
@@ -59,6 +60,12 @@ class Packages:
         assert done.returncode == 0, done.stderr
         return package
 
+    def trust(self, node: SupervisedNode) -> None:
+        """The node takes releases of both signers' certificates, if they were for that."""
+        (node.state / TRUST).mkdir(mode=0o700, exist_ok=True)
+        for signer in (self.signer, self.web):
+            shutil.copy(signer.certificate, node.state / TRUST)
+
     def craft(self, version: str, entry: tarfile.TarInfo) -> Path:
         """A package with one entry that no build has, rightly signed."""
         archive = io.BytesIO()
@@ -102,9 +109,7 @@ def packages(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Packages:
     nodes = list(lab.nodes().values())
     made = Packages(tmp_path_factory.mktemp("packages"), nodes[0])
     for node in nodes:
-        (node.state / TRUST).mkdir(mode=0o700, exist_ok=True)
-        for signer in (made.signer, made.web):
-            shutil.copy(signer.certificate, node.state / TRUST)
+        made.trust(node)
     return made
 
 
@@ -171,11 +176,11 @@ def test_a_question_is_asked_and_no_changes_nothing(cluster: Cluster, packages: 
     package = packages.make("9.0.0")
     node.put_file(package, package.name)
     before = node.daemon_pid("hadrian-mgmtd")
-    asked = subprocess.run([*node.enter(), str(node.binary("hadrian")), f"upgrade {package.name}"], input="no\n",
-                           env=node.environment(), capture_output=True, text=True, timeout=30, check=False)
-    assert f"This will upgrade the system using {package.name}\n" in asked.stdout
-    assert "Are you sure you want to continue? [yes/no]:" in asked.stdout
-    assert "Nothing was changed." in asked.stdout
+    said = answer(node, f"upgrade {package.name}", "no\n")
+    assert f"This will upgrade the system using {package.name}\n" in said
+    assert "This node is inactive" in said
+    assert "Are you sure you want to continue? [yes/no]:" in said
+    assert "Nothing was changed." in said
     assert node.daemon_pid("hadrian-mgmtd") == before
     assert not (node.state / "releases" / "9.0.0").exists()
 
@@ -289,3 +294,74 @@ def test_sigterm_ends_everything(cluster: Cluster) -> None:
     assert node.daemon_pid(SUPERVISOR) is None and not node.running()
     node.start()
     cluster.await_well()
+
+
+@pytest.fixture
+def single(request: pytest.FixtureRequest) -> Iterator[SupervisedNode]:
+    """One node without high availability, under a supervisor."""
+    made = new_lab("single")
+    made.up(single=True, supervised=True)
+    try:
+        node = next(iter(made.nodes().values()))
+        yield node
+        node.stop()
+        assert_no_sanitizer_reports(made)
+    finally:
+        keep_logs(made, f"{request.module.__name__}_single")
+        made.down()
+
+
+def has_configuration(node: SupervisedNode) -> bool:
+    return "lan_to_wan" in node.cli("show IPRuleSet main").stdout + node.cli("show -json -all").stdout
+
+
+def answer(node: SupervisedNode, command: str, text: str) -> str:
+    """What a command says that asks, given this answer."""
+    return subprocess.run([*node.enter(), str(node.binary("hadrian")), command], input=text, env=node.environment(),
+                          capture_output=True, text=True, timeout=60, check=False).stdout
+
+
+@pytest.mark.feature("C02-107", "C02-108", "C02-109", "C02-110")
+def test_factory_reset(single: SupervisedNode, tmp_path: Path) -> None:
+    packages = Packages(tmp_path, single)
+    packages.trust(single)
+    delivered, before = single.release(), single.daemon_pid("hadrian-mgmtd")
+    assert upgrade(single, packages.make("9.3.0")).returncode == 0
+    restarted(single, before)
+    await_kept(single, "9.3.0")
+    assert has_configuration(single)
+
+    # A no changes nothing; the software stays unless it is asked for.
+    before = single.daemon_pid("hadrian-mgmtd")
+    said = answer(single, "backup -factoryreset", "no\n")
+    assert ("This will reset the current configuration to factory default\nand reboot the system.\n"
+            "This change is not reversible.\n") in said
+    assert "Are you sure you want to continue? [yes/no]:" in said
+    assert single.daemon_pid("hadrian-mgmtd") == before and has_configuration(single)
+    said = answer(single, "backup -factoryreset", "yes\n")
+    assert "Resetting configuration to factory default...\n" + "|" * 72 + "\n" in said
+    assert "Reset configuration to factory default successfully.\nThe system is going down NOW!\n" in said
+    restarted(single, before)
+    assert not has_configuration(single)
+    assert single.release() == "9.3.0"
+
+    # With the software, and without a question.
+    before = single.daemon_pid("hadrian-mgmtd")
+    assert single.commands("set System Name=mine\nactivate\ncommit\n").returncode == 0
+    assert single.cli("backup -factoryreset -system -force").returncode == 0
+    restarted(single, before)
+    assert "Name:  System" in single.cli("show System").stdout
+    assert single.release() == delivered
+    assert not (single.state / "releases" / "9.3.0").exists()
+
+    # Whoever stands at the machine: once a boot.
+    assert single.commands("set System Name=mine\nactivate\ncommit\n").returncode == 0
+    single.stop()
+    single.start_supervisor("--factory-defaults")
+    single.await_cli()
+    assert "Name:  System" in single.cli("show System").stdout
+    before = single.daemon_pid("hadrian-mgmtd")
+    assert single.commands("set System Name=mine\nactivate\ncommit\n").returncode == 0
+    os.kill(single.daemon_pid(SUPERVISOR), signal.SIGHUP)
+    restarted(single, before)
+    assert "Name:  mine" in single.cli("show System").stdout
