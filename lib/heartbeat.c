@@ -37,12 +37,9 @@ struct frame {
 
 _Static_assert(sizeof(struct frame) == HEARTBEAT_FRAME_LENGTH, "the frame's length is part of the protocol");
 
-void heartbeat_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], uint8_t key[32])
+void cluster_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], const char *label, uint8_t key[32])
 {
-	static const char label[] = "hadrian heartbeat";
-
-	HMAC(EVP_sha256(), cluster_key, CLUSTER_KEY_LENGTH, (const uint8_t *)label, sizeof(label) - 1, key,
-	     NULL);
+	HMAC(EVP_sha256(), cluster_key, CLUSTER_KEY_LENGTH, (const uint8_t *)label, strlen(label), key, NULL);
 }
 
 struct mac_address heartbeat_mac(uint8_t cluster_id, enum cluster_role role)

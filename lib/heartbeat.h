@@ -53,8 +53,10 @@ enum heartbeat_verdict {
 	HEARTBEAT_OWN_ROLE,      /* authentic, but sent by a node of our own role */
 };
 
-/* The heartbeat key from the cluster key (HMAC-SHA256 with a label). */
-void heartbeat_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], uint8_t key[32]);
+/* What the cluster key is used for: each use has a key of its own, derived from it (HMAC-SHA256 with a label). */
+#define CLUSTER_KEY_HEARTBEAT "hadrian heartbeat"
+#define CLUSTER_KEY_FLOWS     "hadrian flow shares"
+void cluster_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], const char *label, uint8_t key[32]);
 
 /* Unicast address of a node's heartbeats: 10:00:00:<ClusterID>:ff:<role>. */
 struct mac_address heartbeat_mac(uint8_t cluster_id, enum cluster_role role);

@@ -114,6 +114,21 @@ static bool slice_inside(const struct policy_slice *slice, uint32_t count)
 	return slice->first <= count && slice->count <= count - slice->first;
 }
 
+static bool translation_valid(const struct policy_rule *rule)
+{
+	const struct ip_address *address = rule->nat_address;
+
+	if ((address[0].version && address[0].version != 4) ||
+	    (address[1].version && address[1].version != 6))
+		return false;
+	if (rule->source_translation == POLICY_SOURCE_KEEP)
+		return true;
+	return rule->action == POLICY_ALLOW && !rule->stateless &&
+	       rule->source_translation <= POLICY_SOURCE_NAT_ADDRESS &&
+	       (rule->source_translation != POLICY_SOURCE_NAT_ADDRESS || address[0].version ||
+	        address[1].version);
+}
+
 static int check_rules(const struct check *check)
 {
 	const struct policy *policy = check->policy;
@@ -131,6 +146,8 @@ static int check_rules(const struct check *check)
 			return fail(check, "rule", i, "refers past the end of an array");
 		if (rule->action > POLICY_DENY)
 			return fail(check, "rule", i, "unknown action");
+		if (!translation_valid(rule))
+			return fail(check, "rule", i, "translates in no known way");
 	}
 	return 0;
 }

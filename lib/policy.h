@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define POLICY_MAGIC   0x48504f4cu /* "HPOL" */
-#define POLICY_VERSION 1
+#define POLICY_VERSION 2
 
 #define POLICY_NAME           64
 #define POLICY_INTERFACES_MAX 64
@@ -71,6 +71,12 @@ struct policy_slice {
 	uint32_t count;
 };
 
+enum policy_source_translation {
+	POLICY_SOURCE_KEEP = 0,
+	POLICY_SOURCE_NAT_INTERFACE = 1, /* to the address of the interface that the flow leaves by */
+	POLICY_SOURCE_NAT_ADDRESS = 2,   /* to nat_address of the flow's IP version */
+};
+
 /* Evaluated in order, the first match decides; an implicit silent, logged Deny follows the last (C07-014). */
 struct policy_rule {
 	char name[POLICY_NAME];
@@ -84,6 +90,9 @@ struct policy_rule {
 	uint8_t send_reject; /* OnDeny=SendReject */
 	uint8_t log;
 	uint8_t stateless;
+	uint8_t source_translation; /* enum policy_source_translation; only of an allowing rule */
+	uint8_t reserved[7];
+	struct ip_address nat_address[2]; /* IPv4, IPv6; version 0: none */
 };
 
 struct policy_port_range {

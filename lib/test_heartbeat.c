@@ -22,7 +22,7 @@ static void make_key(uint8_t fill, uint8_t key[32])
 	uint8_t cluster_key[CLUSTER_KEY_LENGTH];
 
 	memset(cluster_key, fill, sizeof(cluster_key));
-	heartbeat_derive_key(cluster_key, key);
+	cluster_derive_key(cluster_key, CLUSTER_KEY_HEARTBEAT, key);
 }
 
 /* feature: C22-022 */

@@ -381,7 +381,7 @@ int main(int argc, char **argv)
 	/* The first edge of flow_forward is the way out. */
 	if (rte_node_edge_update(rte_node_from_name("flow_forward"), 0, &sink_name, 1) ==
 	        RTE_EDGE_ID_INVALID ||
-	    flow_hash_start())
+	    flow_hash_start(NULL))
 		return failed("the graph cannot be changed");
 	for (unsigned i = 0; i < RTE_DIM(datapath.port_of_interface); i++)
 		datapath.port_of_interface[i] = NO_PORT;

@@ -37,12 +37,16 @@
 	X(DROP_TCP_FLAGS, "drop/tcp_flags")                                                                  \
 	X(DROP_TCP_NO_FLOW, "drop/tcp_no_flow")                                                              \
 	X(DROP_ICMP_TYPE, "drop/icmp_type")                                                                  \
+	X(DROP_ICMP_CHECKSUM, "drop/icmp_checksum")                                                          \
 	X(DROP_TTL, "drop/ttl")                                                                              \
 	X(DROP_NO_REVERSE_ROUTE, "drop/no_reverse_route")                                                    \
 	X(DROP_NO_ROUTE, "drop/no_route")                                                                    \
 	X(DROP_RULE, "drop/rule")                                                                            \
 	X(DROP_DEFAULT_RULE, "drop/default_rule")                                                            \
 	X(DROP_INTERFACE_CHANGED, "drop/interface_changed")                                                  \
+	X(DROP_TRANSLATION_CHANGED, "drop/translation_changed")                                              \
+	X(DROP_NAT_ADDRESS, "drop/nat_address")                                                              \
+	X(DROP_NAT_PORTS, "drop/nat_ports")                                                                  \
 	X(DROP_FLOW_TABLE_FULL, "drop/flow_table_full")                                                      \
 	X(DROP_MTU, "drop/mtu")                                                                              \
 	X(DROP_UNRESOLVED, "drop/unresolved")                                                                \

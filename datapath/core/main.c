@@ -7,11 +7,15 @@
 #include "datapath/core/options.h"
 #include "datapath/core/privileges.h"
 #include "datapath/core/server.h"
+#include "datapath/flow/flow_key.h"
 #include "datapath/heartbeat/heartbeat.h"
+#include "datapath/heartbeat/key.h"
 #include "datapath/host/host.h"
 #include "datapath/host/netlink.h"
 #include "datapath/port/port.h"
+#include "lib/heartbeat.h"
 #include "lib/log.h"
+#include "lib/paths.h"
 
 #include <errno.h>
 #include <rte_cycles.h>
@@ -23,6 +27,19 @@
 
 /* What the last heartbeats need to get through the workers. */
 #define FAREWELL_US 5000
+
+/* A node that gets a cluster key later deals its flows out by it from its next start on. */
+static int draw_secrets(char reason[256])
+{
+	uint8_t key[32];
+	bool clustered = !cluster_key_read(PATH_CLUSTER_KEY, CLUSTER_KEY_FLOWS, key);
+	int error = flow_hash_start(clustered ? key : NULL);
+
+	explicit_bzero(key, sizeof(key));
+	if (error)
+		snprintf(reason, 256, "no random numbers: %s", strerror(-error));
+	return error;
+}
 
 static int start_workers(const struct options *options, char reason[256])
 {
@@ -106,6 +123,8 @@ static int run(const struct options *options)
 		error = eal_start(options, reason);
 	if (!error)
 		error = eal_create_pools(options, reason);
+	if (!error)
+		error = draw_secrets(reason);
 	if (!error)
 		error = start_workers(options, reason);
 	if (!error)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
 
+#include "datapath/nat/nat.h"
+
 #include <netinet/in.h>
 
 static void take_decision(struct worker_state *state, struct flow *flow, const struct flow_decision *decision)
@@ -18,6 +20,7 @@ static void take_decision(struct worker_state *state, struct flow *flow, const s
 		direction->flags = decision->path[i].flags | track;
 		direction->epoch = state->epoch;
 	}
+	nat_set(flow);
 	flow->timeout = compiled_policy_lifetime(state->policy, flow->direction[0].key.protocol,
 	                                         (enum flow_state)flow->state);
 }
@@ -30,6 +33,11 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 	struct flow *flow;
 	int error;
 
+	if (decision->nat_address && !nat_allocate(state->flows, &keys[0], decision->path[0].interface,
+	                                           decision->nat_address, &keys[1])) {
+		*reason = COUNTER_DROP_NAT_PORTS;
+		return FLOW_NONE;
+	}
 	index = flow_table_insert(state->flows, keys, &error);
 	if (index == FLOW_NONE) {
 		/* The answers' key is taken: the peer's route has moved to another interface under an older
@@ -78,6 +86,10 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index)
 		return reason;
 	if (reason == COUNTER_COUNT && decision.path[0].interface != flow->direction[1].key.interface)
 		reason = COUNTER_DROP_INTERFACE_CHANGED;
+	if (reason == COUNTER_COUNT &&
+	    flow->direction[1].key.destination !=
+	        (decision.nat_address ? decision.nat_address : flow->direction[0].key.source))
+		reason = COUNTER_DROP_TRANSLATION_CHANGED;
 	if (reason != COUNTER_COUNT) {
 		flow_close(state, index);
 		return reason;

@@ -18,6 +18,7 @@ struct flow_decision {
 		uint8_t flags; /* DIRECTION_... */
 	} path[2];             /* original, reply */
 	uint32_t rule;         /* index in policy.rules, RULE_NONE */
+	uint32_t nat_address;  /* the source becomes it, network byte order; 0: it stays */
 	bool local;            /* from or to this node */
 	bool reject;           /* denied by a rule that wants it said */
 	bool stateless;

@@ -40,6 +40,34 @@ static enum counter check_activity(const struct worker_state *state, const struc
 	return state->active ? COUNTER_DROP_SUSPENDED : COUNTER_DROP_INACTIVE;
 }
 
+/* In a cluster a node's private address would not move to the peer with the flow (C09-005). */
+static uint32_t interface_address(const struct worker_state *state, uint16_t interface)
+{
+	bool shared;
+	uint32_t address = compiled_policy_error_source(state->policy, interface, &shared);
+
+	return shared || !state->policy->policy.settings->cluster_enabled ? address : 0;
+}
+
+/* C09-005, C09-006. What is for the firewall itself keeps its source. */
+static enum counter translate_source(const struct worker_state *state, const struct policy_rule *rule,
+                                     const struct flow_key *key, uint16_t egress, struct flow_decision *out)
+{
+	if (rule->source_translation == POLICY_SOURCE_KEEP || egress == POLICY_INTERFACE_CORE)
+		return COUNTER_COUNT;
+	if (rule->source_translation == POLICY_SOURCE_NAT_ADDRESS)
+		out->nat_address = rule->nat_address[0].version
+		                       ? rte_cpu_to_be_32(ip_address_to_ip4(&rule->nat_address[0]))
+		                       : 0;
+	else
+		out->nat_address = interface_address(state, egress);
+	if (!out->nat_address)
+		return COUNTER_DROP_NAT_ADDRESS;
+	if (out->nat_address == key->source)
+		out->nat_address = 0;
+	return COUNTER_COUNT;
+}
+
 static enum counter check_rules(const struct worker_state *state, const struct flow_key *key, uint16_t egress,
                                 struct flow_decision *out)
 {
@@ -61,7 +89,7 @@ static enum counter check_rules(const struct worker_state *state, const struct f
 	rule = &state->policy->policy.rules[out->rule];
 	out->stateless = rule->stateless;
 	if (rule->action == POLICY_ALLOW)
-		return COUNTER_COUNT;
+		return translate_source(state, rule, key, egress, out);
 	out->reject = rule->send_reject;
 	return COUNTER_DROP_RULE;
 }

@@ -2,6 +2,7 @@
 #include "datapath/flow/flow.h"
 #include "datapath/icmp/icmp_error.h"
 #include "datapath/ipv4/ipv4_output.h"
+#include "datapath/nat/nat.h"
 
 #include <rte_tcp.h>
 
@@ -94,10 +95,14 @@ static rte_edge_t forward_slow(struct worker_state *state, struct rte_mbuf *mbuf
 		count(state, reason, 1);
 		return edge;
 	}
+	if (error && direction->translation != NAT_NONE && !nat_translate_error(direction, mbuf))
+		return drop(state, COUNTER_DROP_ICMP_CHECKSUM);
 	if (!error)
 		account(state, direction, mbuf);
 	if (direction->flags & DIRECTION_TO_CORE)
 		return to_host(state, mbuf);
+	if (!error && direction->translation != NAT_NONE)
+		nat_translate(direction, rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *));
 	if (!(direction->flags & DIRECTION_FROM_CORE))
 		ipv4_decrement_ttl(rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *));
 	return ipv4_output_resolve(state, mbuf, direction->port, direction->next_hop,
@@ -123,6 +128,8 @@ static inline rte_edge_t forward_one(struct worker_state *state, struct rte_mbuf
 	             !(link & ADJACENCY_RESOLVED)))
 		return forward_slow(state, mbuf);
 	account(state, direction, mbuf);
+	if (direction->translation != NAT_NONE)
+		nat_translate(direction, header);
 	ipv4_decrement_ttl(header);
 	port = &state->ports[direction->port];
 	mbuf->port = direction->port;

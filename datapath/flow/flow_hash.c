@@ -2,11 +2,12 @@
 #include "datapath/flow/flow_key.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/random.h>
 
-uint64_t flow_hash_secret[4];
+uint64_t flow_hash_secret[5];
 
-int flow_hash_start(void)
+int flow_hash_start(const uint8_t *cluster_secret)
 {
 	/* A secret that was drawn stays: flows lie in the tables by it. */
 	if (flow_hash_secret[0])
@@ -15,8 +16,11 @@ int flow_hash_start(void)
 		if (errno != EINTR)
 			return -errno;
 	}
+	if (cluster_secret)
+		memcpy(&flow_hash_secret[3], cluster_secret, 2 * sizeof(flow_hash_secret[0]));
 	/* An even multiplier would lose bits. */
 	flow_hash_secret[0] |= 1;
 	flow_hash_secret[2] |= 1;
+	flow_hash_secret[4] |= 1;
 	return 0;
 }

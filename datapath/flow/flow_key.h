@@ -71,11 +71,18 @@ static inline struct flow_key flow_key_reply(const struct flow_key *key, uint16_
 	                         .protocol = key->protocol};
 }
 
-/* Secret and random in each process: nobody outside can choose packets that meet in one bucket. */
-extern uint64_t flow_hash_secret[4];
+/*
+ * Secret and random in each process: nobody outside can choose packets that meet in one bucket. The last two, of
+ * the symmetric hash, are the same on both nodes of a cluster, so that both find both directions of a translated
+ * flow on one worker.
+ */
+extern uint64_t flow_hash_secret[5];
 
-/* Draws the secret once. Control thread, before the first worker. Returns 0 or -errno. */
-int flow_hash_start(void);
+/*
+ * Draws the secret once; cluster_secret (32 bytes, or NULL without a cluster) is where the symmetric hash takes its
+ * own from. Control thread, before the first worker. Returns 0 or -errno.
+ */
+int flow_hash_start(const uint8_t *cluster_secret);
 
 static inline uint64_t flow_hash_fold(uint64_t a, uint64_t b)
 {
@@ -98,23 +105,39 @@ static inline uint64_t flow_hash(const struct flow_key *key)
 	return flow_hash_words(words[0], words[1]);
 }
 
-/* Equal for both directions, whatever the interfaces. */
+/*
+ * Equal for both directions, whatever the interfaces. Flows of a protocol without ports are equal by it too: where one
+ * is translated, its answers must be met by the same worker, and there is no port to choose so that they are.
+ */
 static inline uint32_t flow_symmetric_hash(const struct flow_key *key)
 {
+	if (!key->source_port && !key->destination_port)
+		return flow_hash_fold(key->protocol ^ flow_hash_secret[3], flow_hash_secret[4]) >> 32;
 	uint64_t a = (uint64_t)key->source << 16 | key->source_port;
 	uint64_t b = (uint64_t)key->destination << 16 | key->destination_port;
 	uint64_t low = a < b ? a : b, high = a < b ? b : a;
 
-	return flow_hash_fold(flow_hash_fold(low ^ flow_hash_secret[0], high ^ flow_hash_secret[3]) ^
+	return flow_hash_fold(flow_hash_fold(low ^ flow_hash_secret[3], high ^ flow_hash_secret[4]) ^
 	                          key->protocol,
-	                      flow_hash_secret[2]) >>
+	                      flow_hash_secret[4]) >>
 	       32;
+}
+
+/*
+ * Flows are dealt out to workers in shares. Both directions of a flow belong to one share, also where they are
+ * translated (nat_allocate sees to it), and so to one worker, however many a node has.
+ */
+#define FLOW_SHARES 16
+
+static inline unsigned flow_share(uint32_t symmetric_hash)
+{
+	return symmetric_hash / (UINT32_MAX / FLOW_SHARES + 1);
 }
 
 /* The index of the worker that owns flows with that symmetric hash. */
 static inline unsigned flow_owner(uint32_t symmetric_hash)
 {
-	return ((uint64_t)symmetric_hash * datapath.worker_count) >> 32;
+	return flow_share(symmetric_hash) * datapath.worker_count / FLOW_SHARES;
 }
 
 #endif

@@ -45,9 +45,12 @@ struct flow_direction {
 	uint32_t next_hop;  /* network byte order */
 	uint16_t port;      /* index in datapath.ports, NO_PORT: none */
 	uint16_t mtu;
-	uint16_t interface; /* to leave by */
-	uint8_t flags;      /* DIRECTION_... */
-	uint8_t reserved[9];
+	uint16_t interface;    /* to leave by */
+	uint8_t flags;         /* DIRECTION_... */
+	uint8_t translation;   /* enum nat_translation of datapath/nat/nat.h; the next three are its */
+	uint32_t nat_address;  /* that comes into the packet, network byte order */
+	uint16_t nat_port;     /* likewise; of ICMP the identifier */
+	uint16_t nat_checksum; /* what the transport's checksum changes by */
 };
 _Static_assert(sizeof(struct flow_direction) == 64, "one cache line");
 

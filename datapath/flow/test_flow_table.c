@@ -22,7 +22,7 @@ static struct flow_table *table_of(uint32_t size)
 	struct flow_table *table;
 
 	fixture_eal();
-	ck_assert_int_eq(flow_hash_start(), 0);
+	ck_assert_int_eq(flow_hash_start(NULL), 0);
 	table = flow_table_create(size, SOCKET_ID_ANY);
 	ck_assert_ptr_nonnull(table);
 	return table;
@@ -192,7 +192,7 @@ END_TEST
 START_TEST(both_directions_have_one_owner)
 {
 	datapath.worker_count = 3;
-	ck_assert_int_eq(flow_hash_start(), 0);
+	ck_assert_int_eq(flow_hash_start(NULL), 0);
 	for (uint32_t i = 0; i < 1000; i++) {
 		struct flow_key keys[2];
 

@@ -275,7 +275,7 @@ static void open_member(struct member *member)
 
 static void read_key(void)
 {
-	int error = heartbeat_key_read(PATH_CLUSTER_KEY, state.key);
+	int error = cluster_key_read(PATH_CLUSTER_KEY, CLUSTER_KEY_HEARTBEAT, state.key);
 
 	state.have_key = error == 0;
 	if (error && error != state.key_error)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int heartbeat_key_read(const char *path, uint8_t key[32])
+int cluster_key_read(const char *path, const char *label, uint8_t key[32])
 {
 	uint8_t cluster_key[CLUSTER_KEY_LENGTH + 1];
 	int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
@@ -22,7 +22,7 @@ int heartbeat_key_read(const char *path, uint8_t key[32])
 	else if (length != CLUSTER_KEY_LENGTH)
 		error = -EINVAL;
 	else
-		heartbeat_derive_key(cluster_key, key);
+		cluster_derive_key(cluster_key, label, key);
 	explicit_bzero(cluster_key, sizeof(cluster_key));
 	close(fd);
 	return error;

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * Reads the cluster key and derives the heartbeat key. Returns 0, -ENOENT and so on, or -EINVAL where the
+ * Reads the cluster key and derives the one of that label (lib/heartbeat.h). Returns 0, -ENOENT and so on, or -EINVAL where the
  * file holds no key of CLUSTER_KEY_LENGTH bytes.
  */
-int heartbeat_key_read(const char *path, uint8_t key[32]);
+int cluster_key_read(const char *path, const char *label, uint8_t key[32]);
 
 #endif

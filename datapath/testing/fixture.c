@@ -164,6 +164,32 @@ void fixture_rule(struct policy_builder *builder, uint16_t from, uint16_t to, ui
 	ck_assert_int_eq(policy_builder_rule(builder, &rule), 0);
 }
 
+void fixture_nat_rule(struct policy_builder *builder, enum policy_source_translation translation,
+                      uint32_t nat_address)
+{
+	struct ip_range all = {ip_address_from_ip4(0), ip_address_from_ip4(UINT32_MAX)};
+	struct policy_service service = {.protocol_last = 255,
+	                                 .icmp_type_last = 255,
+	                                 .icmp_code_last = 255,
+	                                 .source_ports = {0, 65535},
+	                                 .destination_ports = {0, 65535}};
+	struct policy_rule rule = {.name = "nat",
+	                           .source_translation = translation,
+	                           .source_interfaces = {policy_builder_interface_ids(builder), 1},
+	                           .destination_interfaces = {policy_builder_interface_ids(builder) + 1, 1},
+	                           .source_networks = {policy_builder_ranges(builder), 1},
+	                           .destination_networks = {policy_builder_ranges(builder), 1},
+	                           .services = {policy_builder_services(builder), 1}};
+
+	if (nat_address)
+		rule.nat_address[0] = address(nat_address);
+	ck_assert_int_eq(policy_builder_interface_id(builder, LAN), 0);
+	ck_assert_int_eq(policy_builder_interface_id(builder, WAN), 0);
+	ck_assert_int_eq(policy_builder_range(builder, &all), 0);
+	ck_assert_int_eq(policy_builder_service(builder, &service), 0);
+	ck_assert_int_eq(policy_builder_rule(builder, &rule), 0);
+}
+
 void fixture_apply(struct policy_builder *builder)
 {
 	struct compiled_policy *policy;

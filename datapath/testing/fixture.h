@@ -45,6 +45,9 @@ struct policy_builder *fixture_policy(void);
  * port. */
 void fixture_rule(struct policy_builder *builder, uint16_t from, uint16_t to, uint32_t destination,
                   uint8_t protocol, uint16_t port, enum policy_action action, bool reject);
+/* The same for an allowed flow from LAN to WAN, its source translated (address: of POLICY_SOURCE_NAT_ADDRESS). */
+void fixture_nat_rule(struct policy_builder *builder, enum policy_source_translation translation,
+                      uint32_t address);
 /* Finishes the builder and puts it in force; the former policy is destroyed after the next walk. */
 void fixture_apply(struct policy_builder *builder);
 

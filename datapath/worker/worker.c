@@ -60,7 +60,7 @@ static int create_graph(struct worker *worker, int socket)
 
 int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct worker **out)
 {
-	int socket = (int)rte_lcore_to_socket_id(lcore), error = flow_hash_start();
+	int socket = (int)rte_lcore_to_socket_id(lcore), error = flow_hash_start(NULL);
 	struct worker *worker = rte_zmalloc_socket("worker", sizeof(*worker), RTE_CACHE_LINE_SIZE, socket);
 	struct worker_state *state =
 	    rte_zmalloc_socket("worker_state", sizeof(*state), RTE_CACHE_LINE_SIZE, socket);

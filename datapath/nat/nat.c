@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/nat/nat.h"
+
+#include <rte_icmp.h>
+#include <rte_tcp.h>
+#include <rte_udp.h>
+#include <stddef.h>
+
+#define IP_HEADER sizeof(struct rte_ipv4_hdr)
+#define SOURCE    offsetof(struct rte_ipv4_hdr, src_addr)
+#define TARGET    offsetof(struct rte_ipv4_hdr, dst_addr)
+
+const struct nat_layout nat_layouts[NAT_TRANSLATION_COUNT] = {
+    [NAT_UDP_SOURCE] = {SOURCE, IP_HEADER + offsetof(struct rte_udp_hdr, src_port),
+                        IP_HEADER + offsetof(struct rte_udp_hdr, dgram_cksum), 1},
+    [NAT_UDP_DESTINATION] = {TARGET, IP_HEADER + offsetof(struct rte_udp_hdr, dst_port),
+                             IP_HEADER + offsetof(struct rte_udp_hdr, dgram_cksum), 1},
+    [NAT_TCP_SOURCE] = {SOURCE, IP_HEADER + offsetof(struct rte_tcp_hdr, src_port),
+                        IP_HEADER + offsetof(struct rte_tcp_hdr, cksum), 0},
+    [NAT_TCP_DESTINATION] = {TARGET, IP_HEADER + offsetof(struct rte_tcp_hdr, dst_port),
+                             IP_HEADER + offsetof(struct rte_tcp_hdr, cksum), 0},
+    [NAT_ICMP_SOURCE] = {SOURCE, IP_HEADER + offsetof(struct rte_icmp_hdr, icmp_ident),
+                         IP_HEADER + offsetof(struct rte_icmp_hdr, icmp_cksum), 0},
+    [NAT_ICMP_DESTINATION] = {TARGET, IP_HEADER + offsetof(struct rte_icmp_hdr, icmp_ident),
+                              IP_HEADER + offsetof(struct rte_icmp_hdr, icmp_cksum), 0},
+    [NAT_ADDRESS_SOURCE] = {SOURCE, 0, 0, 0},
+    [NAT_ADDRESS_DESTINATION] = {TARGET, 0, 0, 0},
+};
+
+static enum nat_translation kind(uint8_t protocol, unsigned direction)
+{
+	switch (protocol) {
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return NAT_UDP_SOURCE + direction;
+	case IPPROTO_TCP:
+		return NAT_TCP_SOURCE + direction;
+	case IPPROTO_ICMP:
+		return NAT_ICMP_SOURCE + direction;
+	default:
+		return NAT_ADDRESS_SOURCE + direction;
+	}
+}
+
+bool nat_is_translated(const struct flow *flow)
+{
+	const struct flow_key *original = &flow->direction[0].key, *reply = &flow->direction[1].key;
+
+	return original->source != reply->destination || original->source_port != reply->destination_port;
+}
+
+static void set_direction(struct flow_direction *direction, unsigned which, uint32_t before,
+                          uint16_t port_before, uint32_t after, uint16_t port_after)
+{
+	uint32_t change = (uint32_t)port_after + (uint16_t)~port_before;
+
+	direction->translation = kind(direction->key.protocol, which);
+	direction->nat_address = after;
+	direction->nat_port = port_after;
+	/* There is no pseudo header in ICMP (RFC 792). */
+	if (direction->key.protocol != IPPROTO_ICMP)
+		change += nat_address_change(before, after);
+	change = (change & 0xffff) + (change >> 16);
+	direction->nat_checksum = (change & 0xffff) + (change >> 16);
+}
+
+void nat_set(struct flow *flow)
+{
+	const struct flow_key original = flow->direction[0].key, reply = flow->direction[1].key;
+
+	if (!nat_is_translated(flow)) {
+		flow->direction[0].translation = flow->direction[1].translation = NAT_NONE;
+		return;
+	}
+	set_direction(&flow->direction[0], 0, original.source, original.source_port, reply.destination,
+	              reply.destination_port);
+	set_direction(&flow->direction[1], 1, reply.destination, reply.destination_port, original.source,
+	              original.source_port);
+}

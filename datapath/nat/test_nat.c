@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow.h"
+#include "datapath/icmp/icmp_error.h"
+#include "datapath/nat/nat.h"
+#include "datapath/testing/fixture.h"
+#include "lib/testing.h"
+
+#include <rte_random.h>
+#include <stdlib.h>
+
+#define OTHER_CLIENT IP(10, 1, 0, 11)
+#define CHOSEN       IP(198, 51, 100, 77)
+
+static void translate(enum policy_source_translation translation, uint32_t address)
+{
+	struct policy_builder *builder = fixture_policy();
+
+	fixture_nat_rule(builder, translation, address);
+	fixture_apply(builder);
+}
+
+/* What came out of a port, at its IP header, both checksums judged. */
+static struct rte_ipv4_hdr *judged(struct rte_mbuf *mbuf)
+{
+	struct rte_ipv4_hdr *ip;
+
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+	ip = fixture_header(mbuf);
+	ck_assert_uint_eq(rte_raw_cksum(ip, sizeof(*ip)), 0xffff);
+	if (ip->next_proto_id == IPPROTO_ICMP)
+		ck_assert_uint_eq(rte_raw_cksum(ip + 1, rte_pktmbuf_data_len(mbuf) - sizeof(*ip)), 0xffff);
+	else if (ip->next_proto_id == IPPROTO_UDP || ip->next_proto_id == IPPROTO_TCP)
+		ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(ip, ip + 1), 0);
+	return ip;
+}
+
+static uint16_t port_at(const struct rte_ipv4_hdr *ip, unsigned offset)
+{
+	uint16_t port;
+
+	memcpy(&port, (const uint8_t *)(ip + 1) + offset, sizeof(port));
+	return rte_be_to_cpu_16(port);
+}
+
+/* feature: C09-002 C09-003 C09-005 C09-008 */
+START_TEST(a_flow_gets_the_interface_s_address_and_its_answers_come_back)
+{
+	struct rte_ipv4_hdr *ip;
+	uint16_t port;
+
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	for (unsigned round = 0; round < 2; round++) { /* the slow way, then the fast one */
+		ip = judged(fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN));
+		ck_assert_uint_eq(ip->src_addr, WAN_SHARED);
+		ck_assert_uint_eq(ip->dst_addr, SERVER);
+		ck_assert_uint_eq(ip->time_to_live, 63);
+		port = port_at(ip, 0);
+		ck_assert_uint_ge(port, NAT_PORT_FIRST);
+		ck_assert_uint_eq(port_at(ip, 2), 80);
+		ip = judged(fixture_pass(WAN, fixture_udp(SERVER, 80, WAN_SHARED, port), LAN));
+		ck_assert_uint_eq(ip->src_addr, SERVER);
+		ck_assert_uint_eq(ip->dst_addr, CLIENT);
+		ck_assert_uint_eq(port_at(ip, 2), 1038);
+	}
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
+	/* To no flow's port: the firewall's own, which no rule allows. */
+	ck_assert_ptr_null(fixture_pass(WAN, fixture_udp(SERVER, 80, WAN_SHARED, port ^ 1), LAN));
+}
+END_TEST
+
+/* feature: C09-006 */
+START_TEST(a_flow_gets_the_chosen_address)
+{
+	struct rte_ipv4_hdr *ip;
+
+	translate(POLICY_SOURCE_NAT_ADDRESS, CHOSEN);
+	ip = judged(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_SYN_FLAG, 0), WAN));
+	ck_assert_uint_eq(ip->src_addr, CHOSEN);
+	ip = judged(fixture_pass(
+	    WAN, fixture_tcp(SERVER, 80, CHOSEN, port_at(ip, 0), RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG, 0),
+	    LAN));
+	ck_assert_uint_eq(ip->dst_addr, CLIENT);
+	ck_assert_uint_eq(port_at(ip, 2), 4000);
+}
+END_TEST
+
+START_TEST(a_udp_packet_without_a_checksum_keeps_none)
+{
+	struct rte_mbuf *mbuf = fixture_udp(CLIENT, 1038, SERVER, 80);
+
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	((struct rte_udp_hdr *)(fixture_header(mbuf) + 1))->dgram_cksum = 0;
+	mbuf = fixture_pass(LAN, mbuf, WAN);
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+	ck_assert_uint_eq(((struct rte_udp_hdr *)(fixture_header(mbuf) + 1))->dgram_cksum, 0);
+}
+END_TEST
+
+/* feature: C09-011 */
+START_TEST(pings_of_two_hosts_are_told_apart_by_their_identifiers)
+{
+	struct rte_ipv4_hdr *ip;
+	uint16_t identifier[2];
+	const uint32_t clients[2] = {CLIENT, OTHER_CLIENT};
+
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	fake_neighbour(LAN, OTHER_CLIENT, fixture_mac(LAN, MAC_NEIGHBOUR));
+	for (unsigned i = 0; i < 2; i++) {
+		ip = judged(fixture_pass(LAN, fixture_echo(clients[i], SERVER, 8, 7), WAN));
+		ck_assert_uint_eq(ip->src_addr, WAN_SHARED);
+		identifier[i] = port_at(ip, 4);
+	}
+	ck_assert_uint_ne(identifier[0], identifier[1]);
+	for (unsigned i = 0; i < 2; i++) {
+		ip = judged(fixture_pass(WAN, fixture_echo(SERVER, WAN_SHARED, 0, identifier[i]), LAN));
+		ck_assert_uint_eq(ip->dst_addr, clients[i]);
+		ck_assert_uint_eq(port_at(ip, 4), 7);
+	}
+}
+END_TEST
+
+/* feature: C09-011 */
+START_TEST(of_a_protocol_without_ports_one_host_reaches_a_server)
+{
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_ip(CLIENT, SERVER, IPPROTO_GRE, 20), WAN));
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_ip(OTHER_CLIENT, SERVER, IPPROTO_GRE, 20), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_NAT_PORTS), 1);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_ip(OTHER_CLIENT, SERVER, IPPROTO_ESP, 20), WAN));
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_ip(CLIENT, SERVER, IPPROTO_SCTP, 20), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_NAT_PORTS), 2);
+}
+END_TEST
+
+/* feature: C09-008 */
+START_TEST(an_error_about_a_translated_packet_reaches_the_client)
+{
+	struct rte_mbuf *out = fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN);
+	struct rte_ipv4_hdr *ip, *inner;
+	uint16_t port;
+
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	out = fixture_pass(LAN, fixture_udp(CLIENT, 1039, SERVER, 80), WAN);
+	port = port_at(judged(out), 0);
+	ck_assert_int_eq(icmp_error_build(out, 3, 3, 0, SERVER), 0);
+	ip = judged(fixture_pass(WAN, out, LAN));
+	ck_assert_uint_eq(ip->dst_addr, CLIENT);
+	ck_assert_uint_eq(ip->src_addr, SERVER);
+	inner = (struct rte_ipv4_hdr *)((uint8_t *)(ip + 1) + 8);
+	ck_assert_uint_eq(inner->src_addr, CLIENT);
+	ck_assert_uint_eq(inner->dst_addr, SERVER);
+	ck_assert_uint_eq(port_at(inner, 0), 1039);
+	ck_assert_uint_ne(port_at(inner, 0), port);
+	ck_assert_uint_eq(rte_raw_cksum(inner, sizeof(*inner)), 0xffff);
+	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(inner, inner + 1), 0);
+}
+END_TEST
+
+/* feature: C09-008 */
+START_TEST(an_error_of_the_client_names_the_translated_packet)
+{
+	struct rte_ipv4_hdr *ip, *inner;
+	struct rte_mbuf *answer;
+	uint16_t port;
+
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	port = port_at(judged(fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN)), 0);
+	answer = fixture_pass(WAN, fixture_udp(SERVER, 80, WAN_SHARED, port), LAN);
+	judged(answer);
+	ck_assert_int_eq(icmp_error_build(answer, 3, 3, 0, CLIENT), 0);
+	ip = judged(fixture_pass(LAN, answer, WAN));
+	ck_assert_uint_eq(ip->src_addr, WAN_SHARED);
+	ck_assert_uint_eq(ip->dst_addr, SERVER);
+	inner = (struct rte_ipv4_hdr *)((uint8_t *)(ip + 1) + 8);
+	ck_assert_uint_eq(inner->dst_addr, WAN_SHARED);
+	ck_assert_uint_eq(port_at(inner, 2), port);
+	ck_assert_uint_eq(rte_raw_cksum(inner, sizeof(*inner)), 0xffff);
+	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(inner, inner + 1), 0);
+}
+END_TEST
+
+START_TEST(a_damaged_error_is_not_mended)
+{
+	struct rte_mbuf *out;
+
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	out = fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN);
+	judged(out);
+	ck_assert_int_eq(icmp_error_build(out, 3, 3, 0, SERVER), 0);
+	((struct rte_icmp_hdr *)(fixture_header(out) + 1))->icmp_cksum ^= 1;
+	ck_assert_ptr_null(fixture_pass(WAN, out, LAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_ICMP_CHECKSUM), 1);
+}
+END_TEST
+
+/* feature: C09-001 */
+START_TEST(another_policy_ends_the_flow_whose_translation_it_changes)
+{
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN));
+	translate(POLICY_SOURCE_NAT_INTERFACE, 0);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
+	translate(POLICY_SOURCE_NAT_ADDRESS, CHOSEN);
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_TRANSLATION_CHANGED), 1);
+	ck_assert_uint_eq(judged(fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN))->src_addr,
+	                  CHOSEN);
+}
+END_TEST
+
+/* --- ports
+ * ---------------------------------------------------------------------------------------------------- */
+
+static struct flow_key key_of(uint32_t number, uint16_t server_port)
+{
+	return (struct flow_key){.source = rte_cpu_to_be_32(0x0a000000 + number),
+	                         .destination = SERVER,
+	                         .source_port = RTE_BE16(1038),
+	                         .destination_port = rte_cpu_to_be_16(server_port),
+	                         .interface = LAN,
+	                         .protocol = IPPROTO_UDP};
+}
+
+static uint32_t open_flow(struct flow_table *table, const struct flow_key *key, struct flow_key *reply)
+{
+	struct flow_key keys[2] = {*key};
+	uint32_t index;
+	int error;
+
+	if (!nat_allocate(table, key, WAN, WAN_SHARED, &keys[1]))
+		return FLOW_NONE;
+	index = flow_table_insert(table, keys, &error);
+	ck_assert_msg(index, "nat_allocate gave a tuple that is in use");
+	*reply = keys[1];
+	return index;
+}
+
+/* feature: C09-003 C09-004 */
+START_TEST(nearly_every_port_towards_one_server_can_be_used_and_again_towards_another)
+{
+	struct flow_table *table = flow_table_create(150000, SOCKET_ID_ANY);
+	struct flow_key reply;
+	unsigned opened[2] = {0, 0};
+
+	for (unsigned server = 0; server < 2; server++) {
+		for (uint32_t i = 0; i < 72000; i++) {
+			struct flow_key key = key_of(i, 80 + server);
+
+			opened[server] += open_flow(table, &key, &reply) != FLOW_NONE;
+		}
+		ck_assert_uint_ge(opened[server], 63000);
+		ck_assert_uint_le(opened[server], 65536 - NAT_PORT_FIRST);
+	}
+	flow_table_destroy(table);
+}
+END_TEST
+
+#define MODEL_FLOWS 20000
+#define MODEL_STEPS 10000000
+
+/*
+ * The model is an array of what is in use by translated port: two flows to one server port never share one, both
+ * directions of each are of one share, and what was freed can be used again.
+ */
+/* feature: C09-002 C09-003 C09-004 */
+START_TEST(no_two_live_flows_ever_have_one_translated_tuple)
+{
+	struct flow_table *table = flow_table_create(MODEL_FLOWS, SOCKET_ID_ANY);
+	uint8_t(*used)[65536] = calloc(4, sizeof(*used));
+	struct {
+		uint32_t index;
+		uint16_t server, port;
+	} *flows = calloc(MODEL_FLOWS, sizeof(*flows));
+	uint32_t steps = getenv("HADRIAN_LONG") ? MODEL_STEPS : MODEL_STEPS / 20, allocated = 0;
+
+	for (uint32_t step = 0; step < steps; step++) {
+		uint32_t i = rte_rand_max(MODEL_FLOWS);
+		struct flow_key key, reply;
+
+		if (flows[i].index) {
+			flow_table_remove(table, flows[i].index);
+			used[flows[i].server][flows[i].port] = 0;
+			flows[i].index = FLOW_NONE;
+			continue;
+		}
+		flows[i].server = rte_rand_max(4);
+		key = key_of(i, 80 + flows[i].server);
+		flows[i].index = open_flow(table, &key, &reply);
+		if (!flows[i].index)
+			continue;
+		allocated++;
+		flows[i].port = rte_be_to_cpu_16(reply.destination_port);
+		ck_assert_uint_ge(flows[i].port, NAT_PORT_FIRST);
+		ck_assert_uint_eq(used[flows[i].server][flows[i].port]++, 0);
+		ck_assert_uint_eq(flow_share(flow_symmetric_hash(&key)),
+		                  flow_share(flow_symmetric_hash(&reply)));
+	}
+	ck_assert_uint_gt(allocated, steps / 3);
+	free(flows);
+	free(used);
+	flow_table_destroy(table);
+}
+END_TEST
+
+/* feature: C09-003 */
+START_TEST(ports_are_not_in_a_row)
+{
+	struct flow_table *table = flow_table_create(4096, SOCKET_ID_ANY);
+	unsigned near = 0, low = 0;
+	uint16_t last = 0;
+
+	for (uint32_t i = 0; i < 2000; i++) {
+		struct flow_key key = key_of(i, 80), reply;
+		uint16_t port;
+
+		ck_assert_uint_ne(open_flow(table, &key, &reply), FLOW_NONE);
+		port = rte_be_to_cpu_16(reply.destination_port);
+		near += abs(port - last) < 100;
+		low += port < 32768;
+		last = port;
+	}
+	ck_assert_uint_lt(near, 40);
+	ck_assert_uint_gt(low, 800);
+	ck_assert_uint_lt(low, 1200);
+	flow_table_destroy(table);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, fixture_setup, NULL);
+	tcase_add_test(tests, a_flow_gets_the_interface_s_address_and_its_answers_come_back);
+	tcase_add_test(tests, a_flow_gets_the_chosen_address);
+	tcase_add_test(tests, a_udp_packet_without_a_checksum_keeps_none);
+	tcase_add_test(tests, pings_of_two_hosts_are_told_apart_by_their_identifiers);
+	tcase_add_test(tests, of_a_protocol_without_ports_one_host_reaches_a_server);
+	tcase_add_test(tests, an_error_about_a_translated_packet_reaches_the_client);
+	tcase_add_test(tests, an_error_of_the_client_names_the_translated_packet);
+	tcase_add_test(tests, a_damaged_error_is_not_mended);
+	tcase_add_test(tests, another_policy_ends_the_flow_whose_translation_it_changes);
+	tcase_add_test(tests, nearly_every_port_towards_one_server_can_be_used_and_again_towards_another);
+	tcase_add_test(tests, no_two_live_flows_ever_have_one_translated_tuple);
+	tcase_add_test(tests, ports_are_not_in_a_row);
+}
+TEST_MAIN("nat", add_tests)
