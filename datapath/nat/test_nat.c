@@ -137,8 +137,8 @@ END_TEST
 /* feature: C09-008 */
 START_TEST(an_error_about_a_translated_packet_reaches_the_client)
 {
-	struct rte_mbuf *out = fixture_pass(LAN, fixture_udp(CLIENT, 1038, SERVER, 80), WAN);
 	struct rte_ipv4_hdr *ip, *inner;
+	struct rte_mbuf *out;
 	uint16_t port;
 
 	translate(POLICY_SOURCE_NAT_INTERFACE, 0);

@@ -60,6 +60,19 @@ static int add_services(const struct configuration *configuration, const struct 
 	return error;
 }
 
+/* C09-005, C09-006: check_nat has seen that the address is one. */
+static void set_translation(const struct configuration *configuration, const struct object_type *type,
+                            const struct lyd_node *object, struct policy_rule *rule)
+{
+	if (rule->action != POLICY_ALLOW || strcmp(value_of(type, object, "SourceTranslation"), "NAT") != 0)
+		return;
+	rule->source_translation = POLICY_SOURCE_NAT_INTERFACE;
+	if (strcmp(value_of(type, object, "SetSourceAddress"), "AllToOne") != 0)
+		return;
+	rule->source_translation = POLICY_SOURCE_NAT_ADDRESS;
+	rule->nat_address[0] = resolve_host(configuration, value_of(type, object, "NewSourceIP4"));
+}
+
 static int add_rule(const struct configuration *configuration, const struct object_type *type,
                     const struct lyd_node *object, unsigned index, struct policy_builder *builder)
 {
@@ -73,6 +86,7 @@ static int add_rule(const struct configuration *configuration, const struct obje
 	rule.send_reject =
 	    rule.action == POLICY_DENY && !strcmp(value_of(type, object, "OnDeny"), "SendReject");
 	rule.stateless = rule.action == POLICY_ALLOW && !strcmp(value_of(type, object, "Stateless"), "Yes");
+	set_translation(configuration, type, object, &rule);
 	error = add_interface_ids(configuration, object, type_property(type, "SourceInterface"), builder,
 	                          &rule.source_interfaces);
 	if (!error)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Source NAT as hosts on both sides see it, before and after a failover (docs/nat.md)."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab.background import Background
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.traffic import SERVER, Flows
+
+SHARED, CHOSEN = "198.51.100.1", "198.51.100.3"
+PORT = 7100
+# Tells every sender how it looks from here.
+MIRROR = f"""
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", {PORT})); print("ready", flush=True)
+while True:
+    data, sender = s.recvfrom(100); s.sendto("{{}} {{}}".format(*sender).encode(), sender)
+"""
+ASK = f"""
+import socket, sys
+for port in map(int, sys.argv[1:]):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", port)); s.settimeout(5)
+    s.sendto(b"who", ("{SERVER}", {PORT})); print(s.recv(100).decode(), flush=True)
+"""
+
+
+def run_lines(cluster: Cluster, *lines: str) -> tuple[int, str]:
+    done = cluster.nodes[cluster.active()].commands("\n".join(lines) + "\n")
+    return done.returncode, done.stdout + done.stderr
+
+
+def set_rule(cluster: Cluster, properties: str) -> None:
+    code, said = run_lines(cluster, "cc RuleSet IPRuleSet main", f"set IPRule lan_to_wan {properties}", "cc",
+                           "activate", "commit")
+    assert code == 0, said
+
+
+@pytest.fixture(scope="module", autouse=True)
+def translated(lab: Lab) -> Iterator[None]:
+    cluster = Cluster(lab)
+    cluster.await_well()
+    set_rule(cluster, "SourceTranslation=NAT")
+    cluster.await_well()
+    yield
+
+
+@pytest.fixture(scope="module")
+def mirror(lab: Lab, translated: None) -> Iterator[None]:
+    server = Background(lab, "server", ["/usr/bin/python3", "-u", "-c", MIRROR])
+    server.await_line("ready")
+    yield
+    server.stop()
+
+
+def seen(cluster: Cluster, *ports: int) -> list[tuple[str, int]]:
+    """How the server sees packets of the client from these ports."""
+    done = cluster.lab.run("client", ["/usr/bin/python3", "-c", ASK, *map(str, ports)])
+    assert done.returncode == 0, done.stderr
+    return [(address, int(port)) for address, port in (line.split() for line in done.stdout.splitlines())]
+
+
+@pytest.mark.feature("C09-001", "C09-002", "C09-003", "C09-005")
+def test_the_server_sees_the_shared_address_and_random_ports(cluster: Cluster, mirror: None) -> None:
+    looks = seen(cluster, *range(20000, 20050))
+    assert {address for address, _ in looks} == {SHARED}
+    ports = [port for _, port in looks]
+    assert len(set(ports)) == 50
+    assert all(port >= 1024 for port in ports)
+    assert sum(abs(a - b) < 50 for a, b in zip(ports, ports[1:], strict=False)) < 5, ports
+    # The same flow keeps its port.
+    assert seen(cluster, 20000, 20000) == [looks[0], looks[0]]
+
+
+@pytest.mark.feature("C09-008", "C09-011")
+def test_ping_and_errors_come_back(cluster: Cluster) -> None:
+    assert cluster.lab.run("client", ["ping", "-c", "3", "-i", "0.2", "-W", "2", SERVER]).returncode == 0
+    # The last hop is known by the port unreachable that comes back through the translation.
+    trace = cluster.lab.run("client", ["traceroute", "-n", "-q", "1", "-w", "2", "-m", "4", SERVER])
+    assert trace.stdout.split("\n 2  ")[1].startswith(SERVER), trace.stdout
+
+
+@pytest.mark.feature("C09-002", "C22-006", "C22-032")
+def test_translated_flows_outlive_a_crash(cluster: Cluster, mirror: None) -> None:
+    before = seen(cluster, 21000)
+    with Flows(cluster.lab, 1000, 1000) as flows:
+        assert flows.check() == "tcp 1000/1000 udp 1000/1000 resets 0"
+        cluster.await_well()
+        _, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        assert flows.check() == "tcp 1000/1000 udp 1000/1000 resets 0"
+        assert seen(cluster, 21000) == before
+
+
+@pytest.mark.feature("C09-006")
+def test_a_chosen_address(cluster: Cluster, mirror: None) -> None:
+    # The private address of the node that is not asked would answer from there: take one that is this node's.
+    own = {"master": "198.51.100.2", "slave": CHOSEN}[cluster.active()]
+    code, said = run_lines(cluster, f"add Address IPAddress nat_to Address={own}", "activate", "commit")
+    assert code == 0, said
+    set_rule(cluster, "SetSourceAddress=AllToOne NewSourceIP4=nat_to")
+    assert [address for address, _ in seen(cluster, 22000)] == [own]
+    set_rule(cluster, "SetSourceAddress=<empty> NewSourceIP4=<empty>")
+    assert [address for address, _ in seen(cluster, 22000)] == [SHARED]
+
+
+@pytest.mark.feature("C09-010")
+@pytest.mark.parametrize(("properties", "reason"), [
+    ("SetSourceAddress=AllToOne", "NewSourceIP4 has no value"),
+    ("SetSourceAddress=AllToOne NewSourceIP4=all-nets-ip4", "is not one IPv4 host"),
+    ("NewSourceIP4=198.51.100.9", "has no effect where SetSourceAddress is InterfaceAddress"),
+    ("Stateless=Yes", "which a Stateless flow cannot have"),
+    ("Action=Deny", "opens no flow to translate"),
+])
+def test_what_cannot_be_is_refused(cluster: Cluster, properties: str, reason: str) -> None:
+    code, said = run_lines(cluster, "cc RuleSet IPRuleSet main", f"set IPRule lan_to_wan {properties}", "cc",
+                           "activate")
+    assert code != 0
+    assert "lan_to_wan" in said or "IPRule/" in said
+    assert reason in said
+    code, said = run_lines(cluster, "reject")
+    assert code == 0, said
