@@ -17,6 +17,23 @@ const struct command commands[] = {
      OPTIONS({"show", NULL, "Show the cache, as without an option."},
              {"flush", NULL, "Forget all entries of all interfaces.", true}),
      WORDS_INTERFACE},
+    {"backup", NULL, true, command_backup, "Make, list, restore and delete backups of the configuration.",
+     "backup -create [FILE] [-secrets]\nbackup -list\nbackup -restore FILE [-reboot]\nbackup -revert\nbackup "
+     "-delete FILE\n"
+     "backup -factoryreset [-system] [-force]\n\n"
+     "Files are in the root folder, where SCP brings and fetches them; they are gone after a restart of the "
+     "system.\n"
+     "After -restore and -revert, 'activate' and 'commit' put the configuration into force.",
+     OPTIONS({"create", NULL, "Write the configuration in force into FILE, or config-YYYYMMDD.bkp."},
+             {"secrets", NULL, "With -create: passwords and keys that others must know are in it in clear."},
+             {"list", NULL, "List the backups."},
+             {"restore", NULL, "Take the configuration of FILE for the edited one, after looking it over."},
+             {"reboot", NULL, "With -restore: the system starts again with it, whatever interfaces it has."},
+             {"revert", NULL, "Take back the configuration that the last restore replaced."},
+             {"delete", NULL, "Delete backups; FILE may have wildcards, '*' and '?'."},
+             {"factoryreset", NULL, "Start again with the configuration that the system was delivered with."},
+             {"system", NULL, "With -factoryreset: also with the software."},
+             {"force", NULL, "With -factoryreset: without a question."})},
     {"cc", NULL, false, command_cc, "Go into an object that holds others; without words back to the root.",
      "cc [[CATEGORY] TYPE NAME]", NULL, WORDS_OBJECT},
     {"cfglog", NULL, false, command_cfglog, "Show the configuration log.", "cfglog [-all]",
