@@ -277,10 +277,10 @@ void group_destroy(struct group *group)
 	atomic_store(&group->stop, true);
 	wake(group->thread_wake);
 	qb_loop_poll_del(group->loop, group->loop_wake);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec++;
 	/* A thread that Corosync's library holds keeps its memory; the process must not wait for it. */
-	if (pthread_timedjoin_np(group->thread, NULL, &until) != 0)
+	if (pthread_clockjoin_np(group->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
 		pthread_detach(group->thread);
 	else
 		release(group);

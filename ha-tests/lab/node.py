@@ -99,8 +99,9 @@ class LabNode:
         holder = self._holder()
         if holder is None:
             raise LabError(f"{self.name} has no mount namespace (its holder is gone) - take the lab down and up again")
+        # The clock is the machine's, and nobody here may set it.
         return ["nsenter", f"--mount=/proc/{holder}/ns/mnt",
-                f"--net=/run/netns/{network.namespace(self.lab, self.name)}", "--"]
+                f"--net=/run/netns/{network.namespace(self.lab, self.name)}", "--", "setpriv", "--bounding-set", "-sys_time"]
 
     def environment(self) -> dict[str, str]:
         """The variables for the node's processes: reports of the sanitizers go to its log folder, one file a process."""

@@ -18,6 +18,7 @@ BINARIES = {
     "hadrian-datapath": "datapath/hadrian-datapath",
     "hadrian-keygen": "cluster/hadrian-keygen",
     "hadrian": "mgmt/cli/hadrian",
+    "hadrian-clock": "mgmt/clock/hadrian-clock",
     "hadrian-sshd": "mgmt/ssh/hadrian-sshd",
     "hadrian-scp": "mgmt/scp/hadrian-scp",
     "probe": "ha-tests/probe/probe",
@@ -51,6 +52,7 @@ def binary(name: str, build: Path) -> Path:
 def data_environment(build: Path) -> dict[str, str]:
     """Tells daemons that are not installed where their data is."""
     return {"HADRIAN_SCHEMA_DIR": str(REPOSITORY / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
+            "HADRIAN_CLOCK": os.environ.get("HADRIAN_CLOCK") or str(build / BINARIES["hadrian-clock"]),
             "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"]),
             "HADRIAN_SCP": str(build / BINARIES["hadrian-scp"])}
 

@@ -220,6 +220,7 @@ void check_all(const struct configuration *configuration, struct problems *probl
 	configuration_walk(configuration, check_one, &walk);
 	check_network(configuration, problems);
 	check_nat(configuration, problems);
+	check_time(configuration, problems);
 	check_effect(configuration, problems);
 }
 

@@ -33,6 +33,8 @@ void check_groups(const struct configuration *configuration, const struct object
 void check_network(const struct configuration *configuration, struct problems *problems);
 /* The address translation of rules (C09-006, C09-010). */
 void check_nat(const struct configuration *configuration, struct problems *problems);
+/* That every time server is one that can be asked. */
+void check_time(const struct configuration *configuration, struct problems *problems);
 /* What would be taken and have no effect in this release. */
 void check_effect(const struct configuration *configuration, struct problems *problems);
 /* All of it, into problems. */

@@ -112,6 +112,12 @@ const struct command commands[] = {
              {"listall", NULL, "Show all paths that there are."},
              {"poll", NULL, "Show the list again and again, until -stop or the end of the session."},
              {"interval", "N", "Seconds between two times."}, {"stop", NULL, "End -poll."})},
+    {"time", "t", false, command_time, "Show or set the clock.",
+     "time\ntime -set YYYY-mm-DD HH:MM:SS\ntime -sync [-force]\n\n"
+     "-set takes local time, and is in force at once. -sync asks the TimeServer objects of DateTime.",
+     OPTIONS({"set", NULL, "Set the clock.", true},
+             {"sync", NULL, "Set the clock by the time servers, now.", true},
+             {"force", NULL, "With -sync: however large the difference is.", true})},
     {"top", NULL, false, command_top, "Show how busy the processes of the system are.", "top"},
     {"undelete", NULL, true, command_undelete, "Bring a deleted object back as it was committed.",
      "undelete [CATEGORY] TYPE NAME", NULL, WORDS_DELETED_OBJECT},

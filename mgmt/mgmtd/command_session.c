@@ -27,7 +27,11 @@ int command_cc(struct session *session, const struct line *line)
 		        target.type ? " holds none" : " is none");
 		return -EINVAL;
 	}
-	object = target_object(session, &target);
+	object = NULL;
+	if (target.type->singleton)
+		object_create(&session->engine->candidate, target.type, NULL, NULL, &object);
+	else
+		object = target_object(session, &target);
 	if (!object)
 		return -ENOENT;
 	session->context_type = target.type;

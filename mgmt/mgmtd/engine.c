@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/check.h"
+#include "mgmt/mgmtd/clock.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/https.h"
@@ -26,6 +27,7 @@ static void apply_rest(struct engine *engine)
 	cluster_link_configure(engine->cluster, &cluster);
 	https_configure(engine->https, &engine->running);
 	sshd_configure(engine->sshd, &engine->running);
+	clock_configure(engine->clock, &engine->running);
 }
 
 static void log_result(void *user, int error, const char *text)

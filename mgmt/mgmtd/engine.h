@@ -34,6 +34,7 @@ struct logins;
 struct password_worker;
 struct upgrade;
 struct usage;
+struct clock;
 
 /* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
 typedef void (*activation_done)(void *user, int error, const char *text);
@@ -95,6 +96,7 @@ struct engine {
 	uint64_t started_s; /* CLOCK_BOOTTIME */
 	bool lost;          /* a saved configuration could not be used */
 	struct usage *usage;
+	struct clock *clock;
 };
 
 /*

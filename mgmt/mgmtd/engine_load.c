@@ -116,9 +116,8 @@ int engine_load(struct engine *engine, char reason[256])
 
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	engine->started_s = (uint64_t)now.tv_sec;
-	/* Grows over restarts of mgmtd, so that a datapath that lives on never takes an old policy for a new
-	 * one. */
-	clock_gettime(CLOCK_REALTIME, &now);
+	/* Grows over restarts of mgmtd, also where the clock is set back meanwhile, so that a datapath that lives on
+	 * never takes an old policy for a new one. */
 	engine->policy_generation = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	engine->committed.schema = engine->running.schema = engine->candidate.schema = engine->schema;
 	cfglog_write(&engine->cfglog, "Notice", "Beginning system reconfigure. System starting.");

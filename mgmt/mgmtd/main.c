@@ -6,6 +6,7 @@
 #include "lib/log.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/cgi.h"
+#include "mgmt/mgmtd/clock.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/engine.h"
@@ -38,6 +39,7 @@ static int32_t on_child(int32_t signal, void *user)
 	(void)user;
 	https_reap(engine.https);
 	sshd_reap(engine.sshd);
+	clock_reap(engine.clock);
 	upgrade_reap(engine.upgrade);
 	return 0;
 }
@@ -91,6 +93,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
 	if (!error)
+		error = clock_create(engine.loop, &engine.clock);
+	if (!error)
 		error = usage_create(&engine, &engine.usage);
 	if (!error)
 		error = watch_signals();
@@ -115,6 +119,7 @@ static void stop(struct ipc_server *server)
 	cgi_destroy(engine.cgi);
 	logins_destroy(engine.logins);
 	usage_destroy(engine.usage);
+	clock_destroy(engine.clock);
 	datapath_link_destroy(engine.datapath);
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);

@@ -53,12 +53,21 @@ static void write_properties(struct creation *creation, const struct object_type
 	creation->count++;
 }
 
+static bool sets_something(const struct object_type *type, const struct lyd_node *object)
+{
+	for (size_t i = 0; i < type->property_count; i++)
+		for (unsigned node = 0; node < 1u + type->properties[i].per_node; node++)
+			if (value_first(object, &type->properties[i], node))
+				return true;
+	return false;
+}
+
 static void write_object(struct creation *creation, const struct object_type *type,
                          const struct lyd_node *object)
 {
 	const struct lyd_node *old = counterpart(&creation->predefined, type, object);
 
-	if (old && objects_equal(type, old, object))
+	if (old ? objects_equal(type, old, object) : type->singleton && !sets_something(type, object))
 		return;
 	fprintf(creation->out, "%s %s", old || type->singleton ? "set" : "add", type->name);
 	if (!type->singleton && !type->key->hidden)

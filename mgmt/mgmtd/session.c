@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/session.h"
 #include "lib/messages.h"
 #include "lib/paths.h"
+#include "mgmt/mgmtd/clock.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/datapath_link.h"
@@ -25,11 +26,16 @@
 
 struct lyd_node *session_context(struct session *session)
 {
-	struct lyd_node *context;
+	struct lyd_node *context = NULL;
 
 	if (!session->context_type)
 		return NULL;
-	context = object_find(&session->engine->candidate, session->context_type, NULL, session->context_key);
+	/* One that there is once has no end. */
+	if (session->context_type->singleton)
+		object_create(&session->engine->candidate, session->context_type, NULL, NULL, &context);
+	else
+		context = object_find(&session->engine->candidate, session->context_type, NULL,
+		                      session->context_key);
 	if (!context)
 		session->context_type = NULL;
 	return context;
@@ -43,8 +49,8 @@ void session_prompt(struct session *session, char *prompt, size_t size)
 
 	session_context(session);
 	if (session->context_type)
-		snprintf(prompt, size, "%.40s:/%s/%s> ", name, session->context_type->name,
-		         session->context_key);
+		snprintf(prompt, size, "%.40s:/%s%s%s> ", name, session->context_type->name,
+		         *session->context_key ? "/" : "", session->context_key);
 	else
 		snprintf(prompt, size, "%.40s:/> ", name);
 }
@@ -108,6 +114,7 @@ static void on_timeout(void *user)
 	upgrade_forget(session->engine->upgrade, session);
 	statistics_forget(session, false);
 	edit_forget(session);
+	clock_forget(session->engine->clock, session);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
 	if (session->script)
@@ -214,6 +221,7 @@ static void destroy(struct session *session)
 	upgrade_forget(engine->upgrade, session);
 	statistics_forget(session, true);
 	edit_forget(session);
+	clock_forget(engine->clock, session);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);

@@ -42,9 +42,10 @@ static int unknown_type(struct session *session, const char *word, const char *c
 			if (strcmp(type->name, word) != 0)
 				continue;
 			fprintf(session->out,
-			        "%s objects are in a %s: choose one with 'cc %s%s%s NAME' first.\n", word,
+			        "%s objects are in a %s: choose one with 'cc %s%s%s%s' first.\n", word,
 			        type->parent->name, type->parent->category ? type->parent->category : "",
-			        type->parent->category ? " " : "", type->parent->name);
+			        type->parent->category ? " " : "", type->parent->name,
+			        type->parent->singleton ? "" : " NAME");
 			return -EINVAL;
 		}
 		nearest_offer(&nearest, type->name);
