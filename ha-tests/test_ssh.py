@@ -7,10 +7,12 @@ import re
 import select
 import subprocess
 import time
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 from lab.cluster import Cluster
+from lab.wait import await_condition
 
 SHARED, PRIVATE_MASTER, PRIVATE_SLAVE = "10.1.0.1", "10.1.0.2", "10.1.0.3"
 OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
@@ -129,6 +131,96 @@ def test_auditors_look_only(cluster: Cluster) -> None:
         refused = ssh(cluster, SHARED, command, **login)
         assert refused.returncode == 1 and "group Auditors" in refused.stdout, (command, refused)
     assert ssh(cluster, SHARED, "about", user="guest", password="guest").returncode in (5, 255)
+
+
+def configure(cluster: Cluster, *commands: str) -> None:
+    """On the active node; the other one has it when this returns."""
+    done = cluster.nodes[cluster.active()].commands("\n".join([*commands, "activate", "commit", ""]))
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.await_well()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> dict[str, Path]:
+    """Private keys as ssh-keygen makes them; the public one is beside each."""
+    for kind in ("rsa", "ecdsa", "ed25519"):
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "someone@somewhere", "-f", tmp_path / kind], check=True)
+    return {kind: tmp_path / kind for kind in ("rsa", "ecdsa", "ed25519")}
+
+
+def ssh_with_key(cluster: Cluster, key: Path, *words: str, user: str = "admin") -> CompletedProcess:
+    """No password is given where one is asked for."""
+    return cluster.lab.run("client", ["ssh", "-o", "PubkeyAuthentication=yes", *OPTIONS, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", key,
+                                      f"{user}@{SHARED}", *words], timeout=40)
+
+
+@pytest.mark.feature("C02-009", "C02-013", "C02-015", "C02-016")
+def test_keys(cluster: Cluster, keys: dict[str, Path]) -> None:
+    kept = [kind for kind in keys if kind != "ed25519"]
+    configure(cluster, *(f'add SSHClientKey {kind} PublicKey="{keys[kind].with_suffix(".pub").read_text().strip()}"' for kind in keys),
+              "cc LocalUserDatabase AdminUsers", f"set User admin SSHKeys={','.join(kept)}",
+              "add User looker Password=looker Groups=Auditors SSHKeys=ed25519", "cc")
+    for kind in kept:
+        done = ssh_with_key(cluster, keys[kind], "set System Comments=x")
+        assert done.returncode == 0, (kind, done)
+    assert ssh_with_key(cluster, keys["ed25519"], "about").returncode == 255  # not admin's
+    assert ssh_with_key(cluster, keys["rsa"], "about", user="looker").returncode == 255
+    looked = ssh_with_key(cluster, keys["ed25519"], "show LocalUserDatabase", user="looker")
+    assert looked.returncode == 0 and "AdminUsers" in looked.stdout, looked
+    assert "group Auditors" in ssh_with_key(cluster, keys["ed25519"], "activate", user="looker").stdout
+    # A key that is nobody's: the client goes on to the password.
+    words = ssh_words(SHARED, "about", options=("-o", "PubkeyAuthentication=yes", "-o", "IdentitiesOnly=yes", "-i", str(keys["ed25519"])))
+    assert cluster.lab.run("client", words).returncode == 0
+    configure(cluster, "cc LocalUserDatabase AdminUsers", "set User admin SSHKeys=<empty>", "delete User looker", "cc",
+              *(f"delete SSHClientKey {kind}" for kind in keys))
+    assert ssh_with_key(cluster, keys["rsa"], "about").returncode == 255
+
+
+@pytest.mark.feature("C02-013", "C02-036")
+@pytest.mark.parametrize("method", ["password", "keyboard-interactive"])
+def test_password_methods(cluster: Cluster, method: str) -> None:
+    options = ("-o", f"PreferredAuthentications={method}")
+    assert cluster.lab.run("client", ssh_words(SHARED, "about", options=options)).returncode == 0
+    assert cluster.lab.run("client", ssh_words(SHARED, "about", password="wrong", options=options)).returncode in (5, 255)
+
+
+@pytest.mark.feature("C02-012", "C02-017")
+def test_two_accesses_on_one_port(cluster: Cluster) -> None:
+    """The network that the client is in decides which users there are, what is said, and which host keys are shown."""
+    configure(cluster, "set RemoteMgmtSSH ssh SourceNetwork=10.1.0.128/25", "add LocalUserDatabase others",
+              "cc LocalUserDatabase others", "add User other Password=other Groups=Auditors", "cc",
+              "add AuthenticationProfile others LocalUserDB=others",
+              'add RemoteMgmtSSH near SourceInterface=if1 SourceNetwork=10.1.0.0/25 AuthProfile=others Banner="Near." AllowHostKeyRSA=No')
+    try:
+        assert ssh(cluster, SHARED, "about").returncode in (5, 255)
+        shown = ssh(cluster, SHARED, "sshserver", user="other", password="other")
+        assert re.search(r"ssh +22 +0 +Running", shown.stdout), shown
+        assert re.search(r"near +22 +1 +Running", shown.stdout), shown
+        for algorithm, code in (("ecdsa-sha2-nistp256", 0), ("rsa-sha2-256", 255)):
+            words = ssh_words(SHARED, "about", user="other", password="other", options=("-o", f"HostKeyAlgorithms={algorithm}"))
+            assert cluster.lab.run("client", words).returncode == code, algorithm
+        configure(cluster, "set RemoteMgmtSSH ssh SourceNetwork=10.1.0.0/28 Index=1")
+        assert ssh(cluster, SHARED, "about").returncode == 0
+        assert ssh(cluster, SHARED, "about", user="other", password="other").returncode in (5, 255)
+    finally:
+        configure(cluster, "set RemoteMgmtSSH ssh SourceNetwork=if1_net", "delete RemoteMgmtSSH near",
+                  "delete AuthenticationProfile others", "delete LocalUserDatabase others")
+
+
+@pytest.mark.feature("C02-017", "C02-018")
+def test_a_port_that_somebody_else_has(cluster: Cluster) -> None:
+    node = cluster.nodes[cluster.active()]
+    listener = "import socket; s = socket.create_server(('0.0.0.0', 2222)); print('up', flush=True); input()"
+    words = [*node.enter(), "python3", "-c", listener]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "up\n"
+        configure(cluster, "add RemoteMgmtSSH taken SourceInterface=if1 SourceNetwork=if1_net Port=2222")
+        await_condition(lambda: re.search(r"taken +2222 +0 +Not running at 10\.1\.0\.\d: Address already in use",
+                                          node.cli("sshserver").stdout), "the reason", timeout=15)
+        assert re.search(r"ssh +22 +\d +Running", node.cli("sshserver").stdout)
+        other.communicate("")
+    await_condition(lambda: re.search(r"taken +2222 +0 +Running", node.cli("sshserver").stdout), "the port", timeout=15)
+    configure(cluster, "delete RemoteMgmtSSH taken")
 
 
 @pytest.mark.feature("C02-014")

@@ -44,6 +44,21 @@ void problem(struct problems *problems, const struct object_type *type, const st
 	va_end(arguments);
 }
 
+void warning(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
+             const char *format, ...)
+{
+	char label[OBJECT_LABEL];
+	va_list arguments;
+
+	if (!problems->out)
+		return;
+	fprintf(problems->out, "Warning: %s: ", object_label(type, object, label));
+	va_start(arguments, format);
+	vfprintf(problems->out, format, arguments);
+	va_end(arguments);
+	fputc('\n', problems->out);
+}
+
 void configuration_walk(const struct configuration *configuration,
                         void (*each)(const struct object_type *type, struct lyd_node *object, void *user),
                         void *user)
@@ -222,6 +237,7 @@ void check_all(const struct configuration *configuration, struct problems *probl
 	check_nat(configuration, problems);
 	check_time(configuration, problems);
 	check_effect(configuration, problems);
+	check_ssh(configuration, problems);
 }
 
 unsigned check_configuration(const struct configuration *configuration, FILE *out)

@@ -23,6 +23,10 @@ struct problems {
 void problem(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
              const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* The same for what works, but perhaps not as it was meant: "Warning: ...". It is not counted. */
+void warning(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
+             const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /* The object by itself: required values and references. */
 void check_object(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *object, struct problems *problems);
@@ -37,6 +41,8 @@ void check_nat(const struct configuration *configuration, struct problems *probl
 void check_time(const struct configuration *configuration, struct problems *problems);
 /* What would be taken and have no effect in this release. */
 void check_effect(const struct configuration *configuration, struct problems *problems);
+/* The accesses over SSH. */
+void check_ssh(const struct configuration *configuration, struct problems *problems);
 /* All of it, into problems. */
 void check_all(const struct configuration *configuration, struct problems *problems);
 /* The same as text, which ends with how many are not shown. Returns the number of problems. */

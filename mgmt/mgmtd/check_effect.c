@@ -129,38 +129,6 @@ static void check_databases(const struct configuration *configuration, struct pr
 	}
 }
 
-/* Which access it is shows in the address and port that a client reaches. */
-static void check_ssh_address(const struct configuration *configuration, const struct object_type *type,
-                              const struct lyd_node *access, struct problems *problems)
-{
-	for (const struct lyd_node *other = object_first(configuration, type, NULL); other != access;
-	     other = object_next(other))
-		if (!object_disabled(type, other) &&
-		    !strcmp(value_of(type, other, "SourceInterface"),
-		            value_of(type, access, "SourceInterface")) &&
-		    value_number(type, other, "Port") == value_number(type, access, "Port"))
-			problem(problems, type, access,
-			        "has the SourceInterface and the Port of %s, and this release has one access "
-			        "for each; put both SourceNetworks into one of them, or set another Port",
-			        object_key(type, other));
-}
-
-static void check_ssh(const struct configuration *configuration, struct problems *problems)
-{
-	const struct object_type *type = schema_type(configuration->schema, NULL, "RemoteMgmtSSH");
-
-	for (const struct lyd_node *access = object_first(configuration, type, NULL); access;
-	     access = object_next(access)) {
-		if (object_disabled(type, access))
-			continue;
-		check_ssh_address(configuration, type, access, problems);
-		if (!strcmp(value_of(type, access, "AllowHostKeyRSA"), "No") &&
-		    !strcmp(value_of(type, access, "AllowHostKeyECDSA"), "No"))
-			problem(problems, type, access,
-			        "allows no host key; set AllowHostKeyRSA or AllowHostKeyECDSA to Yes");
-	}
-}
-
 void check_effect(const struct configuration *configuration, struct problems *problems)
 {
 	check_container(configuration, "RoutingTable", "Route", problems);
@@ -168,5 +136,4 @@ void check_effect(const struct configuration *configuration, struct problems *pr
 	check_ip_versions(configuration, problems);
 	check_sync_interfaces(configuration, problems);
 	check_databases(configuration, problems);
-	check_ssh(configuration, problems);
 }

@@ -103,6 +103,7 @@ int command_top(struct session *session, const struct line *line);
 int command_statistics(struct session *session, const struct line *line);
 int command_netobjects(struct session *session, const struct line *line);
 int command_script(struct session *session, const struct line *line);
+int command_sshserver(struct session *session, const struct line *line);
 int command_cfglog(struct session *session, const struct line *line);
 int command_license(struct session *session, const struct line *line);
 int command_upgrade(struct session *session, const struct line *line);

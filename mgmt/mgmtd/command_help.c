@@ -102,6 +102,8 @@ const struct command commands[] = {
              {"references", NULL, "Who refers to the object."}, {"json", NULL, "Print JSON, for programs."},
              {"all", NULL, "With -json: also what is not set, with its default."}),
      WORDS_OBJECT},
+    {"sshserver", NULL, false, command_sshserver, "Show whether the command line is served over SSH.",
+     "sshserver\n\nNothing is printed where no RemoteMgmtSSH is enabled."},
     {"statistics", NULL, false, command_statistics, "Show values of the system, once or again and again.",
      "statistics\nstatistics PATH\nstatistics -add PATH\nstatistics -remove PATH\nstatistics -listall\n"
      "statistics -poll -interval=N\nstatistics -stop\n\n"

@@ -94,7 +94,8 @@ static int prepare(void *user)
 
 int https_create(qb_loop_t *loop, struct https **out)
 {
-	static char *const arguments[] = {"lighttpd", "-D", "-f", HTTPS_CONFIGURATION, NULL};
+	static char configuration[] = HTTPS_CONFIGURATION;
+	static char *const arguments[] = {"lighttpd", "-D", "-f", configuration, NULL};
 	struct https *https = calloc(1, sizeof(*https));
 	int error;
 

@@ -35,6 +35,13 @@ static void add_interface(const struct configuration *configuration, const char 
 	add_listener(listeners, &private_ip, port, access);
 }
 
+void listeners_of(const struct configuration *configuration, const struct object_type *type,
+                  const struct lyd_node *access, const char *port_property, struct listeners *listeners)
+{
+	add_interface(configuration, value_of(type, access, "SourceInterface"),
+	              (uint16_t)value_number(type, access, port_property), access, listeners);
+}
+
 void listeners_find(const struct configuration *configuration, const char *type_name,
                     const char *port_property, struct listeners *listeners)
 {
@@ -43,6 +50,5 @@ void listeners_find(const struct configuration *configuration, const char *type_
 	for (const struct lyd_node *access = object_first(configuration, type, NULL); access;
 	     access = object_next(access))
 		if (!object_disabled(type, access))
-			add_interface(configuration, value_of(type, access, "SourceInterface"),
-			              (uint16_t)value_number(type, access, port_property), access, listeners);
+			listeners_of(configuration, type, access, port_property, listeners);
 }

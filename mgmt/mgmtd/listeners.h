@@ -21,6 +21,10 @@ struct listeners {
 	size_t count;
 };
 
+/* Appends the addresses of one access, as below. */
+void listeners_of(const struct configuration *configuration, const struct object_type *type,
+                  const struct lyd_node *access, const char *port_property, struct listeners *listeners);
+
 /*
  * Appends the shared and this node's private IPv4 addresses of the SourceInterface of every enabled object of
  * that access type (RemoteMgmtHTTP ...), each with the port that the named property holds.

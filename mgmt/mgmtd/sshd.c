@@ -88,3 +88,10 @@ void sshd_reap(struct sshd *sshd)
 	if (sshd)
 		child_reap(sshd->child);
 }
+
+int sshd_status(const struct sshd *sshd, struct ssh_status *out)
+{
+	pid_t server = sshd ? child_pid(sshd->child) : 0;
+
+	return server && !ssh_status_read(SSH_STATUS, out) && out->server == server ? 0 : -ESRCH;
+}

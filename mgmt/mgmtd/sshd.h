@@ -7,6 +7,7 @@
  */
 
 #include "mgmt/mgmtd/configuration.h"
+#include "mgmt/ssh/status.h"
 
 #include <qb/qbloop.h>
 
@@ -25,8 +26,11 @@ void sshd_configure(struct sshd *sshd, const struct configuration *configuration
 /* A child of mgmtd has ended (SIGCHLD). */
 void sshd_reap(struct sshd *sshd);
 
+/* What the running server says of itself. Returns 0, or -ESRCH where none runs, or it has not said anything yet. */
+int sshd_status(const struct sshd *sshd, struct ssh_status *out);
+
 /*
- * The server's configuration (mgmt/ssh/settings.h): the addresses of every enabled RemoteMgmtSSH's interface,
+ * The server's configuration (mgmt/ssh/settings.h): every enabled RemoteMgmtSSH whose interface has an address,
  * malloc'ed, or NULL where there is none to serve (or no memory).
  */
 char *sshd_render(const struct configuration *configuration);

@@ -20,10 +20,20 @@ int children_slot(const struct children *children, const char *remote)
 	return same < CHILDREN_OF_ONE_ADDRESS ? slot : -1;
 }
 
-void children_add(struct children *children, int slot, pid_t pid, const char *remote)
+void children_add(struct children *children, int slot, pid_t pid, const char *remote, const char *access)
 {
 	children->child[slot].pid = pid;
+	snprintf(children->child[slot].access, sizeof(children->child[slot].access), "%s", access);
 	snprintf(children->child[slot].remote, sizeof(children->child[slot].remote), "%s", remote);
+}
+
+unsigned children_count(const struct children *children, const char *access)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		count += children->child[i].pid && !strcmp(children->child[i].access, access);
+	return count;
 }
 
 void children_reap(struct children *children)

@@ -16,12 +16,15 @@ struct children {
 	struct {
 		pid_t pid; /* 0: free */
 		char remote[IP_ADDRESS_TEXT];
+		char access[64];
 	} child[CHILDREN_MAX];
 };
 
 /* A free slot, or -1 where there are too many. Pure. */
 int children_slot(const struct children *children, const char *remote);
-void children_add(struct children *children, int slot, pid_t pid, const char *remote);
+void children_add(struct children *children, int slot, pid_t pid, const char *remote, const char *access);
+/* How many an access let in. Pure. */
+unsigned children_count(const struct children *children, const char *access);
 /* Forgets those that have ended. */
 void children_reap(struct children *children);
 /* Ends all with SIGTERM. */

@@ -18,7 +18,7 @@
 #define COMMAND_MAX 32768
 
 struct connection {
-	const struct ssh_listener *listener;
+	const struct ssh_access *access;
 	struct authentication authentication;
 	int executable;
 	int transfer_executable; /* -1: file transfer is not installed */
@@ -191,7 +191,7 @@ static void say_why(struct connection *connection, enum pump_end end)
 
 static int run_session(struct connection *connection)
 {
-	const struct ssh_listener *listener = connection->listener;
+	const struct ssh_access *access = connection->access;
 	bool is_transfer = connection->what == TRANSFER_SCP;
 	struct program_start start = {.executable = is_transfer ? connection->transfer_executable
 	                                                        : connection->executable,
@@ -209,8 +209,8 @@ static int run_session(struct connection *connection)
 		ssh_channel_write_stderr(connection->channel, why, (uint32_t)strlen(why));
 		return 1;
 	}
-	if (connection->terminal && !connection->command && *listener->banner) {
-		write_text(connection, listener->banner);
+	if (connection->terminal && !connection->command && *access->banner) {
+		write_text(connection, access->banner);
 		write_text(connection, "\n");
 	}
 	error = program_start(&start, &connection->program);
@@ -219,7 +219,7 @@ static int run_session(struct connection *connection)
 		return 1;
 	}
 	end = pump(connection->event, connection->session, connection->channel, &connection->program,
-	           connection->authentication.login.fd, listener->idle_seconds);
+	           connection->authentication.login.fd, access->idle_seconds);
 	/* With the program's the last descriptor: the session ends here. */
 	close(connection->authentication.login.fd);
 	say_why(connection, end);
@@ -297,7 +297,7 @@ static int prepare(struct connection *connection, int fd, unsigned slot)
 	if (!bind || !connection->session)
 		return -ENOMEM;
 	ssh_bind_options_set(bind, SSH_BIND_OPTIONS_PROCESS_CONFIG, &process);
-	error = hostkey_load(bind, connection->listener->keys);
+	error = hostkey_load(bind, connection->access->keys);
 	if (!error && ssh_bind_accept_fd(bind, connection->session, fd) != SSH_OK)
 		error = -EIO;
 	if (error)
@@ -312,11 +312,11 @@ static int prepare(struct connection *connection, int fd, unsigned slot)
 	return privilege_drop(slot);
 }
 
-_Noreturn void connection_run(int fd, const struct ssh_listener *listener, const char *remote, unsigned slot)
+_Noreturn void connection_run(int fd, const struct ssh_access *access, const char *remote, unsigned slot)
 {
 	struct connection connection = {
-	    .listener = listener,
-	    .authentication = {.login = {.access = listener->access, .remote = remote}},
+	    .access = access,
+	    .authentication = {.login = {.access = access->name, .remote = remote}},
 	    .program = {.in = -1, .out = -1, .error = -1}};
 	int error;
 

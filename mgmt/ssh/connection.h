@@ -10,6 +10,6 @@
 /*
  * Serves one client on fd, in a process of its own that gives root up first (slot: privilege.h), and ends the process.
  */
-_Noreturn void connection_run(int fd, const struct ssh_listener *listener, const char *remote, unsigned slot);
+_Noreturn void connection_run(int fd, const struct ssh_access *access, const char *remote, unsigned slot);
 
 #endif

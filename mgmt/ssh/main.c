@@ -6,9 +6,10 @@
 #include "mgmt/ssh/children.h"
 #include "mgmt/ssh/connection.h"
 #include "mgmt/ssh/hostkey.h"
+#include "mgmt/ssh/listening.h"
 #include "mgmt/ssh/settings.h"
+#include "mgmt/ssh/status.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -20,59 +21,63 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define RETRY_MS 2000 /* for an address that cannot be had */
+
 static struct server {
 	struct ssh_settings settings;
-	int listening[SSH_LISTENERS_MAX]; /* one for each listener of the settings */
+	struct listening listening;
 	int signals;
 	struct children children;
 } server;
 
-static int open_listener(const struct ssh_listener *listener, int *out)
+/* For `sshserver`. */
+static void tell_status(void)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(listener->port)};
-	int one = 1, error, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	static struct ssh_status status;
+	int error;
 
-	if (fd < 0)
-		return -errno;
-	memcpy(&address.sin_addr, listener->address.bytes, 4);
-	/* The address comes and goes with the datapath: bound before it is there. */
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
-	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16)) {
-		error = -errno;
-		close(fd);
-		return error;
+	status.server = getpid();
+	status.count = server.settings.access_count;
+	for (size_t i = 0; i < status.count; i++) {
+		const char *name = server.settings.access[i].name;
+
+		status.access[i] =
+		    (struct ssh_access_status){.connected = children_count(&server.children, name)};
+		strcpy(status.access[i].name, name);
 	}
-	*out = fd;
-	return 0;
+	for (size_t i = 0; i < server.settings.listener_count; i++) {
+		const struct ssh_listener *listener = &server.settings.listener[i];
+
+		error = listening_error(&server.listening, &listener->address, listener->port);
+		if (!error)
+			continue;
+		status.access[listener->access].error = error;
+		status.access[listener->access].address = listener->address;
+	}
+	error = ssh_status_write(SSH_STATUS, &status);
+	if (error)
+		qb_log(LOG_WARNING, "the state of SSH cannot be told (%s): %s", SSH_STATUS, strerror(-error));
 }
 
-static void close_listeners(void)
-{
-	for (size_t i = 0; i < server.settings.count; i++)
-		if (server.listening[i] >= 0)
-			close(server.listening[i]);
-	server.settings.count = 0;
-}
-
-/* Returns 0, or -errno where the settings cannot be read or an address cannot be had. */
-static int open_listeners(void)
+/* Returns 0, or -errno where the settings cannot be read. */
+static int read_settings(void)
 {
 	static struct ssh_settings read;
 	FILE *file = fopen(SSH_SETTINGS, "re");
-	int error = file ? ssh_settings_read(file, &read) : -errno;
+	int error;
 
+	memset(&read, 0, sizeof(read));
+	error = file ? ssh_settings_read(file, &read) : -errno;
 	if (file)
 		fclose(file);
-	if (error)
+	if (error) {
+		ssh_settings_free(&read);
 		return error;
-	close_listeners();
-	for (size_t i = 0; i < read.count && !error; i++) {
-		server.settings.listener[i] = read.listener[i];
-		error = open_listener(&read.listener[i], &server.listening[i]);
-		server.settings.count += !error;
 	}
-	return error;
+	ssh_settings_free(&server.settings);
+	server.settings = read;
+	listening_configure(&server.listening, &server.settings);
+	return 0;
 }
 
 /* A client that vanished does not hold its session for ever. */
@@ -86,44 +91,57 @@ static void watch_client(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
-static void serve_child(int fd, const struct ssh_listener *listener, const char *remote, int slot)
+static void serve_child(int fd, const struct ssh_access *access, const char *remote, int slot)
 {
 	sigset_t none;
 
-	for (size_t i = 0; i < server.settings.count; i++)
-		close(server.listening[i]);
+	listening_close(&server.listening);
 	close(server.signals);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	connection_run(fd, listener, remote, (unsigned)slot);
+	connection_run(fd, access, remote, (unsigned)slot);
+}
+
+static void start_child(int fd, const struct ssh_access *access, const char *remote)
+{
+	int slot = children_slot(&server.children, remote);
+	pid_t pid;
+
+	if (slot < 0) {
+		qb_log(LOG_NOTICE, "a connection over SSH from %s is one too many", remote);
+		return;
+	}
+	watch_client(fd);
+	pid = fork();
+	if (!pid)
+		serve_child(fd, access, remote, slot);
+	if (pid > 0)
+		children_add(&server.children, slot, pid, remote, access->name);
+	else
+		qb_log(LOG_ERR, "a connection over SSH cannot be served: %s", strerror(errno));
 }
 
 static void accept_client(size_t number)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
-	char remote[IP_ADDRESS_TEXT] = "";
-	int slot, fd = accept4(server.listening[number], (struct sockaddr *)&address, &length, SOCK_CLOEXEC);
-	pid_t pid;
+	char text[IP_ADDRESS_TEXT] = "";
+	struct ip_address remote = {.version = 4};
+	const struct ssh_access *access;
+	int fd =
+	    accept4(server.listening.socket[number].fd, (struct sockaddr *)&address, &length, SOCK_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	inet_ntop(AF_INET, &address.sin_addr, remote, sizeof(remote));
-	slot = children_slot(&server.children, remote);
-	if (slot < 0) {
-		qb_log(LOG_NOTICE, "a connection over SSH from %s is one too many", remote);
-		close(fd);
-		return;
-	}
-	watch_client(fd);
-	pid = fork();
-	if (!pid)
-		serve_child(fd, &server.settings.listener[number], remote, slot);
-	if (pid > 0)
-		children_add(&server.children, slot, pid, remote);
-	else
-		qb_log(LOG_ERR, "a connection over SSH cannot be served: %s", strerror(errno));
+	memcpy(remote.bytes, &address.sin_addr, 4);
+	ip_address_format(&remote, text);
+	access = ssh_settings_find(&server.settings, &server.listening.socket[number].address,
+	                           server.listening.socket[number].port, &remote);
+	/* The datapath lets in only who is in a network; a moment ago that may have been another one. */
+	if (access)
+		start_child(fd, access, text);
 	close(fd);
+	tell_status();
 }
 
 /* Returns false where the server shall end. */
@@ -136,32 +154,37 @@ static bool take_signal(int *error)
 	if (signal.ssi_signo == SIGCHLD)
 		children_reap(&server.children);
 	else if (signal.ssi_signo == SIGHUP)
-		*error = open_listeners();
+		*error = read_settings();
 	else
 		return false;
+	tell_status();
 	return !*error;
 }
 
 static int run(void)
 {
+	const struct listening *listening = &server.listening;
 	struct pollfd polled[SSH_LISTENERS_MAX + 1];
 	int error = 0;
 
 	for (;;) {
 		polled[0] = (struct pollfd){server.signals, POLLIN, 0};
-		for (size_t i = 0; i < server.settings.count; i++)
-			polled[i + 1] = (struct pollfd){server.listening[i], POLLIN, 0};
-		if (poll(polled, server.settings.count + 1, -1) < 0 && errno != EINTR)
+		for (size_t i = 0; i < listening->count; i++)
+			polled[i + 1] = (struct pollfd){listening->socket[i].fd, POLLIN, 0};
+		if (poll(polled, listening->count + 1, listening_incomplete(listening) ? RETRY_MS : -1) < 0 &&
+		    errno != EINTR)
 			return -errno;
-		/* A signal may have changed the listeners: they are asked again. */
+		/* A signal may have changed the sockets: they are asked again. */
 		if (polled[0].revents) {
 			if (!take_signal(&error))
 				return error;
 			continue;
 		}
-		for (size_t i = 0; i < server.settings.count; i++)
+		for (size_t i = 0; i < listening->count; i++)
 			if (polled[i + 1].revents)
 				accept_client(i);
+		if (listening_retry(&server.listening))
+			tell_status();
 	}
 }
 
@@ -189,12 +212,15 @@ int main(void)
 	if (!error)
 		error = hostkey_ensure();
 	if (!error)
-		error = open_listeners();
-	if (!error)
+		error = read_settings();
+	if (!error) {
+		tell_status();
 		error = run();
+	}
 	if (error)
 		qb_log(LOG_ERR, "SSH cannot be served: %s", strerror(-error));
-	close_listeners();
+	listening_close(&server.listening);
+	ssh_settings_free(&server.settings);
 	children_end(&server.children);
 	return error ? 1 : 0;
 }
