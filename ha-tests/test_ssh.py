@@ -232,6 +232,30 @@ def test_host_keys(cluster: Cluster, key: str, algorithm: str) -> None:
         assert node.run(["stat", "-c", "%a", f"/var/lib/hadrian/ssh_host_{key}_key"]).stdout.strip() == "600"
 
 
+def fingerprints(cluster: Cluster) -> dict[str, set[str]]:
+    """What a client sees at each address that answers: both SSH keys, and the certificate over HTTPS."""
+    seen = {}
+    for address in (SHARED, PRIVATE_MASTER, PRIVATE_SLAVE):
+        keys = cluster.lab.run("client", ["ssh-keyscan", "-T", "5", "-t", "rsa,ecdsa", address])
+        lines = {line.split(maxsplit=1)[1] for line in keys.stdout.splitlines() if not line.startswith("#")}
+        if lines:
+            web = cluster.lab.run("client", ["sh", "-c", f"openssl s_client -connect {address}:443 < /dev/null | openssl x509"])
+            seen[address] = lines | {web.stdout}
+    return seen
+
+
+@pytest.mark.feature("C02-014", "C22-002")
+def test_both_nodes_prove_to_be_the_same_firewall(cluster: Cluster) -> None:
+    before = fingerprints(cluster)
+    assert list(before) == [SHARED, PRIVATE_MASTER, PRIVATE_SLAVE]
+    assert len(before[SHARED]) == 3 and "" not in before[SHARED], before
+    assert before[PRIVATE_MASTER] == before[SHARED] == before[PRIVATE_SLAVE]
+    _, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    after = fingerprints(cluster)
+    assert len(after) == 2 and all(seen == before[SHARED] for seen in after.values()), after
+
+
 def test_sftp_names_the_way_out(cluster: Cluster) -> None:
     done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", *OPTIONS, "/etc/hostname", f"admin@{SHARED}:x"])
     assert done.returncode != 0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/https.h"
 #include "lib/log.h"
-#include "mgmt/mgmtd/certificate.h"
+#include "mgmt/identity/certificate.h"
 #include "mgmt/mgmtd/child.h"
 #include "mgmt/mgmtd/https_render.h"
 
@@ -80,7 +80,7 @@ static int prepare(void *user)
 	int error;
 
 	gethostname(name, sizeof(name) - 1);
-	error = certificate_ensure(HTTPS_CERTIFICATE, name);
+	error = certificate_ensure(HTTPS_CERTIFICATE, PATH_CLUSTER_KEY, name);
 	if (!error)
 		error = write_pages();
 	if (!error)
