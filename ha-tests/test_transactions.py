@@ -206,3 +206,45 @@ def test_passwords_are_hashed_beside_other_work(cluster: Cluster) -> None:
         assert hashed == found.group(1), f"{user} has another password"
         assert password not in text
     await_same(cluster)
+
+
+LISTENER = """
+import socket
+taken = socket.create_server(("0.0.0.0", 2299))
+print("listens", flush=True)
+taken.accept()
+"""
+
+
+@pytest.mark.feature("C02-040")
+def test_nothing_is_activated_where_a_part_cannot_be(cluster: Cluster) -> None:
+    """The port of a management access is taken by another program: the datapath does not get the rest either."""
+    node = cluster.nodes["master"]
+    lines = ("add RemoteMgmtSSH taken SourceInterface=if1 SourceNetwork=all-nets-ip4 Port=2299\n"
+             "cc RoutingTable main\nadd Route Interface=if1 Network=192.88.99.0/24 Gateway=10.6.12.99\ncc\nactivate\n")
+    with subprocess.Popen([*node.enter(), "/usr/bin/python3", "-c", LISTENER], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "listens\n"
+        done = node.commands(lines)
+        other.kill()
+    assert done.returncode != 0
+    assert re.search(r"Activation failed: another program of this system listens at \S+, TCP port 2299", done.stdout + done.stderr)
+    assert "192.88.99.0/24" not in node.cli("routes").stdout
+    assert "+  RemoteMgmtSSH taken" in node.cli("show -changes").stdout
+    done = node.cli("activate")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "192.88.99.0/24" in node.cli("routes").stdout
+    assert node.cli("reject").returncode == 0
+    await_condition(lambda: "192.88.99.0/24" not in node.cli("routes").stdout, "the committed routes", timeout=10)
+    cluster.await_well()
+
+
+@pytest.mark.feature("C02-039")
+@pytest.mark.parametrize("typed", ["set User admin Pasword=geheim", "set User admin Password= geheim", "set User admin Passwort geheim",
+                                   "set User admin paswd=geheim", "ste User admin Password=geheim"])
+def test_mistyped_secrets_are_not_shown(cluster: Cluster, typed: str) -> None:
+    node = cluster.nodes["master"]
+    done = node.commands(f"cc LocalUserDatabase AdminUsers\n{typed}\n")
+    assert done.returncode != 0
+    assert "geheim" not in done.stdout + done.stderr
+    assert "geheim" not in node.cli("cfglog -all").stdout
+    assert "geheim" not in node.last_words("hadrian-mgmtd")

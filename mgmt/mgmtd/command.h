@@ -81,6 +81,7 @@ void command_views_print(unsigned views, FILE *out);
 int command_dispatch(struct session *session, const struct line *line);
 
 int command_add(struct session *session, const struct line *line);
+int command_reset_to_default(struct session *session, const struct line *line);
 int command_set(struct session *session, const struct line *line);
 int command_delete(struct session *session, const struct line *line);
 int command_show(struct session *session, const struct line *line);

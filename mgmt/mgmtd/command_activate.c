@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/listeners.h"
 #include "mgmt/mgmtd/show_object.h"
 #include "mgmt/mgmtd/target.h"
 
@@ -49,7 +50,9 @@ int command_activate(struct session *session, const struct line *line)
 		        count, count > 1 ? "s" : "", count > 1 ? "them" : "it");
 		return -EINVAL;
 	}
-	error = engine_activate(engine, &engine->candidate, activated, session, reason);
+	error = listeners_check(&engine->running, &engine->candidate, reason);
+	if (!error)
+		error = engine_activate(engine, &engine->candidate, activated, session, reason);
 	if (error) {
 		fprintf(session->out, "Activation failed: %s.\n", reason);
 		return error;
@@ -88,7 +91,8 @@ int command_commit(struct session *session, const struct line *line)
 
 	(void)line;
 	if (engine->receiving)
-		return stale(session, "the configuration of the cluster peer came first, and is being taken over");
+		return stale(session,
+		             "the configuration of the cluster peer came first, and is being taken over");
 	if (engine->activation.busy) {
 		fputs("An activation is under way; commit when it has ended.\n", session->out);
 		return -EBUSY;

@@ -5,14 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* The tables and rule sets that everything else is built on (C06-001, C07-002, C02-003). */
-static bool is_permanent(const struct object_type *type, const char *key)
-{
-	return (!strcmp(key, "main") &&
-	        (!strcmp(type->name, "RoutingTable") || !strcmp(type->name, "IPRuleSet"))) ||
-	       (!strcmp(type->name, "LocalUserDatabase") && !strcmp(key, "AdminUsers"));
-}
-
 static int delete_range(struct session *session, const struct target *target, const struct argument *range)
 {
 	struct lyd_node *object = object_first(&session->engine->candidate, target->type, target->context),
@@ -62,7 +54,7 @@ int command_delete(struct session *session, const struct line *line)
 	object = target_object(session, &target);
 	if (!object)
 		return -ENOENT;
-	if (is_permanent(target.type, object_key(target.type, object))) {
+	if (object_is_permanent(target.type, object)) {
 		fprintf(session->out, "%s is always there and cannot be deleted.\n",
 		        object_label(target.type, object, label));
 		return -EPERM;

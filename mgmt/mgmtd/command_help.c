@@ -75,6 +75,11 @@ const struct command commands[] = {
     {"reject", NULL, true, command_reject,
      "Drop all edits, or those of one object, back to what is committed.",
      "reject\nreject [CATEGORY] TYPE NAME", NULL, WORDS_OBJECT},
+    {"reset-to-default", NULL, true, command_reset_to_default,
+     "Return an object, or some of its properties, to what they are by default.",
+     "reset-to-default [CATEGORY] TYPE [NAME] [PROPERTY ...]\n\n"
+     "A predefined object becomes what it was at first.",
+     NULL, WORDS_OBJECT},
     {"routes", NULL, false, command_routes, "Show the active routing table.", "routes [-alltypes]",
      OPTIONS({"alltypes", NULL, "Also the routes to the firewall's own addresses."})},
     {"script", NULL, false, command_script, "List, show, run, make and remove scripts.",
@@ -89,7 +94,8 @@ const struct command commands[] = {
              {"filename", "NAME", "Where -create writes, in place of the console.", true, WORDS_SCRIPT})},
     {"set", NULL, true, command_set, "Change an object.",
      "set [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-enable] [-disable]\n"
-     "set TYPE -Range=1,3-5 Property=Value ...\n\nProperty=<empty> returns a property to its default.",
+     "set TYPE -Range=1,3-5 Property=Value ...\n\nProperty=<empty> returns a property to its default. "
+     "Name=NEW renames, and references follow.",
      OPTIONS({"disable", NULL, "Take it out of use, and keep it."},
              {"enable", NULL, "Bring it back into use."},
              {"Range", "N-M,...", "Objects by their positions, in place of a name."}),

@@ -116,5 +116,8 @@ int command_set(struct session *session, const struct line *line)
 		object = target_object(session, &target);
 	if (error || !object)
 		return error ? error : -ENOENT;
-	return set_object(session, target.type, object, line, (unsigned)index);
+	error = edit_rename_check(session, target.type, object, line);
+	if (!error)
+		error = set_object(session, target.type, object, line, (unsigned)index);
+	return error ? error : edit_rename(session, target.type, object, line);
 }

@@ -74,6 +74,8 @@ int object_create(struct configuration *configuration, const struct object_type 
  */
 int object_restore(struct configuration *configuration, const struct object_type *type,
                    struct lyd_node *context, const struct lyd_node *source);
+/* What everything else is built on: it can neither be deleted nor renamed. */
+bool object_is_permanent(const struct object_type *type, const struct lyd_node *object);
 /* Removes and frees it. */
 void object_delete(struct configuration *configuration, struct lyd_node *object);
 /* Moves it to a position from 1. Returns 0 or -ERANGE. */
@@ -82,6 +84,9 @@ int object_move(struct configuration *configuration, const struct object_type *t
 /* "IPAddress if1_ip", "IPRule/1", "HASettings". Returns text. */
 const char *object_label(const struct object_type *type, const struct lyd_node *object,
                          char text[OBJECT_LABEL]);
+/* The same where the position (from 1) is known. */
+const char *object_label_at(const struct object_type *type, const struct lyd_node *object, unsigned index,
+                            char text[OBJECT_LABEL]);
 /* The key's value, "" for a singleton. */
 const char *object_key(const struct object_type *type, const struct lyd_node *object);
 bool object_disabled(const struct object_type *type, const struct lyd_node *object);

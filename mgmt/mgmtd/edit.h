@@ -23,6 +23,14 @@ void edit_forget(struct session *session);
 /* Sets the properties, which have been checked. Returns 0, or -errno after a message. */
 int edit_assign(struct session *session, const struct object_type *type, struct lyd_node *object,
                 const struct line *line);
+/*
+ * Name= of an object that is there: whether it may get that name, which is asked before anything is changed; and
+ * it gets the name, and references follow. Return 0, or -errno after a message.
+ */
+int edit_rename_check(struct session *session, const struct object_type *type, const struct lyd_node *object,
+                      const struct line *line);
+int edit_rename(struct session *session, const struct object_type *type, struct lyd_node *object,
+                const struct line *line);
 /* -disable and -enable. Returns 0, or -errno after a message. */
 int edit_disable(struct session *session, const struct object_type *type, struct lyd_node *object,
                  const struct line *line);

@@ -169,6 +169,7 @@ void engine_free(struct engine *engine)
 	configuration_clear(&engine->candidate);
 	configuration_clear(&engine->activation.next);
 	free(engine->waiting.json);
+	renames_clear(&engine->renames);
 	secrets_unload();
 	schema_free(engine->schema);
 }

@@ -16,6 +16,7 @@
 #include "mgmt/mgmtd/cfglog.h"
 #include "mgmt/mgmtd/configuration.h"
 #include "mgmt/mgmtd/file_store.h"
+#include "mgmt/mgmtd/rename.h"
 
 #include <qb/qbloop.h>
 #include <stdbool.h>
@@ -73,7 +74,8 @@ struct engine {
 	const char *script_directory; /* NULL: PATH_SCRIPTS */
 	struct file_store files;
 	struct configuration committed, running, candidate;
-	uint64_t generation; /* of committed; 0: never committed */
+	struct renames renames; /* of the candidate since the last commit */
+	uint64_t generation;    /* of committed; 0: never committed */
 	uint64_t policy_generation;
 	bool uncommitted; /* running is activated and waits for its commit */
 	qb_loop_timer_handle commit_timer;

@@ -58,6 +58,8 @@ static int save(struct engine *engine, char reason[256])
 		return error;
 	}
 	engine->generation++;
+	if (configuration_equal(&engine->candidate, &engine->committed))
+		renames_clear(&engine->renames);
 	engine_stop_commit_timer(engine);
 	if (configuration_in_cluster(&engine->committed) && configuration_auto_sync(&engine->committed))
 		engine_publish(engine, false);
@@ -129,6 +131,7 @@ void engine_rollback(struct engine *engine, const char *why)
 		             "Out of memory on the way back to the committed configuration.");
 		return;
 	}
+	renames_clear(&engine->renames);
 	if (!was_running)
 		return;
 	cfglog_write(&engine->cfglog, "Warning", "Beginning system reconfigure. %s", why);

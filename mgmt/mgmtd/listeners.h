@@ -32,4 +32,10 @@ void listeners_of(const struct configuration *configuration, const struct object
 void listeners_find(const struct configuration *configuration, const char *type, const char *port_property,
                     struct listeners *listeners);
 
+/*
+ * Whether a program that is not ours listens where next wants a server and running does not have one yet: what
+ * would fail only after the datapath took the rest. Returns 0, or -EADDRINUSE with the address in reason.
+ */
+int listeners_check(const struct configuration *running, const struct configuration *next, char reason[256]);
+
 #endif

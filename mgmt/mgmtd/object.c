@@ -219,11 +219,30 @@ int object_restore(struct configuration *configuration, const struct object_type
 	return type->indexed ? object_move(configuration, type, copy, index < count ? index : count) : 0;
 }
 
+/* The tables and rule sets that everything else is built on (C06-001, C07-002, C02-003). */
+bool object_is_permanent(const struct object_type *type, const struct lyd_node *object)
+{
+	const char *key = object_key(type, object);
+
+	return (!strcmp(key, "main") &&
+	        (!strcmp(type->name, "RoutingTable") || !strcmp(type->name, "IPRuleSet"))) ||
+	       (!strcmp(type->name, "LocalUserDatabase") && !strcmp(key, "AdminUsers"));
+}
+
 const char *object_key(const struct object_type *type, const struct lyd_node *object)
 {
 	const char *key = type->key ? value_text(object, type->key, 0) : NULL;
 
 	return key ? key : "";
+}
+
+const char *object_label_at(const struct object_type *type, const struct lyd_node *object, unsigned index,
+                            char text[OBJECT_LABEL])
+{
+	if (type->singleton || !type->key->hidden)
+		return object_label(type, object, text);
+	snprintf(text, OBJECT_LABEL, "%s/%u", type->name, index);
+	return text;
 }
 
 const char *object_label(const struct object_type *type, const struct lyd_node *object,

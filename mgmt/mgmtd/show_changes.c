@@ -4,6 +4,8 @@
 #include "mgmt/mgmtd/show_json.h"
 #include "mgmt/mgmtd/show_object.h"
 
+#include <string.h>
+
 enum change { CHANGE_ADDED, CHANGE_MODIFIED, CHANGE_DELETED };
 
 struct changes {
@@ -36,8 +38,15 @@ static void text_change(struct changes *changes, enum change change, const struc
 {
 	FILE *out = changes->session->out;
 	char label[OBJECT_LABEL];
+	unsigned index =
+	    type->indexed
+	        ? object_index_from(
+	              change == CHANGE_DELETED ? &changes->places.committed : &changes->places.shown, object)
+	        : 0;
 
-	fprintf(out, "%c  %s", "+*-"[change], object_label(type, object, label));
+	fprintf(out, "%c  %s", "+*-"[change], object_label_at(type, object, index, label));
+	if (old && !type->singleton && strcmp(object_key(type, old), object_key(type, object)) != 0)
+		fprintf(out, " (renamed from %s)", object_key(type, old));
 	if (was_at)
 		fprintf(out, " (was at %u)", was_at);
 	fputc('\n', out);
@@ -72,6 +81,8 @@ static void json_change(struct changes *changes, enum change change, const struc
 	json_open(json, NULL, '{');
 	json_text(json, "Change", words[change]);
 	json_identity(json, type, object);
+	if (old && !type->singleton && strcmp(object_key(type, old), object_key(type, object)) != 0)
+		json_text(json, "RenamedFrom", object_key(type, old));
 	if (was_at)
 		json_number(json, "WasAt", was_at);
 	json_open(json, "Properties", '{');
@@ -99,14 +110,16 @@ static void tell(struct changes *changes, enum change change, const struct objec
 static void look_at(const struct object_type *type, struct lyd_node *object, void *user)
 {
 	struct changes *changes = user;
-	const struct lyd_node *old = counterpart(changes->other, type, object);
+	const struct engine *engine = changes->session->engine;
+	const struct lyd_node *old;
 	unsigned was_at = 0;
 
 	if (changes->deleted) {
-		if (!old)
+		if (!present_of(&engine->renames, changes->other, type, object))
 			tell(changes, CHANGE_DELETED, type, NULL, object, 0);
 		return;
 	}
+	old = former_of(&engine->renames, changes->other, &engine->candidate, type, object);
 	if (!old && !type->singleton) {
 		tell(changes, CHANGE_ADDED, type, NULL, object, 0);
 		return;

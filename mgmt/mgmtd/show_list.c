@@ -101,7 +101,7 @@ static void add_deleted(struct session *session, const struct object_type *type,
 	else if (context && counterpart(committed, type->parent, context))
 		object = object_first(committed, type, counterpart(committed, type->parent, context));
 	for (; object; object = object_next(object))
-		if (!counterpart(&session->engine->candidate, type, object))
+		if (!present_of(&session->engine->renames, &session->engine->candidate, type, object))
 			add_row(session, type, object, true, &places, columns, count, table);
 }
 

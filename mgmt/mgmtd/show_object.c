@@ -121,7 +121,8 @@ void show_symbols(struct session *session, const struct object_type *type, const
 		*at = '-';
 		return;
 	}
-	old = counterpart(&session->engine->committed, type, object);
+	old = former_of(&session->engine->renames, &session->engine->committed, &session->engine->candidate,
+	                type, object);
 	if (!old && !type->singleton)
 		*at++ = '+';
 	else if (!objects_equal(type, old, object) ||

@@ -60,6 +60,16 @@ static int unknown_type(struct session *session, const char *word, const char *c
 	return -EINVAL;
 }
 
+/* `Password= x`: the word may be a secret, which no message tells. */
+static bool has_empty_value(const struct line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (line->argument[i].kind == ARGUMENT_PROPERTY && !*line->argument[i].text &&
+		    !line->argument[i].reset)
+			return true;
+	return false;
+}
+
 int target_parse(struct session *session, const struct line *line, struct target *out)
 {
 	const char *first = line_word(line, 1), *second = line_word(line, 2);
@@ -81,6 +91,10 @@ int target_parse(struct session *session, const struct line *line, struct target
 	if (!out->type)
 		return unknown_type(session, used == 2 ? second : first, used == 2 ? first : NULL);
 	out->name = line_word(line, used + 1);
+	if (count > used + 1 && has_empty_value(line)) {
+		fprintf(session->out, "There are too many words: no blank may stand behind a '='.\n");
+		return -EINVAL;
+	}
 	if (count > used + 1 || (out->name && out->type->singleton)) {
 		fprintf(session->out, "'%s' is one word too many after %s%s%s.\n",
 		        line_word(line, out->type->singleton ? used + 1 : used + 2), out->type->name,
