@@ -365,3 +365,25 @@ def test_factory_reset(single: SupervisedNode, tmp_path: Path) -> None:
     os.kill(single.daemon_pid(SUPERVISOR), signal.SIGHUP)
     restarted(single, before)
     assert "Name:  mine" in single.cli("show System").stdout
+
+
+@pytest.mark.feature("C02-106", "C02-064")
+def test_a_backup_with_other_interface_numbers(single: SupervisedNode, tmp_path: Path) -> None:
+    done = single.commands("add RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 SourceNetwork=if1_net\nactivate\ncommit\n"
+                           "backup -create two.bkp\ndelete EthernetInterface if2\n"
+                           "add EthernetInterface if2 EthernetDevice:0=if2 IPAddress=if2_ip Network=if2_net\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout
+    # What is transferred comes from the release that runs.
+    words = ["sshpass", "-p", "admin", "scp", "-O", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+             "-o", "PubkeyAuthentication=no", "admin@10.1.0.1:*.bkp", str(tmp_path)]
+    await_condition(lambda: Lab(single.lab).run("client", words).returncode == 0, "a file by SCP", 20)
+    assert (tmp_path / "two.bkp").read_text(encoding="utf-8").startswith("hadrian-backup 1\n")
+
+    done = single.cli("backup -restore two.bkp")
+    assert done.returncode == 1 and "In EthernetInterface if2: Interface ID change of 'if2'(" in done.stdout, done
+    before = single.daemon_pid("hadrian-mgmtd")
+    done = single.cli("backup -restore two.bkp -reboot")
+    assert done.returncode == 0 and "The system is going down NOW!" in done.stdout, done
+    restarted(single, before)
+    assert has_configuration(single)
+    assert single.commands("backup -restore two.bkp\nreject\n").returncode == 0

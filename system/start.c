@@ -65,6 +65,7 @@ static void tell_daemons(const struct release_choice *choice)
 	setenv("HADRIAN_CLOCK", PATH_RELEASE "/sbin/hadrian-clock", 1);
 	setenv("HADRIAN_SSHD", PATH_RELEASE "/sbin/hadrian-sshd", 1);
 	setenv("HADRIAN_CLI", PATH_RELEASE "/bin/hadrian", 1);
+	setenv("HADRIAN_SCP", PATH_RELEASE "/bin/hadrian-scp", 1);
 	if (choice->trial)
 		setenv("HADRIAN_TRIAL", "yes", 1);
 	else
