@@ -321,7 +321,7 @@ def answer(node: SupervisedNode, command: str, text: str) -> str:
                           capture_output=True, text=True, timeout=60, check=False).stdout
 
 
-@pytest.mark.feature("C02-107", "C02-108", "C02-109", "C02-110")
+@pytest.mark.feature("C02-102", "C02-107", "C02-108", "C02-109", "C02-110")
 def test_factory_reset(single: SupervisedNode, tmp_path: Path) -> None:
     packages = Packages(tmp_path, single)
     packages.trust(single)
@@ -348,11 +348,34 @@ def test_factory_reset(single: SupervisedNode, tmp_path: Path) -> None:
     # With the software, and without a question.
     before = single.daemon_pid("hadrian-mgmtd")
     assert single.commands("set System Name=mine\nactivate\ncommit\n").returncode == 0
+    done = single.cli("backup -create full.bkp -system")
+    assert done.returncode == 0, done.stdout
+    full = tmp_path / "full.bkp"
+    full.write_bytes(subprocess.run([*single.enter(), "cat", "/run/hadrian/files/full.bkp"], check=True, capture_output=True).stdout)
     assert single.cli("backup -factoryreset -system -force").returncode == 0
     restarted(single, before)
     assert "Name:  System" in single.cli("show System").stdout
     assert single.release() == delivered
     assert not (single.state / "releases" / "9.3.0").exists()
+
+    # A system backup brings both back, where its signer is trusted (C02-102); what was delivered has no package.
+    done = single.cli("backup -create -system")
+    assert done.returncode == 1 and "leave -system out" in done.stdout, done.stdout
+    before = single.daemon_pid("hadrian-mgmtd")
+    single.put_file(full, "full.bkp")
+    assert "becomes release 9.3.0" in answer(single, "backup -restore full.bkp", "no\n")
+    damaged = bytearray(full.read_bytes())
+    damaged[-2000] ^= 1
+    (tmp_path / "damaged.bkp").write_bytes(damaged)
+    single.put_file(tmp_path / "damaged.bkp", "damaged.bkp")
+    done = single.cli("backup -restore damaged.bkp -force")
+    assert done.returncode == 1 and "checksum is wrong" in done.stdout, done.stdout
+    assert single.daemon_pid("hadrian-mgmtd") == before and single.release() == delivered
+    done = single.cli("backup -restore full.bkp -force")
+    assert done.returncode == 0, done.stdout
+    restarted(single, before)
+    await_kept(single, "9.3.0")
+    assert single.release() == "9.3.0" and "Name:  mine" in single.cli("show System").stdout
 
     # Whoever stands at the machine: once a boot.
     assert single.commands("set System Name=mine\nactivate\ncommit\n").returncode == 0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * hadrian-upgrade: checks the package on its standard input and installs it as a release on trial. A process without any
+ * hadrian-upgrade: checks the package that its standard input stands at and installs it as a release on trial. A process without any
  * privilege reads the package and writes what is in it; this one, root's, only looks at the result and gives it its name.
  * On standard output: "validating N", "extracting N" (per cent), then "installed VERSION" or "refused REASON".
  */
@@ -142,11 +142,10 @@ static int take_over(const char *path, const struct stat *status, int kind, stru
 }
 
 /* The package stays beside the release: a system backup holds it, signature and all (C02-102). */
-static int keep_package(const char *version)
+static int keep_package(const char *version, off_t offset)
 {
 	char path[RELEASE_PATH_MAX];
 	struct stat status = {0};
-	off_t offset = 0;
 	int fd, error = 0;
 
 	snprintf(path, sizeof(path), PATH_RELEASES "/%s.upg", version);
@@ -161,7 +160,7 @@ static int keep_package(const char *version)
 	return error;
 }
 
-static int install(const char *version)
+static int install(const char *version, off_t begin)
 {
 	char inside[RELEASE_VERSION_MAX];
 	int fd, error = nftw(INCOMING, take_over, OPEN_FOLDERS, FTW_PHYS);
@@ -173,7 +172,7 @@ static int install(const char *version)
 		return refuse("a daemon is missing in it");
 	if (release_version_of(INCOMING, inside) || strcmp(inside, version) != 0)
 		return refuse("its head names another version than the release in it");
-	error = keep_package(version);
+	error = keep_package(version, begin);
 	fd = open(PATH_RELEASES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!error && (fd < 0 || syncfs(fd)))
 		error = -errno;
@@ -205,8 +204,11 @@ static int upgrade(X509_STORE *trust)
 {
 	char running[RELEASE_VERSION_MAX] = "", version[RELEASE_VERSION_MAX] = "";
 	struct release_state state;
+	off_t begin = lseek(STDIN_FILENO, 0, SEEK_CUR);
 	int result = EXIT_FAILURE, error;
 
+	if (begin < 0)
+		return refuse_error("the package cannot be read", -errno);
 	release_load(PATH_RELEASES, &state);
 	if (state.trying[0])
 		return refuse("another release is on trial just now");
@@ -216,7 +218,7 @@ static int upgrade(X509_STORE *trust)
 	release_version_of(PATH_RELEASE, running);
 	error = run_unpack(trust, running, version);
 	if (!error)
-		result = install(version);
+		result = install(version, begin);
 	else if (error != -EBADMSG)
 		refuse_error("the package could not be read", error);
 	if (result != EXIT_SUCCESS) {

@@ -156,9 +156,9 @@ static int check_payload(int fd, const struct package *package, verify_progress 
 	return 0;
 }
 
-static int check_length(int fd, const struct package *package, char reason[256])
+static int check_length(int fd, off_t begin, const struct package *package, char reason[256])
 {
-	uint64_t expected = package->head_length + package->signature + package->payload;
+	uint64_t expected = (uint64_t)begin + package->head_length + package->signature + package->payload;
 	struct stat status;
 
 	if (fstat(fd, &status))
@@ -183,11 +183,11 @@ int verify_package(int fd, X509_STORE *trust, struct package *out, verify_progre
 {
 	static char head[PACKAGE_HEAD_MAX + PACKAGE_SIGNATURE_MAX];
 	size_t length = read_whole(fd, head, sizeof(head));
-	off_t payload;
-	int error = package_parse(head, length, out, reason);
+	off_t payload, begin = lseek(fd, 0, SEEK_CUR) - (off_t)length;
+	int error = begin < 0 ? -EIO : package_parse(head, length, out, reason);
 
 	if (!error)
-		error = check_length(fd, out, reason);
+		error = check_length(fd, begin, out, reason);
 	if (!error && out->head_length + out->signature > length)
 		error = refuse(reason, "it is cut short");
 	if (!error)
@@ -196,7 +196,7 @@ int verify_package(int fd, X509_STORE *trust, struct package *out, verify_progre
 		error = check_architecture(out, reason);
 	if (error)
 		return error;
-	payload = (off_t)(out->head_length + out->signature);
+	payload = begin + (off_t)(out->head_length + out->signature);
 	if (lseek(fd, payload, SEEK_SET) != payload)
 		return -errno;
 	error = check_payload(fd, out, progress, reason);

@@ -17,7 +17,7 @@ typedef void (*verify_progress)(unsigned percent);
  */
 int verify_load_trust(const char *folder, X509_STORE **out, char reason[256]);
 /*
- * Reads the package from fd: head, signature, checksum of the archive. On success fd stands at the archive's first byte.
+ * Reads the package from where fd stands to the end of the file: head, signature, checksum of the archive. On success fd stands at the archive's first byte.
  * Returns 0, or -errno with the reason.
  */
 int verify_package(int fd, X509_STORE *trust, struct package *out, verify_progress progress,

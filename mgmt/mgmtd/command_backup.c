@@ -4,7 +4,10 @@
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/factory_reset.h"
 #include "mgmt/mgmtd/restart.h"
+#include "mgmt/mgmtd/system_backup.h"
 #include "mgmt/mgmtd/table.h"
+#include "mgmt/mgmtd/version.h"
+#include "system/release.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,7 +68,7 @@ static int check_new(struct session *session, const struct file_path *path)
 	return complain(session, reason, -EEXIST);
 }
 
-static int write_backup(struct session *session, const struct file_path *path, bool clear)
+static int write_backup(struct session *session, const struct file_path *path, bool clear, bool with_system)
 {
 	struct engine *engine = session->engine;
 	char *bytes, reason[MESSAGE_TEXT], author[COMMIT_AUTHOR_MAX];
@@ -74,7 +77,10 @@ static int write_backup(struct session *session, const struct file_path *path, b
 
 	if (error)
 		return complain(session, reason, error);
-	error = file_store_write(&engine->files, path, bytes, length, reason);
+	if (with_system)
+		error = system_backup_append(&bytes, &length, reason);
+	if (!error)
+		error = file_store_write(&engine->files, path, bytes, length, reason);
 	explicit_bzero(bytes, length);
 	free(bytes);
 	if (error)
@@ -94,7 +100,7 @@ static int write_backup(struct session *session, const struct file_path *path, b
 	return 0;
 }
 
-static int create(struct session *session, const char *name, bool clear)
+static int create(struct session *session, const char *name, bool clear, bool with_system)
 {
 	char dated[32];
 	struct file_path path;
@@ -106,7 +112,7 @@ static int create(struct session *session, const char *name, bool clear)
 	error = parse_name(session, name ? name : dated, false, &path);
 	if (!error)
 		error = check_new(session, &path);
-	return error ? error : write_backup(session, &path, clear);
+	return error ? error : write_backup(session, &path, clear, with_system);
 }
 
 static int list(struct session *session)
@@ -219,12 +225,12 @@ static int use_backup(struct session *session, const struct backup *backup, bool
 	return 0;
 }
 
-static int restore(struct session *session, const char *name, bool reboot)
+static int restore(struct session *session, const char *name, bool reboot, bool force)
 {
 	struct engine *engine = session->engine;
 	struct file_path path;
 	struct backup backup;
-	char *bytes = NULL, reason[MESSAGE_TEXT], author[COMMIT_AUTHOR_MAX];
+	char *bytes = NULL, reason[MESSAGE_TEXT], author[COMMIT_AUTHOR_MAX], version[RELEASE_VERSION_MAX];
 	size_t length = 0;
 	int error = check_idle(session);
 
@@ -232,17 +238,21 @@ static int restore(struct session *session, const char *name, bool reboot)
 		error = parse_name(session, name, false, &path);
 	if (error)
 		return error;
-	error = file_store_read(&engine->files, &path, BACKUP_LENGTH_MAX + BACKUP_HEADER_MAX, &bytes, &length,
-	                        reason);
+	error = file_store_read(&engine->files, &path, FILE_ROOT_FILE_BYTES, &bytes, &length, reason);
 	if (error)
 		return complain(session, reason, error);
-	error = backup_open(engine, bytes, length, &backup, reason);
+	system_backup_version(bytes, length, version);
+	error = backup_open(engine, bytes, system_backup_split(bytes, length, length), &backup, reason);
 	explicit_bzero(bytes, length);
 	free(bytes);
 	if (error) {
 		fprintf(session->out, "backup: /%s cannot be restored: %s. Nothing was changed.\n", path.name,
 		        reason);
 		return error;
+	}
+	if (*version && strcmp(version, version_running()) != 0) {
+		backup_clear(&backup);
+		return system_backup_restore(session, path.name, version, force);
 	}
 	error = use_backup(session, &backup, reboot);
 	backup_clear(&backup);
@@ -319,10 +329,7 @@ static int check_options(struct session *session, const struct line *line)
 {
 	static const char *const actions[] = {"create", "list",   "restore",
 	                                      "revert", "delete", "factoryreset"};
-	static const char *const belongs[][2] = {{"secrets", "create"},
-	                                         {"reboot", "restore"},
-	                                         {"system", "factoryreset"},
-	                                         {"force", "factoryreset"}};
+	static const char *const belongs[][2] = {{"secrets", "create"}, {"reboot", "restore"}};
 	unsigned count = 0;
 	char text[64];
 
@@ -336,6 +343,10 @@ static int check_options(struct session *session, const struct line *line)
 			snprintf(text, sizeof(text), "-%s belongs to -%s", belongs[i][0], belongs[i][1]);
 			return usage(session, text);
 		}
+	if (line_option(line, "system") && !line_option(line, "create") && !line_option(line, "factoryreset"))
+		return usage(session, "-system belongs to -create and -factoryreset");
+	if (line_option(line, "force") && !line_option(line, "restore") && !line_option(line, "factoryreset"))
+		return usage(session, "-force belongs to -restore and -factoryreset");
 	return 0;
 }
 
@@ -350,13 +361,15 @@ int command_backup(struct session *session, const struct line *line)
 	if (words > 2)
 		return usage(session, "one file at a time; a name with blanks stands in quotes");
 	if (line_option(line, "create"))
-		return create(session, name, line_option(line, "secrets") != NULL);
+		return create(session, name, line_option(line, "secrets") != NULL,
+		              line_option(line, "system") != NULL);
 	if (line_option(line, "restore") || line_option(line, "delete")) {
 		if (!name)
 			return usage(session, "a file's name is missing");
 		return line_option(line, "delete")
 		           ? drop(session, name)
-		           : restore(session, name, line_option(line, "reboot") != NULL);
+		           : restore(session, name, line_option(line, "reboot") != NULL,
+		                     line_option(line, "force") != NULL);
 	}
 	if (name)
 		return usage(session, "this option takes no name");

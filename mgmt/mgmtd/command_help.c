@@ -18,7 +18,8 @@ const struct command commands[] = {
              {"flush", NULL, "Forget all entries of all interfaces.", true}),
      WORDS_INTERFACE},
     {"backup", NULL, true, command_backup, "Make, list, restore and delete backups of the configuration.",
-     "backup -create [FILE] [-secrets]\nbackup -list\nbackup -restore FILE [-reboot]\nbackup -revert\nbackup "
+     "backup -create [FILE] [-secrets] [-system]\nbackup -list\nbackup -restore FILE [-reboot] "
+     "[-force]\nbackup -revert\nbackup "
      "-delete FILE\n"
      "backup -factoryreset [-system] [-force]\n\n"
      "Files are in the root folder, where SCP brings and fetches them; they are gone after a restart of the "
@@ -32,8 +33,8 @@ const struct command commands[] = {
              {"revert", NULL, "Take back the configuration that the last restore replaced."},
              {"delete", NULL, "Delete backups; FILE may have wildcards, '*' and '?'."},
              {"factoryreset", NULL, "Start again with the configuration that the system was delivered with."},
-             {"system", NULL, "With -factoryreset: also with the software."},
-             {"force", NULL, "With -factoryreset: without a question."})},
+             {"system", NULL, "With -create and -factoryreset: also the software."},
+             {"force", NULL, "With -factoryreset and -restore: without a question."})},
     {"cc", NULL, false, command_cc, "Go into an object that holds others; without words back to the root.",
      "cc [[CATEGORY] TYPE NAME]", NULL, WORDS_OBJECT},
     {"cfglog", NULL, false, command_cfglog, "Show the configuration log.", "cfglog [-all]",

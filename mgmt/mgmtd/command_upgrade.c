@@ -2,6 +2,7 @@
 
 /* `upgrade`: another release of the software, from a package in the administrator's root folder (C02-110, C02-113). */
 
+#include "mgmt/mgmtd/command_upgrade.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
 #include "mgmt/mgmtd/file_store.h"
@@ -147,9 +148,21 @@ static void on_done(void *user, const char *version, const char *refused)
 	session_end(session, refused ? -EBADMSG : 0);
 }
 
-static int begin(struct session *session)
+int upgrade_run(struct session *session, int fd, upgrade_ended ended, void *owner)
 {
 	static const struct upgrade_events events = {on_progress, on_done};
+	int error;
+
+	session->rows = 0;
+	error = upgrade_start(session->engine->upgrade, fd, &events, session, ended, owner);
+	if (error)
+		return error;
+	session_push(session, RULER);
+	return SESSION_WAITS;
+}
+
+static int begin(struct session *session)
+{
 	struct file_path path;
 	char reason[MESSAGE_TEXT];
 	int fd, error = parse_name(session, session->argument, false, &path);
@@ -159,14 +172,12 @@ static int begin(struct session *session)
 	fd = file_store_open(&session->engine->files, &path, reason);
 	if (fd < 0)
 		return refuse(session, fd, reason);
-	session->rows = 0;
-	error = upgrade_start(session->engine->upgrade, fd, &events, session);
+	error = upgrade_run(session, fd, NULL, NULL);
 	close(fd);
-	if (error)
+	if (error != SESSION_WAITS)
 		return refuse(session, error,
 		              error == -EBUSY ? "another upgrade is under way" : strerror(-error));
-	session_push(session, RULER);
-	return SESSION_WAITS;
+	return error;
 }
 
 static int on_answer(struct session *session, const char *answer)

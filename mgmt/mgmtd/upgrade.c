@@ -23,7 +23,9 @@ struct upgrade {
 	int output;
 	bool busy;
 	struct upgrade_events events;
-	void *user;     /* NULL: nobody waits any more */
+	void *user;          /* NULL: nobody waits any more */
+	upgrade_ended ended; /* or NULL */
+	void *owner;
 	char line[512]; /* that has not come whole */
 	size_t length;
 	char version[64], refused[300]; /* the last line, one of them */
@@ -48,6 +50,8 @@ void upgrade_destroy(struct upgrade *upgrade)
 	if (upgrade->busy) {
 		qb_loop_poll_del(upgrade->loop, upgrade->output);
 		close(upgrade->output);
+		if (upgrade->ended)
+			upgrade->ended(upgrade->owner, false);
 	}
 	if (upgrade->pid) {
 		kill(upgrade->pid, SIGTERM);
@@ -68,6 +72,8 @@ static void finish(struct upgrade *upgrade)
 	upgrade->user = NULL;
 	if (user)
 		upgrade->events.done(user, upgrade->version, refused);
+	if (upgrade->ended)
+		upgrade->ended(upgrade->owner, !refused);
 	error = refused ? 0 : restart_node();
 	if (error)
 		qb_log(LOG_ERR, "release %s is installed, but the node cannot be started again: %s",
@@ -135,7 +141,8 @@ static _Noreturn void run(pid_t parent, int package, int output)
 	_exit(127);
 }
 
-int upgrade_start(struct upgrade *upgrade, int package, const struct upgrade_events *events, void *user)
+int upgrade_start(struct upgrade *upgrade, int package, const struct upgrade_events *events, void *user,
+                  upgrade_ended ended, void *owner)
 {
 	pid_t parent = getpid();
 	int output[2], error;
@@ -151,6 +158,8 @@ int upgrade_start(struct upgrade *upgrade, int package, const struct upgrade_eve
 	strcpy(upgrade->refused, "the program that checks it ended early");
 	upgrade->events = *events;
 	upgrade->user = user;
+	upgrade->ended = ended;
+	upgrade->owner = owner;
 	error = qb_loop_poll_add(upgrade->loop, QB_LOOP_MED, output[0], POLLIN, upgrade, on_output);
 	if (error) {
 		close(output[0]);

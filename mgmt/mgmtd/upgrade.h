@@ -19,12 +19,22 @@ struct upgrade_events {
 	void (*done)(void *user, const char *version, const char *refused);
 };
 
+/*
+ * The end, for what outlives who asked: called once, whether anybody was forgotten or not, right before the node starts
+ * again where a release was installed.
+ */
+typedef void (*upgrade_ended)(void *owner, bool installed);
+
 /* Returns 0 or -errno; *out for upgrade_destroy. */
 int upgrade_create(qb_loop_t *loop, struct upgrade **out);
 void upgrade_destroy(struct upgrade *upgrade);
 
-/* package: its descriptor, which stays the caller's. Returns 0, -EBUSY or another -errno. */
-int upgrade_start(struct upgrade *upgrade, int package, const struct upgrade_events *events, void *user);
+/*
+ * package: its descriptor, which stays the caller's and stands at its first byte. ended may be NULL; it is not called
+ * where an error is returned. Returns 0, -EBUSY or another -errno.
+ */
+int upgrade_start(struct upgrade *upgrade, int package, const struct upgrade_events *events, void *user,
+                  upgrade_ended ended, void *owner);
 /* Nobody with this user pointer is called any more. NULL for upgrade is fine. */
 void upgrade_forget(struct upgrade *upgrade, const void *user);
 /* A child of mgmtd has ended (SIGCHLD). */
