@@ -66,6 +66,18 @@ static int add_device(struct configuration *configuration, const struct object_t
 	             : add_addresses(configuration, name, object_count(configuration, type, NULL) % 256);
 }
 
+int devices_add_addresses(struct configuration *configuration, const struct configuration *devices)
+{
+	const struct object_type *type = schema_type(devices->schema, NULL, "EthernetDevice");
+	unsigned number = 0;
+	int error = 0;
+
+	for (const struct lyd_node *device = object_first(devices, type, NULL); device && !error;
+	     device = object_next(device))
+		error = add_addresses(configuration, object_key(type, device), ++number % 256);
+	return error;
+}
+
 int devices_add(struct configuration *configuration)
 {
 	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetDevice");

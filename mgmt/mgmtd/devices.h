@@ -5,9 +5,14 @@
 #include "mgmt/mgmtd/configuration.h"
 
 /*
- * Adds an EthernetDevice for every network device of this node that has none: at the first start. Loopback,
+ * Adds an EthernetDevice, and address objects, for every network device of this node that has none: at the first start. Loopback,
  * host interfaces of ours (h-...) and what is no Ethernet are left out. Returns 0 or -errno.
  */
 int devices_add(struct configuration *configuration);
+/*
+ * Adds to a configuration the address objects that the first start made for the devices of another one: what is
+ * predefined there. Returns 0 or -errno.
+ */
+int devices_add_addresses(struct configuration *configuration, const struct configuration *devices);
 
 #endif

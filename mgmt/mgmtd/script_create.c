@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/script_create.h"
+#include "mgmt/mgmtd/devices.h"
 #include "mgmt/mgmtd/engine.h"
 #include "mgmt/mgmtd/script_text.h"
 #include "mgmt/mgmtd/show_object.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct creation {
@@ -116,6 +118,11 @@ int script_create(const struct engine *engine, const struct target *target, FILE
 	struct creation creation = {.engine = engine, .predefined = {.schema = engine->schema}, .out = out};
 	int error = engine_predefined(&creation.predefined, reason);
 
+	if (!error && devices_add_addresses(&creation.predefined, &engine->candidate)) {
+		snprintf(reason, 256, "out of memory");
+		configuration_clear(&creation.predefined);
+		error = -ENOMEM;
+	}
 	if (error)
 		return error;
 	if (target->type && target->type->parent)
