@@ -3,7 +3,9 @@
 /* hadrian: the command line. Interactive on a terminal; one command from the arguments; or lines from a file
  * or pipe. */
 
+#include "lib/console.h"
 #include "mgmt/cli/client.h"
+#include "mgmt/cli/console.h"
 #include "mgmt/cli/interactive.h"
 #include "mgmt/cli/secret.h"
 
@@ -22,11 +24,14 @@ static const char usage[] =
     "  -f, --file FILE   read commands from FILE\n"
     "      --force       go on after a command that failed\n"
     "  -u, --user USER   act with the rights of that user\n"
+    "      --login[=PORT]  log in at the console PORT, COM1 unless named (for agetty)\n"
     "      --session FD  a session that is logged in on that descriptor (hadrian-sshd)\n";
 
 struct arguments {
 	const char *user, *file;
-	int session; /* a descriptor, or -1 */
+	const char *port; /* of the local console */
+	bool login;       /* as the program that logs in at that port */
+	int session;      /* a descriptor, or -1 */
 	bool force;
 };
 
@@ -109,10 +114,13 @@ static void hide_words(char *words[])
 
 static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 {
-	static const struct option options[] = {
-	    {"file", required_argument, NULL, 'f'}, {"force", no_argument, NULL, 'F'},
-	    {"user", required_argument, NULL, 'u'}, {"session", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},       {0}};
+	static const struct option options[] = {{"file", required_argument, NULL, 'f'},
+	                                        {"force", no_argument, NULL, 'F'},
+	                                        {"user", required_argument, NULL, 'u'},
+	                                        {"session", required_argument, NULL, 's'},
+	                                        {"login", optional_argument, NULL, 'l'},
+	                                        {"help", no_argument, NULL, 'h'},
+	                                        {0}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+f:u:h", options, NULL)) != -1) {
@@ -122,6 +130,9 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 			out->force = true;
 		} else if (option == 'u') {
 			out->user = optarg;
+		} else if (option == 'l') {
+			out->login = true;
+			out->port = optarg ? optarg : out->port;
 		} else if (option == 's') {
 			out->session = atoi(optarg);
 		} else {
@@ -129,7 +140,7 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 			exit(option == 'h' ? 0 : 2);
 		}
 	}
-	return !(out->file && argv[optind]);
+	return !(out->file && argv[optind]) && !(out->login && (out->file || argv[optind]));
 }
 
 /* One command, and its question, if it has one. */
@@ -140,9 +151,19 @@ static int run_words(struct client *client, const char *line)
 	return error ? error : client_answer(client, stdin, stdout);
 }
 
+/* Who can type as root can read everything anyway: a login is asked of terminals only, as at any console. */
+static int open_session(struct client *client, const struct arguments *arguments, bool commands)
+{
+	if (arguments->session >= 0)
+		return client_adopt(client, arguments->session);
+	if (arguments->login || (!commands && !*arguments->user && isatty(STDIN_FILENO)))
+		return console_open(client, arguments->port, arguments->login);
+	return client_open(client, arguments->user);
+}
+
 int main(int argc, char *argv[])
 {
-	struct arguments arguments = {.user = "", .session = -1};
+	struct arguments arguments = {.user = "", .port = CONSOLE_PORT, .session = -1};
 	struct client client;
 	char *line = NULL;
 	int error;
@@ -158,8 +179,7 @@ int main(int argc, char *argv[])
 		if (secret_in(line))
 			hide_words(argv + optind);
 	}
-	error = arguments.session >= 0 ? client_adopt(&client, arguments.session)
-	                               : client_open(&client, arguments.user);
+	error = open_session(&client, &arguments, arguments.file || line);
 	if (error) {
 		free(line);
 		return 1;

@@ -4,6 +4,7 @@
 #include "lib/log.h"
 #include "lib/messages.h"
 #include "lib/paths.h"
+#include "mgmt/mgmtd/console_port.h"
 #include "mgmt/mgmtd/login_limit.h"
 #include "mgmt/mgmtd/password_worker.h"
 #include "mgmt/mgmtd/session.h"
@@ -41,13 +42,13 @@ const char *login_remote(const struct session *session)
 
 const char *login_database(const struct configuration *configuration, const char *access_name)
 {
-	const struct object_type *type = schema_type(configuration->schema, NULL, "RemoteMgmtSSH");
 	const struct object_type *profiles =
 	    schema_type(configuration->schema, NULL, "AuthenticationProfile");
-	const struct lyd_node *access = object_find(configuration, type, NULL, access_name), *profile;
+	const struct object_type *type;
+	const struct lyd_node *access = login_access(configuration, access_name, &type), *profile;
 	const char *name;
 
-	if (!access || object_disabled(type, access))
+	if (!access)
 		return NULL;
 	name = value_of(type, access, "AuthProfile");
 	name = *name ? name : PROFILE;
@@ -61,8 +62,8 @@ const char *login_database(const struct configuration *configuration, const char
 static bool is_logged(const struct session *session)
 {
 	const struct configuration *running = &session->engine->running;
-	const struct object_type *type = schema_type(running->schema, NULL, "RemoteMgmtSSH");
-	const struct lyd_node *access = object_find(running, type, NULL, session->attempt->request.access);
+	const struct object_type *type;
+	const struct lyd_node *access = login_access(running, session->attempt->request.access, &type);
 
 	return !access || strcmp(value_of(type, access, "LogEnabled"), "No") != 0;
 }

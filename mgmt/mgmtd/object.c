@@ -226,6 +226,7 @@ bool object_is_permanent(const struct object_type *type, const struct lyd_node *
 
 	return (!strcmp(key, "main") &&
 	        (!strcmp(type->name, "RoutingTable") || !strcmp(type->name, "IPRuleSet"))) ||
+	       (!strcmp(type->name, "COMPortAccess") && !strcmp(key, "COM1")) ||
 	       (!strcmp(type->name, "LocalUserDatabase") && !strcmp(key, "AdminUsers"));
 }
 

@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/clock.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/console_port.h"
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/edit.h"
 #include "mgmt/mgmtd/files.h"
@@ -289,6 +290,16 @@ static void open_session(struct session *session, const struct ipc_message *mess
 	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
 }
 
+static void tell_console(const struct session *session, const struct ipc_message *message)
+{
+	struct message_console console;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)message->length, (const char *)message->body);
+	console = console_port(&session->engine->running, name);
+	ipc_send(session->connection, MESSAGE_CONSOLE, &console, sizeof(console), -1);
+}
+
 struct session *session_create(struct engine *engine, struct ipc_connection *connection)
 {
 	struct session *session = calloc(1, sizeof(*session));
@@ -317,7 +328,9 @@ void session_message(struct ipc_connection *connection, const struct ipc_message
 	(void)connection;
 	if (message->fd >= 0)
 		close(message->fd);
-	if (message->type == MESSAGE_CLI_OPEN && session->attempt)
+	if (message->type == MESSAGE_CONSOLE && !session->attempt)
+		tell_console(session, message);
+	else if (message->type == MESSAGE_CLI_OPEN && session->attempt)
 		open_login_session(session);
 	else if (message->type == MESSAGE_CLI_OPEN)
 		open_session(session, message);
