@@ -19,7 +19,7 @@
 static int ask_settings(struct client *client, const char *port, struct message_console *out)
 {
 	int fd = ipc_client_open(PATH_MGMTD_SOCKET), got;
-	struct ipc_message message;
+	struct ipc_message message = {.fd = -1};
 
 	if (fd < 0)
 		return fd;

@@ -134,7 +134,7 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 			out->login = true;
 			out->port = optarg ? optarg : out->port;
 		} else if (option == 's') {
-			out->session = atoi(optarg);
+			out->session = optarg ? atoi(optarg) : -1;
 		} else {
 			fputs(usage, option == 'h' ? stdout : stderr);
 			exit(option == 'h' ? 0 : 2);
