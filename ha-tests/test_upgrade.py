@@ -130,7 +130,7 @@ def await_kept(node: SupervisedNode, version: str) -> None:
                     and not (current.parent / "trying").exists(), f"release {version} being kept", RESTART_TIMEOUT)
 
 
-@pytest.mark.feature("C02-098", "C02-099", "C02-112")
+@pytest.mark.feature("C02-096", "C02-098", "C02-099", "C02-100", "C02-112")
 def test_about_and_license(cluster: Cluster) -> None:
     node = cluster.nodes["master"]
     about = node.cli("about").stdout
@@ -139,6 +139,9 @@ def test_about_and_license(cluster: Cluster) -> None:
     assert "Build " in about and "Uptime " in about
     shown = node.cli("license")
     assert shown.returncode == 0 and "IsValid:  Yes" in shown.stdout and "No license is needed" in shown.stdout
+    assert "License GPL-2.0-or-later, without limits in time or function\n" in about
+    for line in ("Demo:  <empty>", "UpgradesValidUntil:  <no limit>", "MACAddress:  <any>"):
+        assert line in shown.stdout
     assert node.cli("show License").stdout == shown.stdout
     for command in ("license activate my_license.lic", "license remove"):
         done = node.cli(command)
