@@ -83,6 +83,9 @@ enum message_type {
 	MESSAGE_FILE,       /* ->: struct message_file; one at a time */
 	MESSAGE_FILE_REPLY, /* -> client: struct message_file_reply; with the open file in fd for FILE_READ and
 	                       FILE_WRITE; for FILE_LIST followed by struct message_file_entry[] */
+	MESSAGE_CLI_COMPLETE,    /* ->: struct message_cli_complete followed by the line up to the cursor */
+	MESSAGE_CLI_COMPLETIONS, /* -> client: struct message_cli_completions followed by both texts */
+	MESSAGE_CLI_BREAK,       /* ->: no body; what runs is broken off, its CLI_DONE follows at once */
 };
 
 #define MESSAGE_TEXT 256
@@ -302,7 +305,21 @@ struct message_cli_done {
 	uint32_t
 	    answer; /* the prompt is a question; the next command is its answer, and none for a history */
 	uint32_t hidden;  /* the answer must not be seen while it is typed */
+	uint32_t secret;  /* the line had the name of a property whose value is one: none for a history */
 	char prompt[128]; /* for the next line, e.g. "System:/RoutingTable/main> " */
+};
+
+/* In a session, between commands. */
+struct message_cli_complete {
+	uint32_t sequence; /* comes back in the answer */
+	uint32_t columns;  /* of the terminal; 0: unknown */
+};
+
+struct message_cli_completions {
+	uint32_t sequence;
+	uint32_t replace;       /* bytes before the cursor that the first text replaces */
+	uint32_t insert_length; /* of the first text; 0: the line stays as it is */
+	uint32_t text_length;   /* of the second, which is printed; 0: nothing is */
 };
 
 /* A CGI program passes on what the client sent; mgmtd checks the credentials and the right for the command.

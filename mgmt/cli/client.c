@@ -2,6 +2,7 @@
 #include "mgmt/cli/client.h"
 #include "lib/messages.h"
 #include "lib/paths.h"
+#include "mgmt/cli/terminal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,17 +12,26 @@
 
 #define ANSWER_TIMEOUT_MS 30000
 
-/* The next message. Returns 0, or -errno after saying that there is none any more. */
+static int gone(struct client *client, int error)
+{
+	client->ended = true;
+	fprintf(stderr, "hadrian: hadrian-mgmtd %s\n", error == -ETIMEDOUT ? "does not answer" : "went away");
+	return error ? error : -ECONNRESET;
+}
+
+/* The next message. Returns 0, -EINTR after a signal, or -errno after saying that there is none any more. */
 static int receive(struct client *client, struct ipc_message *message)
 {
-	int got = ipc_client_receive(client->fd, client->buffer, ANSWER_TIMEOUT_MS, message);
+	struct pollfd wait = {.fd = client->fd, .events = POLLIN};
+	int ready = terminal_wait(&wait, 1, ANSWER_TIMEOUT_MS), got;
 
-	if (got <= 0) {
-		client->ended = true;
-		fprintf(stderr, "hadrian: hadrian-mgmtd %s\n",
-		        got == -ETIMEDOUT ? "does not answer" : "went away");
-		return got ? got : -ECONNRESET;
-	}
+	if (ready == -EINTR && !terminal_ended())
+		return -EINTR;
+	if (ready <= 0)
+		return gone(client, ready ? ready : -ETIMEDOUT);
+	got = ipc_client_receive(client->fd, client->buffer, ANSWER_TIMEOUT_MS, message);
+	if (got <= 0)
+		return gone(client, got);
 	if (message->fd >= 0)
 		close(message->fd);
 	return 0;
@@ -34,26 +44,44 @@ static void show(const struct ipc_message *message, FILE *out)
 	fflush(out);
 }
 
-/* Prints until the command is done. */
+static void take_done(struct client *client, const struct message_cli_done *done)
+{
+	snprintf(client->prompt, sizeof(client->prompt), "%s", done->prompt);
+	client->asks = done->answer;
+	client->hidden = done->hidden;
+	client->secret = done->secret;
+	client->ended = done->end;
+}
+
+/* Prints until the command is done. Ctrl-C breaks it off; what it had to say still is dropped. */
 static int wait_done(struct client *client, FILE *out)
 {
+	bool broken = false;
+
 	for (;;) {
 		struct message_cli_done done;
 		struct ipc_message message;
 		int error = receive(client, &message);
 
+		if (error == -EINTR) {
+			if (terminal_broken() && !broken) {
+				broken = true;
+				ipc_client_send(client->fd, MESSAGE_CLI_BREAK, NULL, 0);
+			}
+			continue;
+		}
 		if (error)
 			return error;
-		if (message.type == MESSAGE_CLI_OUTPUT)
+		if (message.type == MESSAGE_CLI_OUTPUT && !broken)
 			show(&message, out);
 		if (message.type != MESSAGE_CLI_DONE || message.length != sizeof(done))
 			continue;
+		if (broken)
+			fputc('\n', out);
 		fflush(out);
 		memcpy(&done, message.body, sizeof(done));
 		done.prompt[sizeof(done.prompt) - 1] = 0;
-		strcpy(client->prompt, done.prompt);
-		client->asks = done.answer;
-		client->ended = done.end;
+		take_done(client, &done);
 		return done.error;
 	}
 }
@@ -107,12 +135,11 @@ int client_await_input(struct client *client, int in, FILE *out, const char *bef
 {
 	struct pollfd wait[] = {{.fd = client->fd, .events = POLLIN}, {.fd = in, .events = POLLIN}};
 	struct ipc_message message;
-	int error;
+	int error = terminal_wait(wait, 2, -1);
 
-	while (poll(wait, 2, -1) < 0)
-		if (errno != EINTR)
-			return 1;
-	if (!wait[0].revents)
+	if (error == -EINTR)
+		return -EINTR;
+	if (error < 0 || !wait[0].revents)
 		return 1;
 	error = receive(client, &message);
 	if (!error && message.type == MESSAGE_CLI_OUTPUT) {
@@ -154,5 +181,46 @@ int client_answer(struct client *client, FILE *in, FILE *out)
 		error = client_command(client, line, out);
 	}
 	free(line);
+	return error;
+}
+
+/* Both texts are in the buffer of the message. */
+static bool take_completions(const struct ipc_message *message, uint32_t sequence, struct completions *out)
+{
+	struct message_cli_completions head;
+	const char *texts = (const char *)message->body + sizeof(head);
+
+	if (message->type != MESSAGE_CLI_COMPLETIONS || message->length < sizeof(head))
+		return false;
+	memcpy(&head, message->body, sizeof(head));
+	if (head.sequence != sequence || head.insert_length > message->length - sizeof(head) ||
+	    head.text_length > message->length - sizeof(head) - head.insert_length)
+		return false;
+	*out = (struct completions){.replace = head.replace,
+	                            .insert_length = head.insert_length,
+	                            .text_length = head.text_length,
+	                            .insert = texts,
+	                            .text = texts + head.insert_length};
+	return true;
+}
+
+int client_complete(struct client *client, const char *line, size_t length, unsigned columns,
+                    struct completions *out)
+{
+	struct message_cli_complete head = {.sequence = ++client->sequence, .columns = columns};
+	struct ipc_message message;
+	int error;
+
+	if (sizeof(head) + length > sizeof(client->buffer))
+		return -EMSGSIZE;
+	memcpy(client->buffer, &head, sizeof(head));
+	memcpy(client->buffer + sizeof(head), line, length);
+	error = ipc_client_send(client->fd, MESSAGE_CLI_COMPLETE, client->buffer, sizeof(head) + length);
+	if (error)
+		return gone(client, error);
+	/* What the server sends on its own comes with the next command's output at the latest. */
+	do
+		error = receive(client, &message);
+	while (error == -EINTR || (!error && !take_completions(&message, head.sequence, out)));
 	return error;
 }

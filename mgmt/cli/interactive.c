@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/cli/interactive.h"
+#include "mgmt/cli/edit.h"
 #include "mgmt/cli/secret.h"
+#include "mgmt/cli/terminal.h"
 
 #include <errno.h>
 #include <histedit.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #define HISTORY_LINES 500
+#define ANSWER_MAX    512
 
 static char *prompt(EditLine *edit)
 {
@@ -48,12 +52,18 @@ static int read_character(EditLine *edit, wchar_t *out)
 	int ready;
 
 	el_get(edit, EL_CLIENTDATA, &client);
-	while (!(ready = client_await_input(client, STDIN_FILENO, stdout, "\r\033[K")))
-		el_set(edit, EL_REFRESH);
-	return ready > 0 ? read_typed(out) : 0;
+	while ((ready = client_await_input(client, STDIN_FILENO, stdout, "\r\033[K")) <= 0) {
+		if (terminal_ended() || client->ended)
+			return 0;
+		if (terminal_resized())
+			edit_resize(edit);
+		else if (!ready)
+			el_set(edit, EL_REFRESH);
+	}
+	return read_typed(out);
 }
 
-/* A typed line without its newline, on the heap. */
+/* A typed line without its newline, on the heap; NULL at the end of the input. */
 static char *read_line(EditLine *edit)
 {
 	int length = 0;
@@ -65,36 +75,79 @@ static char *read_line(EditLine *edit)
 	return line;
 }
 
-static void loop(struct client *client, EditLine *edit, History *past)
+/* An answer that is not to be seen. Ctrl-C, and the end of the input, give none. */
+static char *read_hidden(struct client *client)
 {
-	HistEvent event;
+	char answer[ANSWER_MAX], byte;
+	size_t length = 0;
 	char *line;
 
-	while (!client->ended && (line = read_line(edit))) {
-		/* Passwords do not belong into a history. */
-		if (*line && !client->asks && !secret_in(line))
-			history(past, &event, H_ENTER, line);
-		client_command(client, line, stdout);
+	fputs(client->prompt, stdout);
+	fflush(stdout);
+	terminal_hide(true);
+	while (client_await_input(client, STDIN_FILENO, stdout, "") >= 0 &&
+	       read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n')
+		if (length < sizeof(answer) - 1)
+			answer[length++] = byte;
+	terminal_hide(false);
+	fputc('\n', stdout);
+	answer[terminal_broken() ? 0 : length] = 0;
+	line = strdup(answer);
+	explicit_bzero(answer, sizeof(answer));
+	return line;
+}
+
+/* Answers and what is secret do not belong into a history. */
+static void run(struct client *client, History *past, const char *line)
+{
+	bool asked = client->asks;
+	HistEvent event;
+
+	terminal_forget_break();
+	client_command(client, line, stdout);
+	if (*line && !asked && !client->secret && !secret_in(line))
+		history(past, &event, H_ENTER, line);
+}
+
+static void loop(struct client *client, EditLine *edit, History *past)
+{
+	while (!client->ended && !terminal_ended()) {
+		bool asked = client->asks;
+		char *line;
+
+		if (terminal_resized())
+			el_resize(edit);
+		line = asked && client->hidden ? read_hidden(client) : read_line(edit);
+		if (!line && asked && !client->ended && !terminal_ended())
+			line = strdup("");
+		if (!line)
+			break;
+		run(client, past, line);
+		explicit_bzero(line, strlen(line));
 		free(line);
 	}
 }
 
 int interactive_run(struct client *client)
 {
-	EditLine *edit = el_init("hadrian", stdin, stdout, stderr);
+	EditLine *edit;
 	History *past = history_init();
 	HistEvent event;
 
+	setlocale(LC_CTYPE, "C.UTF-8");
+	edit = el_init("hadrian", stdin, stdout, stderr);
 	if (!edit || !past)
 		return -ENOMEM;
+	terminal_start();
 	history(past, &event, H_SETSIZE, HISTORY_LINES);
 	history(past, &event, H_SETUNIQUE, 1);
 	el_set(edit, EL_CLIENTDATA, client);
 	el_set(edit, EL_PROMPT, prompt);
 	el_set(edit, EL_EDITOR, "emacs");
 	el_set(edit, EL_HIST, history, past);
-	el_set(edit, EL_SIGNAL, 1);
+	el_set(edit, EL_SIGNAL, 0);
 	el_set(edit, EL_GETCFN, read_character);
+	edit_bind(edit);
 	loop(client, edit, past);
 	history_end(past);
 	el_end(edit);

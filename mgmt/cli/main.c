@@ -40,7 +40,7 @@ static bool next_line(struct client *client, FILE *file, char **line, size_t *si
 {
 	int ready = 0;
 
-	while (!ready && !client->ended)
+	while ((!ready || ready == -EINTR) && !client->ended)
 		ready = client_await_input(client, fileno(file), stdout, "");
 	return ready > 0 && getline(line, size, file) >= 0;
 }
@@ -66,6 +66,8 @@ static int run_lines(struct client *client, FILE *file, const char *name, bool f
 			continue;
 		fflush(stdout);
 		secret_hide(line);
+		if (client->secret && !secret_in(line))
+			line[strcspn(line, "=")] = 0;
 		fprintf(stderr, "hadrian: %s:%u: failed: %s\n", name, number, line);
 		first = first ? first : error;
 		if (!force)

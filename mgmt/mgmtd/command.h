@@ -70,6 +70,12 @@ extern const struct command commands[];
 const struct command *command_find(const char *name);
 /* Whether a session with these views (bits of enum command_view) and that right may type it. */
 bool command_is_open(const struct command *command, unsigned views, bool may_write);
+/* What cmdview takes: one view, or several (all). Ends with a NULL name. */
+struct command_view_group {
+	const char *name;
+	unsigned views; /* bits of enum command_view */
+};
+extern const struct command_view_group command_views[];
 /* "advanced"; "default" for no bit. */
 const char *command_view_name(enum command_view view);
 /* Prints the views that are open, separated by commas. */
@@ -111,5 +117,8 @@ int command_upgrade(struct session *session, const struct line *line);
 int command_about(struct session *session, const struct line *line);
 int command_backup(struct session *session, const struct line *line);
 int command_cmdview(struct session *session, const struct line *line);
+int command_ruledb(struct session *session, const struct line *line);
+int command_policy(struct session *session, const struct line *line);
+int command_confdump(struct session *session, const struct line *line);
 
 #endif

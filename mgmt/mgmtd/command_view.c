@@ -7,27 +7,24 @@
 #include <strings.h>
 
 /* The names in the order of the guide; `all` is no view but three of them. */
-static const struct {
-	const char *name;
-	unsigned views;
-} views[] = {
+const struct command_view_group command_views[] = {
     {"default", VIEW_DEFAULT}, {"advanced", VIEW_ADVANCED},         {"debug", VIEW_DEBUG},
-    {"service", VIEW_SERVICE}, {"all", VIEW_ADVANCED | VIEW_DEBUG},
+    {"service", VIEW_SERVICE}, {"all", VIEW_ADVANCED | VIEW_DEBUG}, {0},
 };
 
 const char *command_view_name(enum command_view view)
 {
-	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++)
-		if (views[i].views == (unsigned)view)
-			return views[i].name;
+	for (size_t i = 0; command_views[i].name; i++)
+		if (command_views[i].views == (unsigned)view)
+			return command_views[i].name;
 	return "default";
 }
 
-void command_views_print(unsigned open, FILE *out)
+void command_views_print(unsigned views, FILE *out)
 {
 	fputs("default", out);
 	for (unsigned bit = VIEW_ADVANCED; bit <= VIEW_SERVICE; bit <<= 1)
-		if (open & bit)
+		if (views & bit)
 			fprintf(out, ", %s", command_view_name((enum command_view)bit));
 }
 
@@ -69,8 +66,8 @@ static int unknown(struct session *session, const char *name)
 	struct nearest nearest;
 
 	nearest_start(&nearest, name);
-	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++)
-		nearest_offer(&nearest, views[i].name);
+	for (size_t i = 0; command_views[i].name; i++)
+		nearest_offer(&nearest, command_views[i].name);
 	fprintf(session->out,
 	        "cmdview: there is no view '%s'. There are: default, advanced, debug, all, service.", name);
 	if (nearest.best)
@@ -85,12 +82,13 @@ int command_cmdview(struct session *session, const struct line *line)
 
 	if (!name)
 		return print_open(session);
-	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++) {
-		if (strcasecmp(views[i].name, name) != 0)
+	for (size_t i = 0; command_views[i].name; i++) {
+		if (strcasecmp(command_views[i].name, name) != 0)
 			continue;
-		if (views[i].views == VIEW_SERVICE)
+		if (command_views[i].views == VIEW_SERVICE)
 			return open_service(session);
-		session->views = views[i].views ? session->views | views[i].views : VIEW_DEFAULT;
+		session->views =
+		    command_views[i].views ? session->views | command_views[i].views : VIEW_DEFAULT;
 		return print_open(session);
 	}
 	return unknown(session, name);

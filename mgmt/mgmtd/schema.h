@@ -81,7 +81,8 @@ const struct property *type_property(const struct object_type *type, const char 
 bool property_is_secret(const struct property *property);
 /* How long a value of the literal secret may be. */
 void property_secret_length(const struct property *property, size_t *least, size_t *most);
-/* True where the text (a path, a message) has the name of a property whose value must not be shown. */
+/* True where the text (a path, a message, a line) has the name of a property whose value must not be shown, in any letter
+ * case. */
 bool schema_names_secret(const struct schema *schema, const char *text);
 /* True where the type is one of the property's references. */
 bool property_refers_to(const struct property *property, const struct object_type *type);

@@ -94,7 +94,7 @@ bool schema_names_secret(const struct schema *schema, const char *text)
 
 		for (size_t j = 0; j < type->property_count; j++)
 			if (property_is_secret(&type->properties[j]) &&
-			    strstr(text, type->properties[j].name))
+			    strcasestr(text, type->properties[j].name))
 				return true;
 	}
 	return false;

@@ -245,6 +245,17 @@ int script_command_ended(struct session *session, int error)
 	return advance(session);
 }
 
+void script_break(struct session *session)
+{
+	struct script_run *run = session->script;
+
+	run->force = false;
+	for (unsigned i = 0; i < run->depth; i++) {
+		run->frames[i].force = false;
+		run->frames[i].at = run->frames[i].length;
+	}
+}
+
 int script_start(struct session *session, const struct script_order *order)
 {
 	const char *directory = session->engine->script_directory;

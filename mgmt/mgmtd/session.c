@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/clock.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/complete.h"
 #include "mgmt/mgmtd/console_port.h"
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/edit.h"
@@ -85,6 +86,7 @@ static void send_output(struct session *session)
 		session->sent += length;
 	}
 	done.answer = session->answer != NULL;
+	done.secret = session->secret;
 	if (done.answer)
 		snprintf(done.prompt, sizeof(done.prompt), "%s ", session->question);
 	else
@@ -104,11 +106,9 @@ static void start_timer(struct session *session)
 	                  on_timeout, &session->timer);
 }
 
-static void on_timeout(void *user)
+/* Nobody's answer is waited for any more. */
+static void stop_waiting(struct session *session)
 {
-	struct session *session = user;
-
-	session->timer = 0;
 	datapath_link_forget(session->engine->datapath, session);
 	cluster_link_forget(session->engine->cluster, session);
 	engine_forget(session->engine, session);
@@ -116,6 +116,14 @@ static void on_timeout(void *user)
 	statistics_forget(session, false);
 	edit_forget(session);
 	clock_forget(session->engine->clock, session);
+}
+
+static void on_timeout(void *user)
+{
+	struct session *session = user;
+
+	session->timer = 0;
+	stop_waiting(session);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
 	if (session->script)
@@ -216,13 +224,8 @@ static void destroy(struct session *session)
 		;
 	if (*at)
 		*at = session->next;
-	datapath_link_forget(engine->datapath, session);
-	cluster_link_forget(engine->cluster, session);
-	engine_forget(engine, session);
-	upgrade_forget(engine->upgrade, session);
+	stop_waiting(session);
 	statistics_forget(session, true);
-	edit_forget(session);
-	clock_forget(engine->clock, session);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);
@@ -250,12 +253,29 @@ static void run_command(struct session *session, const struct ipc_message *messa
 		return;
 	}
 	session->waiting = true;
+	session->secret = schema_names_secret(session->engine->schema, text);
 	error = session_run(session, text);
 	free(text);
 	if (error != SESSION_WAITS)
 		session_end(session, error);
 	else if (session->out)
 		start_timer(session);
+}
+
+/* Ctrl-C: what is waited for is given up, what is not sent yet is dropped. */
+static void break_command(struct session *session)
+{
+	if (!session->waiting)
+		return;
+	if (!session->out) {
+		session->sent = session->length;
+		send_output(session);
+		return;
+	}
+	stop_waiting(session);
+	if (session->script)
+		script_break(session);
+	session_end(session, -ECANCELED);
 }
 
 /* Who it is was settled by the login. */
@@ -338,6 +358,10 @@ void session_message(struct ipc_connection *connection, const struct ipc_message
 		run_command(session, message);
 	else if (message->type == MESSAGE_FILE && session->open && session->attempt)
 		files_message(session, message);
+	else if (message->type == MESSAGE_CLI_COMPLETE && session->open)
+		complete_answer(session, message);
+	else if (message->type == MESSAGE_CLI_BREAK && session->open)
+		break_command(session);
 }
 
 void session_writable(struct ipc_connection *connection, void *user)

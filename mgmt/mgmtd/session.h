@@ -36,6 +36,7 @@ struct session {
 	unsigned views;                         /* open besides the default one: bits of enum command_view */
 	bool leaving;                           /* `exit` */
 	bool waiting;                           /* a command has not ended yet */
+	bool secret;                            /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
 	char context_key[64];
 	char notice[512]; /* what happened meanwhile, shown with the next command */

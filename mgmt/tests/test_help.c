@@ -103,7 +103,37 @@ START_TEST(views_are_opened_and_closed)
 	shows("cmdview debug", "enabled: default, advanced, debug\n");
 	shows("cmdview default", "enabled: default\n");
 	shows("cmdview all", "enabled: default, advanced, debug\n");
+	console_ok(&console, "cmdview default");
+	console_refused(&console, "ruledb",
+	                "the view advanced, which is not open: 'cmdview advanced' opens it");
+	console_refused(&console, "policy", "'cmdview debug' opens it");
+	hides("help", "   ruledb ");
+	shows("help ruledb", "The command is in the view advanced: 'cmdview advanced' opens it.");
+	console_ok(&console, "cmdview all");
+	shows("help", "   ruledb ");
+	shows("help", "   policy ");
+	hides("help", "   confdump ");
+	shows("policy", "\nRules  ");
 	console_refused(&console, "cmdview advance", "Did you mean 'advanced'?");
+}
+END_TEST
+
+/* feature: C02-048 */
+START_TEST(ruledb_shows_what_was_compiled)
+{
+	console_ok(&console, "add IPAddress web Address=10.6.60.10,10.6.60.12");
+	console_ok(&console, "cc RuleSet IPRuleSet main");
+	console_ok(&console, "add IPRule Name=first Action=Deny OnDeny=SendReject SourceInterface=any "
+	                     "SourceNetwork=web DestinationInterface=core DestinationNetwork=all-nets "
+	                     "Service=all_services LogEnabled=No Index=1");
+	console_ok(&console, "cmdview advanced");
+	console_refused(&console, "ruledb first", "no rule in force");
+	ck_assert_int_eq(configuration_replace(&console.engine.running, &console.engine.candidate), 0);
+	shows("ruledb first", "index 1, first: Deny, sender is told, not logged\n"
+	                      "   Source       any: 10.6.60.10, 10.6.60.12\n"
+	                      "   Destination  core: 0.0.0.0/0");
+	shows("ruledb 1", "first");
+	shows("ruledb", "After the last rule: Deny, silent, logged\n");
 }
 END_TEST
 
@@ -116,6 +146,7 @@ START_TEST(the_service_view_is_roots)
 	shows("cmdview", "enabled: default\n");
 	console_ok(&console, "cmdview service");
 	shows("yes", "enabled: default, service\n");
+	shows("confdump", "\"Password\"");
 	shows("cfglog -all", "The command view service was opened");
 	shows("cmdview default", "enabled: default\n");
 	strcpy(console.session.user, "admin");
@@ -131,6 +162,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, help_of_types_and_categories);
 	tcase_add_test(tests, options_are_checked);
 	tcase_add_test(tests, views_are_opened_and_closed);
+	tcase_add_test(tests, ruledb_shows_what_was_compiled);
 	tcase_add_test(tests, the_service_view_is_roots);
 }
 
