@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/value.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Numbers of objects are never given twice while one of the three configurations has them. */
@@ -34,6 +35,34 @@ static uint32_t next_number(struct session *session, const struct object_type *t
 	return highest + 1;
 }
 
+/* The same where the number is the key: behind the last object's, which is found in no time. */
+static uint32_t next_key(struct session *session, const struct object_type *type, struct lyd_node *context)
+{
+	const struct configuration *all[] = {&session->engine->candidate, &session->engine->running,
+	                                     &session->engine->committed};
+	const struct lyd_node *last = NULL;
+	uint32_t number = 1;
+	char key[16];
+
+	for (struct lyd_node *object = object_first(all[0], type, context); object;
+	     object = object_next(object))
+		last = object;
+	if (last)
+		number = (uint32_t)strtoul(object_key(type, last), NULL, 10) + 1;
+	for (size_t i = 0; i < 3; i++) {
+		const struct lyd_node *holder = context;
+
+		if (type->parent)
+			holder = object_find(all[i], type->parent, NULL, object_key(type->parent, context));
+		snprintf(key, sizeof(key), "%u", number);
+		if ((type->parent && !holder) || !object_find(all[i], type, holder, key))
+			continue;
+		number++;
+		i = (size_t)-1; /* the next number is one that none of them has either */
+	}
+	return number;
+}
+
 /* The key of a new object: the word, or Name=, or the next number. NULL after a message. */
 static const char *new_key(struct session *session, const struct target *target, const struct line *line,
                            char number[16])
@@ -41,7 +70,7 @@ static const char *new_key(struct session *session, const struct target *target,
 	const char *typed = target->name;
 
 	if (target->type->key->hidden) {
-		snprintf(number, 16, "%u", next_number(session, target->type, target->context));
+		snprintf(number, 16, "%u", next_key(session, target->type, target->context));
 		return number;
 	}
 	for (size_t i = 0; i < line->count && !typed; i++)
