@@ -104,3 +104,14 @@ def test_a_backup_of_the_peer_leaves_the_roles_alone(cluster: Cluster, tmp_path:
     succeeds(here, "activate\n")
     here.cli("commit")
     cluster.await_well()
+
+
+@pytest.mark.feature("MA-031", "MA-032")
+def test_profiles_stay_over_a_restart(cluster: Cluster) -> None:
+    node = cluster.nodes[cluster.active()]
+    succeeds(node, "profile -save before\nadd Address IPAddress later Address=192.0.2.99\nactivate\ncommit\n")
+    node.crash()
+    cluster.mend()
+    assert "-  IPAddress later\n" in node.cli("profile -compare before").stdout
+    succeeds(node, "profile -restore before\nactivate\ncommit\nprofile -delete before\n")
+    in_force(cluster, "later", there=False)

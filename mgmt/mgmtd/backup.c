@@ -63,11 +63,11 @@ static int print(const struct configuration *configuration, bool clear_secrets, 
 	return error;
 }
 
-int backup_make(const struct engine *engine, bool clear_secrets, char **bytes, size_t *length,
+int backup_make(const struct configuration *configuration, bool clear_secrets, char **bytes, size_t *length,
                 char reason[256])
 {
 	struct configuration copy;
-	int error = configuration_copy(&engine->running, &copy);
+	int error = configuration_copy(configuration, &copy);
 
 	*reason = 0;
 	if (!error && clear_secrets)

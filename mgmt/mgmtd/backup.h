@@ -8,10 +8,10 @@
 #include "mgmt/mgmtd/engine.h"
 
 /*
- * The running configuration as a backup; *bytes is the caller's to free (and to wipe, with clear_secrets). Returns 0,
+ * A configuration as a backup; *bytes is the caller's to free (and to wipe, with clear_secrets). Returns 0,
  * or -errno with the reason.
  */
-int backup_make(const struct engine *engine, bool clear_secrets, char **bytes, size_t *length,
+int backup_make(const struct configuration *configuration, bool clear_secrets, char **bytes, size_t *length,
                 char reason[256]);
 
 struct backup {

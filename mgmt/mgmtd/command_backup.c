@@ -73,7 +73,7 @@ static int write_backup(struct session *session, const struct file_path *path, b
 	struct engine *engine = session->engine;
 	char *bytes, reason[MESSAGE_TEXT], author[COMMIT_AUTHOR_MAX];
 	size_t length;
-	int error = backup_make(engine, clear, &bytes, &length, reason);
+	int error = backup_make(&engine->running, clear, &bytes, &length, reason);
 
 	if (error)
 		return complain(session, reason, error);

@@ -78,6 +78,18 @@ const struct command commands[] = {
      NULL, WORDS_ADDRESS},
     {"policy", NULL, false, command_policy, "Show what the policy in force is made of.", "policy", NULL,
      WORDS_NONE, VIEW_DEBUG},
+    {"profile", NULL, false, command_profile, "Keep configurations under names, and bring them back.",
+     "profile -list\nprofile -save NAME\nprofile -restore NAME\nprofile -compare NAME\nprofile -delete NAME\n"
+     "profile -export NAME [FILE]\nprofile -import NAME FILE\n\n"
+     "Profiles are on this node's disk; files are in the root folder, where SCP brings and fetches them.\n"
+     "After -restore, 'activate' and 'commit' put the configuration into force.",
+     OPTIONS({"list", NULL, "List the profiles, as without an option."},
+             {"save", NULL, "Keep the configuration in force.", true},
+             {"restore", NULL, "Take a profile for the edited configuration.", true},
+             {"compare", NULL, "Show what a profile would change of the configuration in force."},
+             {"delete", NULL, "Delete a profile.", true},
+             {"export", NULL, "Write a profile into a file, NAME.bkp without one.", true},
+             {"import", NULL, "Make a profile of a backup, after looking it over.", true})},
     {"reject", NULL, true, command_reject,
      "Drop all edits, or those of one object, back to what is committed.",
      "reject\nreject [CATEGORY] TYPE NAME", NULL, WORDS_OBJECT},

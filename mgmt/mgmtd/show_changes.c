@@ -133,16 +133,32 @@ static void look_at(const struct object_type *type, struct lyd_node *object, voi
 		tell(changes, CHANGE_MODIFIED, type, old, object, was_at);
 }
 
-static void walk(struct changes *changes)
+static void walk_between(struct changes *changes, const struct configuration *from,
+                         const struct configuration *to)
 {
-	struct engine *engine = changes->session->engine;
-	const struct configuration *from = engine->uncommitted ? &engine->committed : &engine->running;
-
 	changes->other = from;
-	configuration_walk(&engine->candidate, look_at, changes);
-	changes->other = &engine->candidate;
+	configuration_walk(to, look_at, changes);
+	changes->other = to;
 	changes->deleted = true;
 	configuration_walk(from, look_at, changes);
+}
+
+static void walk(struct changes *changes)
+{
+	const struct engine *engine = changes->session->engine;
+
+	walk_between(changes, engine->uncommitted ? &engine->committed : &engine->running,
+	             &engine->candidate);
+}
+
+void show_differences(struct session *session, const struct configuration *from,
+                      const struct configuration *to)
+{
+	struct changes changes = {.session = session};
+
+	walk_between(&changes, from, to);
+	if (!changes.count)
+		fputs("No differences.\n", session->out);
 }
 
 int show_changes(struct session *session)

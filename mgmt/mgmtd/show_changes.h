@@ -8,5 +8,8 @@
 int show_changes(struct session *session);
 /* The same as a JSON array: Change (added, modified, deleted), the object, and From and To of each property. */
 int show_changes_json(struct session *session);
+/* What differs from one configuration to another, in the same form. */
+void show_differences(struct session *session, const struct configuration *from,
+                      const struct configuration *to);
 
 #endif

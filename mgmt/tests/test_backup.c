@@ -337,6 +337,67 @@ START_TEST(secrets_are_sealed_unless_they_are_asked_for)
 }
 END_TEST
 
+/* feature: MA-031 MA-032 */
+START_TEST(profiles)
+{
+	console_ok(&console, "add IPAddress a Address=10.0.0.1");
+	put_into_force();
+	console_ok(&console, "add IPAddress edited Address=10.0.0.2");
+	console_ok(&console, "profile -save \"with a\"");
+	console_ok(&console, "reject");
+	console_ok(&console, "profile");
+	says("Factory Default");
+	says("with a");
+	console_ok(&console, "profile -compare \"with a\"");
+	says("No differences.");
+	console_ok(&console, "delete IPAddress a");
+	console_ok(&console, "add IPAddress b Address=10.0.0.3");
+	put_into_force();
+	console_ok(&console, "profile -compare \"with a\"");
+	says("+  IPAddress a\n");
+	says("-  IPAddress b\n");
+	ck_assert_ptr_null(strstr(console.text, "edited"));
+	console_ok(&console, "profile -compare \"Factory Default\"");
+	says("-  IPAddress b\n");
+	ck_assert_ptr_null(strstr(console.text, "User"));
+	console_ok(&console, "profile -restore \"with a\"");
+	console_ok(&console, "show IPAddress a");
+	console_refused(&console, "show IPAddress b", "b");
+	console_ok(&console, "backup -revert");
+	console_ok(&console, "show IPAddress b");
+	console_ok(&console, "reject");
+	console_ok(&console, "profile -export \"with a\" out.bkp");
+	console_ok(&console, "profile -delete \"with a\"");
+	console_refused(&console, "profile -restore \"with a\"", "there is no profile");
+	console_ok(&console, "profile -import again out.bkp");
+	console_ok(&console, "profile -restore again");
+	console_ok(&console, "show IPAddress a");
+}
+END_TEST
+
+START_TEST(profiles_that_are_refused)
+{
+	console_refused(&console, "profile -save \"factory default\"", "stays");
+	console_refused(&console, "profile -delete \"Factory Default\"", "stays");
+	console_refused(&console, "profile -restore \"Factory Default\"", "backup -factoryreset");
+	console_refused(&console, "profile -save ../x", "a profile's name is");
+	console_refused(&console, "profile -save .x", "a profile's name is");
+	console_refused(&console, "profile -delete x", "there is no profile");
+	console_refused(&console, "profile -compare x", "there is no profile");
+	console_refused(&console, "profile -import x missing.bkp", "there is no such file");
+	console_refused(&console, "profile -import x", "how it is typed");
+	console_refused(&console, "profile x", "how it is typed");
+	write_made(
+	    "wrong.bkp", HADRIAN_VERSION,
+	    "{\"hadrian-address:Address\":{\"IPAddress\":[{\"Name\":\"x\",\"Address\":[\"missing\"]}]}}");
+	console_refused(&console, "profile -import x wrong.bkp", "it was not imported");
+	says("missing");
+	console.session.may_write = false;
+	console_ok(&console, "profile -list");
+	console_refused(&console, "profile -save x", "group Auditors");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -348,6 +409,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, revert_brings_back_what_the_last_restore_replaced);
 	tcase_add_test(tests, node_local_objects_of_the_peer_stay_away);
 	tcase_add_test(tests, interfaces);
+	tcase_add_test(tests, profiles);
+	tcase_add_test(tests, profiles_that_are_refused);
 	tcase_add_test(tests, secrets_are_sealed_unless_they_are_asked_for);
 }
 
