@@ -43,6 +43,11 @@ def test_many_addresses_of_an_interface_answer_before_and_after_a_failover(many_
     seen = {entry["dst"]: entry.get("lladdr") for entry in neighbours}
     assert {seen[address] for address in ADDRESSES} == {"10:00:00:01:00:01"}
 
+    # Management is at all of them too.
+    for port in (22, 443):
+        connected = ["bash", "-c", f"exec 3<> /dev/tcp/{ADDRESSES[-1]}/{port}"]
+        await_condition(lambda words=connected: cluster.lab.run("client", words).returncode == 0, f"port {port}", timeout=10)
+
     victim, survivor, _ = cluster.crash_active()
     cluster.await_active(survivor)
     assert answering(cluster, ADDRESSES) == sorted(ADDRESSES)

@@ -101,6 +101,14 @@ int listeners_check(const struct configuration *running, const struct configurat
 
 	find_all(running, &ours);
 	find_all(next, &wanted);
+	if (wanted.count == LISTENERS_MAX) {
+		snprintf(
+		    reason, 256,
+		    "the interfaces of management have more than %d addresses; take some out, or disable an "
+		    "access",
+		    LISTENERS_MAX - 1);
+		return -E2BIG;
+	}
 	for (size_t i = 0; i < wanted.count; i++) {
 		if (has(&ours, &wanted.listener[i]) || !is_taken(&wanted.listener[i]))
 			continue;

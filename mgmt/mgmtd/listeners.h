@@ -7,7 +7,7 @@
 #include "lib/address.h"
 #include "mgmt/mgmtd/configuration.h"
 
-#define LISTENERS_MAX 64
+#define LISTENERS_MAX 1024
 
 struct listener {
 	struct ip_address address;
@@ -34,7 +34,8 @@ void listeners_find(const struct configuration *configuration, const char *type,
 
 /*
  * Whether a program that is not ours listens where next wants a server and running does not have one yet: what
- * would fail only after the datapath took the rest. Returns 0, or -EADDRINUSE with the address in reason.
+ * would fail only after the datapath took the rest. Returns 0, -EADDRINUSE with the address in reason, or -E2BIG
+ * where there are more than LISTENERS_MAX.
  */
 int listeners_check(const struct configuration *running, const struct configuration *next, char reason[256]);
 

@@ -19,7 +19,7 @@
 
 #define SSH_SETTINGS      PATH_RUN_DIRECTORY "/sshd.conf"
 #define SSH_ACCESSES_MAX  64
-#define SSH_LISTENERS_MAX 64    /* of all accesses */
+#define SSH_LISTENERS_MAX 512   /* of all accesses */
 #define SSH_NETWORKS_MAX  65536 /* of one access */
 #define SSH_BANNER_MAX    1024
 
