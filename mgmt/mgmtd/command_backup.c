@@ -242,7 +242,7 @@ static int restore(struct session *session, const char *name, bool reboot, bool 
 	if (error)
 		return complain(session, reason, error);
 	system_backup_version(bytes, length, version);
-	error = backup_open(engine, bytes, system_backup_split(bytes, length, length), &backup, reason);
+	error = backup_open(engine, bytes, system_backup_split(bytes, length), &backup, reason);
 	explicit_bzero(bytes, length);
 	free(bytes);
 	if (error) {

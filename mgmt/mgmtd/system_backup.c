@@ -65,23 +65,26 @@ int system_backup_append(char **bytes, size_t *length, char reason[256])
 	return error;
 }
 
-size_t system_backup_split(const char *head, size_t head_length, size_t length)
+size_t system_backup_split(const char *bytes, size_t length)
 {
-	const char *end =
-	    memmem(head, head_length < BACKUP_HEADER_MAX ? head_length : BACKUP_HEADER_MAX, "\n\n", 2);
-	const char *line = end ? memmem(head, (size_t)(end - head), "\nlength ", 8) : NULL;
-	size_t before = end ? (size_t)(end - head) + 2 : 0, body = 0, digits = 0;
+	static const char package[] = "hadrian-upgrade ";
+	const char *end = memmem(bytes, length < BACKUP_HEADER_MAX ? length : BACKUP_HEADER_MAX, "\n\n", 2);
+	const char *line = end ? memmem(bytes, (size_t)(end - bytes), "\nlength ", 8) : NULL;
+	size_t before = end ? (size_t)(end - bytes) + 2 : 0, body = 0, digits = 0;
 
 	/* Ends at the empty line at the latest. */
 	for (line = line ? line + 8 : NULL; line && *line >= '0' && *line <= '9' && digits < 9;
 	     line++, digits++)
 		body = body * 10 + (size_t)(*line - '0');
-	return digits && before <= length && body < length - before ? before + body : length;
+	if (!digits || before + body + sizeof(package) > length)
+		return length;
+	/* Anything else behind it is damage, which the configuration's own check finds. */
+	return memcmp(bytes + before + body, package, sizeof(package) - 1) ? length : before + body;
 }
 
 void system_backup_version(const char *bytes, size_t length, char version[64])
 {
-	size_t configuration = system_backup_split(bytes, length, length);
+	size_t configuration = system_backup_split(bytes, length);
 	struct package package;
 	char reason[128];
 
@@ -127,7 +130,7 @@ static int open_backup(struct session *session, const struct file_path *path, st
 
 	if (error)
 		return error;
-	*length = system_backup_split(bytes, whole, whole);
+	*length = system_backup_split(bytes, whole);
 	error = backup_open(session->engine, bytes, *length, &pending->backup, reason);
 	explicit_bzero(bytes, whole);
 	free(bytes);

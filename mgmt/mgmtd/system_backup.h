@@ -16,10 +16,10 @@
  */
 int system_backup_append(char **bytes, size_t *length, char reason[256]);
 /*
- * How many bytes of a backup of length bytes are the configuration's; the rest is a package. head: its beginning, at least
- * BACKUP_HEADER_MAX bytes where there are as many. A pure function of any bytes. Returns length for a backup without one.
+ * How many bytes of a backup are the configuration's; the rest is a package. A pure function of any bytes. Returns length for
+ * a backup without one.
  */
-size_t system_backup_split(const char *head, size_t head_length, size_t length);
+size_t system_backup_split(const char *bytes, size_t length);
 /* The version of the package behind a backup, "" where there is none. Any bytes are safe to give. */
 void system_backup_version(const char *bytes, size_t length, char version[64]);
 /*
