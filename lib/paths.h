@@ -15,6 +15,7 @@
 #define PATH_CGI_SOCKET                                                                                      \
 	PATH_RUN_DIRECTORY "/www/cgi.sock" /* CGI programs; every request carries credentials */
 #define PATH_LOGIN_SOCKET    PATH_RUN_DIRECTORY "/login.sock"    /* hadrian-sshd; root only */
+#define PATH_RADIUS_SOCKET   PATH_RUN_DIRECTORY "/radius.sock"   /* hadrian-radius; root only */
 #define PATH_CLUSTERD_SOCKET PATH_RUN_DIRECTORY "/clusterd.sock" /* mgmtd */
 #define PATH_DATAPATH_SOCKET PATH_RUN_DIRECTORY "/datapath.sock" /* mgmtd and clusterd */
 

@@ -142,6 +142,11 @@ int client_await_input(struct client *client, int in, FILE *out, const char *bef
 	if (error < 0 || !wait[0].revents)
 		return 1;
 	error = receive(client, &message);
+	/* The server ends the session, and has said why. */
+	if (!error && message.type == MESSAGE_CLI_DONE) {
+		client->ended = true;
+		return -ECONNRESET;
+	}
 	if (!error && message.type == MESSAGE_CLI_OUTPUT) {
 		fputs(before, out);
 		fwrite(message.body, 1, message.length, out);

@@ -31,7 +31,7 @@ int client_answer(struct client *client, FILE *in, FILE *out);
 /*
  * Waits until in has something to read, and prints meanwhile what the server sends on its own, above the prompt: before
  * comes in front of each such text. Returns 1 where in has something; 0 after a text; -EINTR after a signal; another -errno with client->ended, and said
- * on standard error, where the server is gone.
+ * on standard error, where the server is gone, and where it ended the session.
  */
 int client_await_input(struct client *client, int in, FILE *out, const char *before);
 /* What Tab gives (struct message_cli_completions); the texts live until the client's next call. */

@@ -125,7 +125,7 @@ static void handle(struct client *client, const char *password)
 	client->arrived_ns = qb_util_nano_current_get();
 	if (!login_limit_begin(&cgi->limit, request->remote, client->arrived_ns)) {
 		reply(client->connection, 503,
-		      "Too many logins from this address failed or wait; try again in a second.\n");
+		      "Too many logins from this address failed or wait; try again in half a minute.\n");
 		return;
 	}
 	error = password_worker_check(cgi->passwords, password,

@@ -132,7 +132,8 @@ static void check_value(const struct configuration *configuration, const struct 
 	size_t length = 0;
 	bool disabled = false;
 
-	if (!property->references || is_literal(property, value) || words_contain(property->special, value))
+	if (!property->references || !*value || is_literal(property, value) ||
+	    words_contain(property->special, value))
 		return;
 	nearest_start(&nearest, value);
 	/* Looking for what was meant costs a walk over all names: only for what is said. */

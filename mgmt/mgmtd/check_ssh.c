@@ -108,6 +108,30 @@ static void check_https(const struct configuration *configuration, const struct 
 			        value_of(type, access, "SourceInterface"));
 }
 
+/* The command line is logged in to with a name and a password, and somebody must know them. */
+static void check_profile(const struct configuration *configuration, const struct object_type *type,
+                          const struct lyd_node *access, struct problems *problems)
+{
+	const struct object_type *profiles =
+	    schema_type(configuration->schema, NULL, "AuthenticationProfile");
+	const char *name = value_of(type, access, "AuthProfile");
+	const struct lyd_node *profile =
+	    object_find(configuration, profiles, NULL, *name ? name : "MgmtAuthProfile");
+
+	if (!profile)
+		return;
+	if (strcmp(value_of(profiles, profile, "AgentType"), "Basic") != 0)
+		problem(problems, type, access,
+		        "AuthProfile '%s' has the AgentType %s, and SSH needs Basic; set it, or name another "
+		        "profile",
+		        object_key(profiles, profile), value_of(profiles, profile, "AgentType"));
+	if (!*value_of(profiles, profile, "LocalUserDB") &&
+	    !value_first(profile, type_property(profiles, "RemoteServer"), 0))
+		problem(
+		    problems, profiles, profile,
+		    "has neither a LocalUserDB nor a RemoteServer, so nobody could log in; set one of them");
+}
+
 static size_t check_access(const struct configuration *configuration, const struct object_type *type,
                            const struct lyd_node *access, struct problems *problems)
 {
@@ -118,6 +142,7 @@ static size_t check_access(const struct configuration *configuration, const stru
 		if (!object_disabled(type, earlier) && same_place(type, access, earlier))
 			check_pair(configuration, type, access, earlier, problems);
 	check_https(configuration, type, access, problems);
+	check_profile(configuration, type, access, problems);
 	if (!strcmp(value_of(type, access, "AllowHostKeyRSA"), "No") &&
 	    !strcmp(value_of(type, access, "AllowHostKeyECDSA"), "No"))
 		problem(problems, type, access,

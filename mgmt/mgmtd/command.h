@@ -112,6 +112,8 @@ int command_netobjects(struct session *session, const struct line *line);
 int command_script(struct session *session, const struct line *line);
 int command_sshserver(struct session *session, const struct line *line);
 int command_cfglog(struct session *session, const struct line *line);
+int command_radiussnoop(struct session *session, const struct line *line);
+int command_sessions(struct session *session, const struct line *line);
 int command_license(struct session *session, const struct line *line);
 int command_upgrade(struct session *session, const struct line *line);
 int command_about(struct session *session, const struct line *line);

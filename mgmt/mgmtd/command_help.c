@@ -90,6 +90,13 @@ const struct command commands[] = {
              {"delete", NULL, "Delete a profile.", true},
              {"export", NULL, "Write a profile into a file, NAME.bkp without one.", true},
              {"import", NULL, "Make a profile of a backup, after looking it over.", true})},
+    {"radiussnoop", NULL, true, command_radiussnoop,
+     "Show what is exchanged with RADIUS servers, as it happens.",
+     "radiussnoop\nradiussnoop -on [-verbose]\nradiussnoop -off\n\n"
+     "What is shown comes between commands, until -off or the end of the session. Passwords and secrets are "
+     "not shown.",
+     OPTIONS({"on", NULL, "Show packets in this session from now on."},
+             {"verbose", NULL, "With -on: also the attributes of packets."}, {"off", NULL, "Show no more."})},
     {"reject", NULL, true, command_reject,
      "Drop all edits, or those of one object, back to what is committed.",
      "reject\nreject [CATEGORY] TYPE NAME", NULL, WORDS_OBJECT},
@@ -114,6 +121,7 @@ const struct command commands[] = {
              {"remove", NULL, "Remove a script.", true, WORDS_SCRIPT}, {"force", NULL, "Go on after errors."},
              {"verbose", NULL, "Show what every command says."},
              {"filename", "NAME", "Where -create writes, in place of the console.", true, WORDS_SCRIPT})},
+    {"sessions", NULL, false, command_sessions, "Show who is logged in to this node.", "sessions"},
     {"set", NULL, true, command_set, "Change an object.",
      "set [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-enable] [-disable]\n"
      "set TYPE -Range=1,3-5 Property=Value ...\n\nProperty=<empty> returns a property to its default. "

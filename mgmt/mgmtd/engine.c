@@ -6,6 +6,7 @@
 #include "mgmt/mgmtd/datapath_link.h"
 #include "mgmt/mgmtd/https.h"
 #include "mgmt/mgmtd/policy_build.h"
+#include "mgmt/mgmtd/radius.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/restart.h"
 #include "mgmt/mgmtd/secret.h"
@@ -28,6 +29,7 @@ static void apply_rest(struct engine *engine)
 	https_configure(engine->https, &engine->running);
 	sshd_configure(engine->sshd, &engine->running);
 	clock_configure(engine->clock, &engine->running);
+	radius_configure(engine->radius, &engine->running);
 }
 
 static void log_result(void *user, int error, const char *text)

@@ -33,6 +33,7 @@ struct cgi;
 struct sshd;
 struct logins;
 struct password_worker;
+struct radius;
 struct upgrade;
 struct usage;
 struct clock;
@@ -94,6 +95,7 @@ struct engine {
 	struct sshd *sshd;
 	struct logins *logins;
 	struct password_worker *hashes; /* of passwords that are typed; NULL: they are hashed at once */
+	struct radius *radius;
 	struct upgrade *upgrade;
 	uint64_t started_s; /* CLOCK_BOOTTIME */
 	bool lost;          /* a saved configuration could not be used */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/merge.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/session.h"
@@ -61,6 +62,7 @@ static int save(struct engine *engine, char reason[256])
 	if (configuration_equal(&engine->candidate, &engine->committed))
 		renames_clear(&engine->renames);
 	engine_stop_commit_timer(engine);
+	logins_review(engine);
 	if (configuration_in_cluster(&engine->committed) && configuration_auto_sync(&engine->committed))
 		engine_publish(engine, false);
 	return 0;

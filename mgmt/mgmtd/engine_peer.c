@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/check.h"
 #include "mgmt/mgmtd/cluster_link.h"
 #include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/merge.h"
 #include "mgmt/mgmtd/resolve.h"
 #include "mgmt/mgmtd/secret.h"
@@ -137,6 +138,7 @@ static void save_received(void *user, int error, const char *text)
 	} else {
 		engine->generation = received->head.generation;
 		tell_received(engine, &received->head, told ? told : "");
+		logins_review(engine);
 	}
 	free(told);
 	free(received);

@@ -2,12 +2,10 @@
 #include "mgmt/mgmtd/login.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
-#include "lib/messages.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/console_port.h"
-#include "mgmt/mgmtd/login_limit.h"
+#include "mgmt/mgmtd/login_attempt.h"
 #include "mgmt/mgmtd/password_worker.h"
-#include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/users.h"
 
 #include <errno.h>
@@ -18,48 +16,14 @@
 #include <unistd.h>
 
 #define FAILURE_DELAY_MS 500
-#define PROFILE          "MgmtAuthProfile"
-
-struct logins {
-	struct engine *engine;
-	struct ipc_server *server;
-	struct password_worker *passwords;
-	struct login_limit limit;
-};
-
-/* One at a time: while a password is checked or a "no" waits, others are left. */
-struct login_attempt {
-	qb_loop_timer_handle timer;
-	bool checking, refusing;
-	uint64_t arrived_ns;
-	struct message_login request; /* without the password */
-};
+#define RIGHTS           (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT)
 
 const char *login_remote(const struct session *session)
 {
 	return session->attempt ? session->attempt->request.remote : "";
 }
 
-const char *login_database(const struct configuration *configuration, const char *access_name)
-{
-	const struct object_type *profiles =
-	    schema_type(configuration->schema, NULL, "AuthenticationProfile");
-	const struct object_type *type;
-	const struct lyd_node *access = login_access(configuration, access_name, &type), *profile;
-	const char *name;
-
-	if (!access)
-		return NULL;
-	name = value_of(type, access, "AuthProfile");
-	name = *name ? name : PROFILE;
-	profile = object_find(configuration, profiles, NULL, name);
-	if (!profile) /* configurations that were stored before there were profiles have no predefined one */
-		return strcmp(name, PROFILE) ? NULL : USERS_DATABASE;
-	name = value_of(profiles, profile, "LocalUserDB");
-	return *name ? name : USERS_DATABASE;
-}
-
-static bool is_logged(const struct session *session)
+bool login_is_logged(const struct session *session)
 {
 	const struct configuration *running = &session->engine->running;
 	const struct object_type *type;
@@ -68,11 +32,16 @@ static bool is_logged(const struct session *session)
 	return !access || strcmp(value_of(type, access, "LogEnabled"), "No") != 0;
 }
 
+void login_reply(struct session *session, const struct message_login_result *result)
+{
+	ipc_send(session->connection, MESSAGE_LOGIN_RESULT, result, sizeof(*result), -1);
+}
+
 static void reply(struct session *session, int error)
 {
 	struct message_login_result result = {.error = error, .may_write = !error && session->may_write};
 
-	ipc_send(session->connection, MESSAGE_LOGIN_RESULT, &result, sizeof(result), -1);
+	login_reply(session, &result);
 }
 
 static void on_delay(void *user)
@@ -84,14 +53,15 @@ static void on_delay(void *user)
 }
 
 /* Counted from the request on, so that the time of the answer does not tell what was wrong with it. */
-static void refuse_later(struct session *session)
+void login_refuse(struct session *session)
 {
 	struct login_attempt *attempt = session->attempt;
 	uint64_t passed = qb_util_nano_current_get() - attempt->arrived_ns,
 	         delay = FAILURE_DELAY_MS * QB_TIME_NS_IN_MSEC;
 
+	OPENSSL_cleanse(attempt->password, sizeof(attempt->password));
 	/* Not the name: somebody may have typed the password in its place. */
-	if (is_logged(session))
+	if (login_is_logged(session))
 		qb_log(LOG_NOTICE, "login over SSH (%s) from %s failed", attempt->request.access,
 		       attempt->request.remote);
 	attempt->refusing = true;
@@ -99,17 +69,41 @@ static void refuse_later(struct session *session)
 	                  on_delay, &attempt->timer);
 }
 
-/* The connection becomes a session of the user who asked. */
-static void grant(struct session *session, unsigned rights)
+/* Right credentials without rights see the command line say so. */
+static void deny(struct session *session, const char *source)
 {
-	const struct message_login *request = &session->attempt->request;
+	struct login_attempt *attempt = session->attempt;
 
+	auth_log(session, LOG_WARNING, "received_radius_access-reject_message", attempt->request.user, source,
+	         NULL);
+	attempt->denied = true;
+	reply(session, 0);
+}
+
+/* The connection becomes a session of the user who asked. */
+void login_grant(struct session *session, const char *source, bool remote, const char *groups,
+                 unsigned rights)
+{
+	struct login_attempt *attempt = session->attempt;
+	const struct message_login *request = &attempt->request;
+
+	OPENSSL_cleanse(attempt->password, sizeof(attempt->password));
+	if (!(rights & RIGHTS) && remote) {
+		deny(session, source);
+		return;
+	}
+	if (!(rights & RIGHTS) || !login_session_allowed(session, request->user)) {
+		login_refuse(session);
+		return;
+	}
 	snprintf(session->user, sizeof(session->user), "%s", request->user);
 	session->may_write = rights & CGI_RIGHT_ADMIN;
 	session->open = true;
-	if (is_logged(session))
-		qb_log(LOG_NOTICE, "user %s logged in over SSH (%s) from %s%s", request->user,
-		       request->access, request->remote, request->method == LOGIN_KEY ? " with a key" : "");
+	attempt->session = (struct login_session){.remote = remote};
+	snprintf(attempt->session.source, sizeof(attempt->session.source), "%s", source);
+	snprintf(attempt->session.groups, sizeof(attempt->session.groups), "%s", groups);
+	login_session_begin(session);
+	auth_log(session, LOG_NOTICE, "user_logged_in", request->user, source, groups);
 	reply(session, 0);
 }
 
@@ -118,62 +112,49 @@ static void check_key(struct session *session)
 {
 	const struct configuration *running = &session->engine->running;
 	const struct message_login *request = &session->attempt->request;
-	const char *database = login_database(running, request->access);
+	const char *database = session->attempt->profile.database;
+	char groups[256];
 	unsigned rights = 0;
 
-	if (database && user_has_key(running, database, request->user, request->key))
-		rights =
-		    user_cgi_rights(running, database, request->user) & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT);
+	if (user_has_key(running, database, request->user, request->key))
+		rights = user_cgi_rights(running, database, request->user) & RIGHTS;
 	if (rights && request->method == LOGIN_KEY)
-		grant(session, rights);
+		login_grant(session, database, false,
+		            user_groups(running, database, request->user, groups, sizeof(groups)), rights);
 	else
 		reply(session, rights ? 0 : -EACCES);
 }
 
-static void on_password(void *user, bool matches)
-{
-	struct session *session = user;
-	struct login_attempt *attempt = session->attempt;
-	const struct message_login *request = &attempt->request;
-	const struct configuration *running = &session->engine->running;
-	const char *database = login_database(running, request->access);
-	unsigned rights = database ? user_cgi_rights(running, database, request->user) : 0;
-
-	attempt->checking = false;
-	login_limit_end(&session->engine->logins->limit, request->remote, !matches,
-	                qb_util_nano_current_get());
-	if (!matches || !(rights & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT))) {
-		refuse_later(session);
-		return;
-	}
-	grant(session, rights);
-}
-
-static void check(struct session *session, const char *password)
+static void check_password(struct session *session)
 {
 	struct logins *logins = session->engine->logins;
 	struct login_attempt *attempt = session->attempt;
 	const struct message_login *request = &attempt->request;
-	const char *database = login_database(&session->engine->running, request->access);
-	int error;
+	bool answers = attempt->questioning && request->method == LOGIN_ANSWER;
 
 	attempt->arrived_ns = qb_util_nano_current_get();
+	attempt->questioning = false;
+	if (!answers)
+		attempt->rounds = attempt->state_length = 0;
+	if (request->method == LOGIN_ANSWER && !answers) {
+		login_refuse(session);
+		return;
+	}
 	if (!login_limit_begin(&logins->limit, request->remote, attempt->arrived_ns)) {
+		OPENSSL_cleanse(attempt->password, sizeof(attempt->password));
 		reply(session, -EAGAIN);
 		return;
 	}
-	error = password_worker_check(
-	    logins->passwords, password,
-	    database ? user_password(&session->engine->running, database, request->user) : NULL, on_password,
-	    session);
-	attempt->checking = !error;
-	if (error) {
-		login_limit_end(&logins->limit, request->remote, false, attempt->arrived_ns);
-		reply(session, -EAGAIN);
+	if (lockout_holds(&logins->lockouts, attempt->profile.name, request->user, attempt->arrived_ns)) {
+		login_limit_end(&logins->limit, request->remote, attempt->profile.brute_force_prevention,
+		                attempt->arrived_ns);
+		login_refuse(session);
+		return;
 	}
+	login_ask(session, AUTH_BEGINS);
 }
 
-/* For the log: nothing of what a client sent may forge lines there. */
+/* For the log: nothing of what a client sent may forge lines or fields there. */
 static void make_printable(char *text)
 {
 	for (; *text; text++)
@@ -183,29 +164,36 @@ static void make_printable(char *text)
 
 static void take(struct session *session, const struct message_login *message)
 {
-	struct message_login *request = &session->attempt->request;
-	char password[sizeof(request->text)];
+	struct login_attempt *attempt = session->attempt;
+	struct message_login *request = &attempt->request;
+	bool other_user = strncmp(request->user, message->user, sizeof(request->user) - 1) != 0;
 
 	*request = *message;
 	request->user[sizeof(request->user) - 1] = 0;
 	request->access[sizeof(request->access) - 1] = 0;
 	request->remote[sizeof(request->remote) - 1] = 0;
 	request->key[sizeof(request->key) - 1] = 0;
+	request->text[sizeof(request->text) - 1] = 0;
 	make_printable(request->access);
 	make_printable(request->remote);
-	memcpy(password, request->text, sizeof(password));
-	password[sizeof(password) - 1] = 0;
+	strcpy(attempt->password, request->text);
 	OPENSSL_cleanse(request->text, sizeof(request->text));
-	if (request->method == LOGIN_PASSWORD)
-		check(session, password);
-	else if (request->method == LOGIN_KEY_OFFERED || request->method == LOGIN_KEY)
+	/* A question is answered to the profile, and as the user, that it came from. */
+	if (!attempt->questioning || request->method != LOGIN_ANSWER || other_user) {
+		attempt->questioning = false;
+		if (!auth_profile_of_access(&session->engine->running, request->access, &attempt->profile))
+			attempt->profile = (struct auth_profile){.brute_force_prevention = true};
+	}
+	if (request->method == LOGIN_KEY_OFFERED || request->method == LOGIN_KEY)
 		check_key(session);
-	OPENSSL_cleanse(password, sizeof(password));
+	else if (request->method == LOGIN_PASSWORD || request->method == LOGIN_ANSWER)
+		check_password(session);
 }
 
 static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	struct session *session = user;
+	const struct login_attempt *attempt = session->attempt;
 
 	if (message->type != MESSAGE_LOGIN) {
 		session_message(connection, message, user);
@@ -213,9 +201,20 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	}
 	if (message->fd >= 0)
 		close(message->fd);
-	if (!session->open && !session->attempt->checking && !session->attempt->refusing &&
-	    message->length == sizeof(struct message_login))
+	if (!session->open && !session->leaving && !attempt->checking && !attempt->asking &&
+	    !attempt->refusing && !attempt->denied && message->length == sizeof(struct message_login))
 		take(session, message->body);
+}
+
+bool login_denied(struct session *session)
+{
+	struct message_cli_done done = {.error = -EACCES, .end = 1};
+
+	if (!session->attempt->denied)
+		return false;
+	ipc_send(session->connection, MESSAGE_CLI_OUTPUT, "Access denied.\n", strlen("Access denied.\n"), -1);
+	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
+	return true;
 }
 
 static void on_connected(struct ipc_connection *connection, void *user)
@@ -237,17 +236,14 @@ static void on_connected(struct ipc_connection *connection, void *user)
 void login_forget(struct session *session)
 {
 	struct login_attempt *attempt = session->attempt;
-	struct logins *logins = session->engine->logins;
 
 	if (!attempt)
 		return;
 	if (attempt->refusing)
 		qb_loop_timer_del(session->engine->loop, attempt->timer);
-	/* Who does not wait for the answer has used up a check all the same. */
-	if (attempt->checking) {
-		password_worker_forget(logins->passwords, session);
-		login_limit_end(&logins->limit, attempt->request.remote, true, qb_util_nano_current_get());
-	}
+	login_sources_forget(session);
+	login_session_end(session);
+	OPENSSL_cleanse(attempt, sizeof(*attempt));
 	free(attempt);
 	session->attempt = NULL;
 }

@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECOND_NS 1000000000ULL
-
-/* What this address did more than a second ago does not count any more. */
+/* What this address did longer ago does not count any more. */
 static void expire(struct login_address *address, uint64_t now_ns)
 {
-	if (address->failures && now_ns - address->since_ns >= SECOND_NS)
+	if (address->failures && now_ns - address->since_ns >= LOGIN_WINDOW_NS)
 		address->failures = 0;
 	if (!address->failures && !address->checks)
 		address->remote[0] = 0;
@@ -35,8 +33,7 @@ bool login_limit_begin(struct login_limit *limit, const char *remote, uint64_t n
 {
 	struct login_address *address = find(limit, *remote ? remote : "?", now_ns);
 
-	if (!address || address->failures >= LOGIN_FAILURES_PER_SECOND ||
-	    address->checks >= LOGIN_CHECKS_AT_ONCE)
+	if (!address || address->failures >= LOGIN_FAILURES_MAX || address->checks >= LOGIN_CHECKS_AT_ONCE)
 		return false;
 	snprintf(address->remote, sizeof(address->remote), "%s", *remote ? remote : "?");
 	address->checks++;

@@ -12,9 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LOGIN_FAILURES_PER_SECOND 10
-#define LOGIN_CHECKS_AT_ONCE      16 /* of one address: half of what can wait, so that others get their turn */
-#define LOGIN_ADDRESSES           256
+#define LOGIN_FAILURES_MAX   10
+#define LOGIN_WINDOW_NS      (20 * 1000000000ULL) /* within this time */
+#define LOGIN_CHECKS_AT_ONCE 16 /* of one address: half of what can wait, so that others get their turn */
+#define LOGIN_ADDRESSES      256
 
 struct login_address {
 	char remote[IP_ADDRESS_TEXT]; /* "": free */
@@ -28,7 +29,7 @@ struct login_limit {
 
 /*
  * A login from remote begins at now (any clock that only grows): true where it may be checked, then
- * login_limit_end must follow. False where this address failed too often within a second or has too many checks
+ * login_limit_end must follow. False where this address failed LOGIN_FAILURES_MAX times within LOGIN_WINDOW_NS, or has too many checks
  * under way, or where more addresses are busy than the table holds.
  */
 bool login_limit_begin(struct login_limit *limit, const char *remote, uint64_t now_ns);

@@ -13,6 +13,7 @@
 #include "mgmt/mgmtd/https.h"
 #include "mgmt/mgmtd/login.h"
 #include "mgmt/mgmtd/password_worker.h"
+#include "mgmt/mgmtd/radius.h"
 #include "mgmt/mgmtd/session.h"
 #include "mgmt/mgmtd/sshd.h"
 #include "mgmt/mgmtd/upgrade.h"
@@ -40,6 +41,7 @@ static int32_t on_child(int32_t signal, void *user)
 	https_reap(engine.https);
 	sshd_reap(engine.sshd);
 	clock_reap(engine.clock);
+	radius_reap(engine.radius);
 	upgrade_reap(engine.upgrade);
 	return 0;
 }
@@ -87,6 +89,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = sshd_create(engine.loop, &engine.sshd);
 	if (!error)
+		error = radius_create(&engine, &engine.radius);
+	if (!error)
 		error = upgrade_create(engine.loop, &engine.upgrade);
 	if (!error)
 		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
@@ -124,6 +128,7 @@ static void stop(struct ipc_server *server)
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);
 	sshd_destroy(engine.sshd);
+	radius_destroy(engine.radius);
 	upgrade_destroy(engine.upgrade);
 	password_worker_destroy(engine.hashes);
 	engine_free(&engine);

@@ -11,6 +11,7 @@
 #include "mgmt/mgmtd/edit.h"
 #include "mgmt/mgmtd/files.h"
 #include "mgmt/mgmtd/login.h"
+#include "mgmt/mgmtd/radius.h"
 #include "mgmt/mgmtd/script_run.h"
 #include "mgmt/mgmtd/statistics_poll.h"
 #include "mgmt/mgmtd/upgrade.h"
@@ -226,6 +227,7 @@ static void destroy(struct session *session)
 		*at = session->next;
 	stop_waiting(session);
 	statistics_forget(session, true);
+	radius_snoop_changed(engine->radius);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);
@@ -244,6 +246,7 @@ static void run_command(struct session *session, const struct ipc_message *messa
 
 	if (session->waiting || session->out)
 		return; /* one at a time: the client has not waited for the end of the last one */
+	login_used(session);
 	session->out = open_memstream(&session->text, &session->length);
 	text = strndup(message->body, message->length);
 	if (!session->out || !text) {
@@ -283,6 +286,8 @@ static void open_login_session(struct session *session)
 {
 	struct message_cli_done done = {.error = session->open ? 0 : -EACCES};
 
+	if (login_denied(session))
+		return;
 	session_prompt(session, done.prompt, sizeof(done.prompt));
 	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
 }

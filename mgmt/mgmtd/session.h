@@ -35,6 +35,7 @@ struct session {
 	bool may_write;                         /* Administrators; others look only */
 	unsigned views;                         /* open besides the default one: bits of enum command_view */
 	bool leaving;                           /* `exit` */
+	uint32_t radius_snoop;                  /* enum radius_snoop */
 	bool waiting;                           /* a command has not ended yet */
 	bool secret;                            /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
@@ -72,6 +73,12 @@ void sessions_notify(struct engine *engine, const char *text);
  * on after a command has ended. Returns 0; -ENOTCONN; -EAGAIN where the client does not read fast enough: it misses this text.
  */
 int session_push(struct session *session, const char *text);
+
+/*
+ * Ends a session that somebody else wants ended: the reason (without a newline) is shown, nothing more is taken, and the
+ * client leaves. A command that runs goes on to its end.
+ */
+void session_dismiss(struct session *session, const char *reason);
 
 /* The object that holds those of the context, NULL at the root (where it also goes when the object is gone).
  */

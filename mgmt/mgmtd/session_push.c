@@ -16,3 +16,18 @@ int session_push(struct session *session, const char *text)
 		return -EAGAIN;
 	return ipc_send(session->connection, MESSAGE_CLI_OUTPUT, text, strlen(text), -1);
 }
+
+void session_dismiss(struct session *session, const char *reason)
+{
+	struct message_cli_done done = {.end = 1};
+
+	session->open = session->may_write = false;
+	session->leaving = true;
+	if (session->out)
+		fprintf(session->out, "%s\n", reason);
+	if (session->waiting || session->out || !session->connection)
+		return; /* the end of the command is the session's */
+	ipc_send(session->connection, MESSAGE_CLI_OUTPUT, reason, strlen(reason), -1);
+	ipc_send(session->connection, MESSAGE_CLI_OUTPUT, "\n", 1, -1);
+	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
+}

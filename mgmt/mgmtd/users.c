@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/users.h"
 #include "mgmt/mgmtd/ssh_key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct lyd_node *find_user(const struct configuration *configuration, const char *database,
@@ -47,6 +48,30 @@ const char *user_password(const struct configuration *configuration, const char 
 	const char *hash = user ? value_of(type, user, "Password") : NULL;
 
 	return hash && *hash ? hash : NULL;
+}
+
+bool user_known(const struct configuration *configuration, const char *database, const char *name)
+{
+	const struct object_type *databases = schema_type(configuration->schema, NULL, "LocalUserDatabase");
+	const struct object_type *type = schema_type(configuration->schema, databases, "User");
+	const struct lyd_node *context = object_find(configuration, databases, NULL, database);
+
+	return context && *name && object_find(configuration, type, context, name);
+}
+
+const char *user_groups(const struct configuration *configuration, const char *database, const char *name,
+                        char *text, size_t size)
+{
+	const struct object_type *type;
+	const struct lyd_node *user = find_user(configuration, database, name, &type), *item;
+	size_t length = 0;
+
+	*text = 0;
+	for (item = user ? value_first(user, type_property(type, "Groups"), 0) : NULL; item && length < size;
+	     item = value_next(item))
+		length += (size_t)snprintf(text + length, size - length, "%s%s", length ? "," : "",
+		                           lyd_get_value(item));
+	return text;
 }
 
 bool user_has_key(const struct configuration *configuration, const char *database, const char *name,

@@ -13,6 +13,12 @@ bool user_in_group(const struct configuration *configuration, const char *name, 
 /* The hash, valid as long as the configuration; NULL for no such user, or a disabled one. */
 const char *user_password(const struct configuration *configuration, const char *database, const char *name);
 
+/* Also of a disabled user. */
+bool user_known(const struct configuration *configuration, const char *database, const char *name);
+/* Its groups, separated by commas, as many as fit. Returns text. */
+const char *user_groups(const struct configuration *configuration, const char *database, const char *name,
+                        char *text, size_t size);
+
 /*
  * The user of the database has this key ("TYPE BASE64") among its SSHKeys. False for no such user, or a disabled
  * one.

@@ -97,6 +97,15 @@ static bool secret_fits(const struct property *property, const char *value)
 	return length >= least && length <= most;
 }
 
+/* Where unset stands for a text that is not empty, an empty one is a value of its own: `Banner=`. */
+static bool may_be_empty(const struct property *property)
+{
+	const struct lysc_node *leaf = property->leaf[0];
+
+	return property->default_value && *property->default_value &&
+	       !lyd_value_validate(leaf->module->ctx, leaf, "", 0, NULL, NULL, NULL);
+}
+
 static bool value_is_valid(const struct property *property, const char *value, const char **why)
 {
 	*why = "";
@@ -109,7 +118,7 @@ static bool value_is_valid(const struct property *property, const char *value, c
 	if (words_contain(property->special, value))
 		return true;
 	if (property->references)
-		return name_is_valid(value);
+		return name_is_valid(value) || (!*value && may_be_empty(property));
 	return !property->literal && !lyd_value_validate(property->node->module->ctx, property->leaf[0],
 	                                                 value, strlen(value), NULL, NULL, NULL);
 }
@@ -169,15 +178,6 @@ static int check_node(const struct object_type *type, const struct property *pro
 }
 
 /* Text that is no list keeps its commas; a word of a list stands alone. */
-/* Where unset stands for a text that is not empty, an empty one is a value of its own: `Banner=`. */
-static bool may_be_empty(const struct property *property)
-{
-	const struct lysc_node *leaf = property->leaf[0];
-
-	return property->default_value && *property->default_value &&
-	       !lyd_value_validate(leaf->module->ctx, leaf, "", 0, NULL, NULL, NULL);
-}
-
 static size_t value_list(const struct property *property, const struct argument *argument,
                          const char *const **values)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/login.h"
+#include "mgmt/mgmtd/auth_profile.h"
 #include "mgmt/mgmtd/policy_build.h"
 #include "mgmt/mgmtd/sshd.h"
 #include "mgmt/ssh/settings.h"
@@ -84,23 +84,31 @@ START_TEST(an_access_says_where_the_server_answers)
 }
 END_TEST
 
+/* Of the profile of the access ssh; NULL for none. */
+static const char *login_database(const struct configuration *configuration)
+{
+	static struct auth_profile profile;
+
+	return auth_profile_of_access(configuration, "ssh", &profile) ? profile.database : NULL;
+}
+
 /* feature: C02-006 C02-011 C02-018 */
 START_TEST(the_profile_says_who_may_log_in)
 {
 	const struct configuration *candidate = &console.engine.candidate;
 
-	ck_assert_ptr_eq(login_database(candidate, "ssh"), NULL);
+	ck_assert_ptr_eq(login_database(candidate), NULL);
 	console_ok(&console,
 	           "add RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 SourceNetwork=if1_net");
-	ck_assert_str_eq(login_database(candidate, "ssh"), "AdminUsers");
+	ck_assert_str_eq(login_database(candidate), "AdminUsers");
 	console_ok(&console, "add LocalUserDatabase operators");
 	console_ok(&console, "add AuthenticationProfile ops LocalUserDB=operators");
 	console_ok(&console, "set RemoteManagement RemoteMgmtSSH ssh AuthProfile=ops");
-	ck_assert_str_eq(login_database(candidate, "ssh"), "operators");
+	ck_assert_str_eq(login_database(candidate), "operators");
 	console_ok(&console, "set RemoteManagement RemoteMgmtSSH ssh AuthProfile=nobody");
-	ck_assert_ptr_eq(login_database(candidate, "ssh"), NULL);
+	ck_assert_ptr_eq(login_database(candidate), NULL);
 	console_ok(&console, "set RemoteManagement RemoteMgmtSSH ssh AuthProfile=ops -disable");
-	ck_assert_ptr_eq(login_database(candidate, "ssh"), NULL);
+	ck_assert_ptr_eq(login_database(candidate), NULL);
 }
 END_TEST
 
