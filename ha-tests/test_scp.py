@@ -119,11 +119,11 @@ def test_an_uploaded_script_runs(cluster: Cluster, tmp_path: Path) -> None:
         done = node.cli("script -run uploaded.sgs 99")
         assert done.returncode == 0, done.stdout
         assert "192.0.2.99" in node.cli("show Address IPAddress uploaded").stdout
+        assert node.cli("script -create Address IPAddress -filename=made.sgs").returncode == 0
     finally:
         node.cli("reject")
-    assert node.cli("script -create Address IPAddress -filename=made.sgs").returncode == 0
     transferred(cluster, "fw:/scripts/made.sgs", tmp_path)
-    assert "add IPAddress if1_ip Address=10.1.0.1" in (tmp_path / "made.sgs").read_text()
+    assert "add IPAddress uploaded Address=192.0.2.99" in (tmp_path / "made.sgs").read_text()
     refused(cluster, "a script's name", tmp_path / "made.sgs", "fw:scripts/a,b.sgs")
 
 
