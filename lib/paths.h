@@ -36,7 +36,7 @@
 /* 32 random bytes, mode 0600, made by hadrian-keygen; the same file on both nodes. */
 #define PATH_CLUSTER_KEY PATH_STATE_DIRECTORY "/cluster.key"
 
-/* The files of administrators (mgmt/mgmtd/file_store.h): in memory, but crashdumps. */
+/* The files of administrators (mgmt/mgmtd/files/file_store.h): in memory, but crashdumps. */
 #define PATH_FILES      PATH_RUN_DIRECTORY "/files"
 #define PATH_CRASHDUMPS PATH_STATE_DIRECTORY "/crashdumps"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/backup_file.h"
+#include "mgmt/mgmtd/backup/backup_file.h"
 
 #include <stdint.h>
 #include <stdlib.h>

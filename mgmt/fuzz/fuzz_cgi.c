@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/https/request.h"
-#include "mgmt/mgmtd/cgi.h"
-#include "mgmt/mgmtd/users.h"
+#include "mgmt/mgmtd/https/cgi.h"
+#include "mgmt/mgmtd/login/users.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/command.h"
-#include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/engine/engine.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/store.h"
+#include "mgmt/mgmtd/configuration/store.h"
 
 #include <stdint.h>
 #include <stdlib.h>

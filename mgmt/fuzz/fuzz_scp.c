@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/file_path.h"
+#include "mgmt/mgmtd/files/file_path.h"
 #include "mgmt/scp/command.h"
 #include "mgmt/scp/record.h"
 

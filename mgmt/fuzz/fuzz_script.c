@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/line.h"
-#include "mgmt/mgmtd/script_text.h"
+#include "mgmt/mgmtd/script/script_text.h"
+#include "mgmt/mgmtd/session/line.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/ssh_key.h"
+#include "mgmt/mgmtd/login/ssh_key.h"
 
 #include <stdint.h>
 #include <stdlib.h>

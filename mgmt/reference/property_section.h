@@ -2,7 +2,7 @@
 #ifndef MGMT_REFERENCE_PROPERTY_SECTION_H
 #define MGMT_REFERENCE_PROPERTY_SECTION_H
 
-#include "mgmt/mgmtd/schema.h"
+#include "mgmt/mgmtd/configuration/schema.h"
 
 /* The part of a type's page about one property: a heading, its description, and a list of what the schema says. */
 void property_section(const struct schema *schema, const struct property *property, FILE *out);

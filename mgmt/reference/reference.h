@@ -7,8 +7,8 @@
  * (README.md). All of it is said by the schema and the table of commands. One thread.
  */
 
-#include "mgmt/mgmtd/command.h"
-#include "mgmt/mgmtd/configuration.h"
+#include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/configuration/configuration.h"
 
 #define REFERENCE_NAME_MAX 160 /* of a page's file, with its end */
 

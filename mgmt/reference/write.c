@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/engine/engine.h"
 #include "mgmt/reference/reference.h"
 
 #include <dirent.h>

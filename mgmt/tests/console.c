@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/tests/console.h"
-#include "mgmt/mgmtd/engine.h"
+#include "mgmt/mgmtd/engine/engine.h"
 
 #include <check.h>
 #include <stdlib.h>

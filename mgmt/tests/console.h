@@ -5,7 +5,7 @@
 /* A command line on an engine without other daemons: predefined objects, nothing committed. Tests of one
  * process. */
 
-#include "mgmt/mgmtd/session.h"
+#include "mgmt/mgmtd/session/session.h"
 
 struct console {
 	struct engine engine;

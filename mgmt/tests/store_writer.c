@@ -2,7 +2,7 @@
 
 /* Saves a configuration, or tells what is loaded: for store_crash.py, which ends it at any system call. */
 
-#include "mgmt/mgmtd/store.h"
+#include "mgmt/mgmtd/configuration/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/policy_build.h"
-#include "mgmt/mgmtd/resolve.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/tests/console.h"
 
 #include <net/if.h>

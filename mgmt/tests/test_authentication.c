@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/auth_decision.h"
-#include "mgmt/mgmtd/auth_profile.h"
-#include "mgmt/mgmtd/lockout.h"
+#include "mgmt/mgmtd/login/auth_decision.h"
+#include "mgmt/mgmtd/login/auth_profile.h"
+#include "mgmt/mgmtd/login/lockout.h"
 #include "mgmt/tests/console.h"
 
 #include <errno.h>

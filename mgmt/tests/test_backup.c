@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/backup.h"
-#include "mgmt/mgmtd/secret.h"
+#include "mgmt/mgmtd/backup/backup.h"
+#include "mgmt/mgmtd/configuration/secret.h"
 #include "mgmt/tests/console.h"
 #include "mgmt/tests/schema.h"
 

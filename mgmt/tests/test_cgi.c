@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/https/request.h"
-#include "mgmt/mgmtd/cgi.h"
-#include "mgmt/mgmtd/cgi_query.h"
-#include "mgmt/mgmtd/password.h"
-#include "mgmt/mgmtd/users.h"
+#include "mgmt/mgmtd/https/cgi.h"
+#include "mgmt/mgmtd/https/cgi_query.h"
+#include "mgmt/mgmtd/login/password.h"
+#include "mgmt/mgmtd/login/users.h"
 
 #include <errno.h>
 #include <string.h>

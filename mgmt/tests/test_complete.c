@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/complete.h"
-#include "mgmt/mgmtd/script_file.h"
+#include "mgmt/mgmtd/complete/complete.h"
+#include "mgmt/mgmtd/script/script_file.h"
 #include "mgmt/tests/console.h"
 
 #include <stdlib.h>

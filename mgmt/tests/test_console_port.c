@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/cli/serial.h"
-#include "mgmt/mgmtd/console_port.h"
+#include "mgmt/mgmtd/login/console_port.h"
 #include "mgmt/tests/console.h"
 
 #include <errno.h>

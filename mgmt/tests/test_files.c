@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/file_store.h"
+#include "mgmt/mgmtd/files/file_store.h"
 
 #include <errno.h>
 #include <fcntl.h>

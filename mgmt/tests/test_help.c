@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/command.h"
+#include "mgmt/mgmtd/command/command.h"
 #include "mgmt/tests/console.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/json.h"
+#include "mgmt/mgmtd/session/json.h"
 #include "mgmt/tests/console.h"
 
 #include <string.h>

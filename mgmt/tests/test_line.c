@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/line.h"
-#include "mgmt/mgmtd/nearest.h"
+#include "mgmt/mgmtd/configuration/nearest.h"
+#include "mgmt/mgmtd/session/line.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/login_limit.h"
-#include "mgmt/mgmtd/password.h"
-#include "mgmt/mgmtd/password_worker.h"
+#include "mgmt/mgmtd/login/login_limit.h"
+#include "mgmt/mgmtd/login/password.h"
+#include "mgmt/mgmtd/login/password_worker.h"
 
 #include <errno.h>
 #include <qb/qbutil.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/merge.h"
+#include "mgmt/mgmtd/configuration/merge.h"
 #include "mgmt/tests/console.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/check.h"
-#include "mgmt/mgmtd/https_render.h"
-#include "mgmt/mgmtd/policy_build.h"
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/https/https_render.h"
+#include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/tests/console.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/route_list.h"
+#include "mgmt/mgmtd/policy/route_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>

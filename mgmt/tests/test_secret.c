@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/check.h"
-#include "mgmt/mgmtd/secret.h"
-#include "mgmt/mgmtd/secret_values.h"
-#include "mgmt/mgmtd/show_object.h"
-#include "mgmt/mgmtd/store.h"
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/secret.h"
+#include "mgmt/mgmtd/configuration/secret_values.h"
+#include "mgmt/mgmtd/configuration/store.h"
+#include "mgmt/mgmtd/show/show_object.h"
 #include "mgmt/tests/console.h"
 #include "mgmt/tests/schema.h"
 

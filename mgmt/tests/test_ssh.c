@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/auth_profile.h"
-#include "mgmt/mgmtd/policy_build.h"
-#include "mgmt/mgmtd/sshd.h"
+#include "mgmt/mgmtd/login/auth_profile.h"
+#include "mgmt/mgmtd/policy/policy_build.h"
+#include "mgmt/mgmtd/ssh/sshd.h"
 #include "mgmt/ssh/settings.h"
 #include "mgmt/ssh/status.h"
 #include "mgmt/tests/console.h"

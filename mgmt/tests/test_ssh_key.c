@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/ssh_key.h"
-#include "mgmt/mgmtd/users.h"
+#include "mgmt/mgmtd/login/ssh_key.h"
+#include "mgmt/mgmtd/login/users.h"
 #include "mgmt/tests/console.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/process.h"
-#include "mgmt/mgmtd/statistic.h"
+#include "mgmt/mgmtd/engine/process.h"
+#include "mgmt/mgmtd/statistics/statistic.h"
 #include "mgmt/tests/console.h"
 
 #include <errno.h>

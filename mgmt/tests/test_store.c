@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/configuration.h"
-#include "mgmt/mgmtd/store.h"
+#include "mgmt/mgmtd/configuration/configuration.h"
+#include "mgmt/mgmtd/configuration/store.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/check.h"
-#include "mgmt/mgmtd/clock.h"
-#include "mgmt/mgmtd/time_zone.h"
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/time/clock.h"
+#include "mgmt/mgmtd/time/time_zone.h"
 #include "mgmt/tests/console.h"
 
 #include <errno.h>

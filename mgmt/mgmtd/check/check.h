@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_CHECK_H
+#define MGMT_MGMTD_CHECK_H
+
+/*
+ * Everything that is wrong with a configuration, all at once (C02-043): references to nothing, missing
+ * values, and what makes no sense together. One thread, nothing is changed.
+ */
+
+#include "mgmt/mgmtd/configuration/configuration.h"
+
+#define CHECK_PROBLEMS_SHOWN 100
+
+struct json;
+
+struct problems {
+	FILE *out;         /* one line each, or NULL to count only */
+	struct json *json; /* or each as an element of an array that is open, or NULL */
+	unsigned count;
+};
+
+/* Says that something is wrong with an object: "  IPRule/1: ...". */
+void problem(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
+             const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same for what works, but perhaps not as it was meant: "Warning: ...". It is not counted. */
+void warning(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
+             const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The object by itself: required values and references. */
+void check_object(const struct configuration *configuration, const struct object_type *type,
+                  const struct lyd_node *object, struct problems *problems);
+/* An object that names others of its kind: loops and what is too large. Others pass. */
+void check_groups(const struct configuration *configuration, const struct object_type *type,
+                  const struct lyd_node *object, struct problems *problems);
+/* Interfaces, routes and the cluster as a whole. */
+void check_network(const struct configuration *configuration, struct problems *problems);
+/* The address translation of rules (C09-006, C09-010). */
+void check_nat(const struct configuration *configuration, struct problems *problems);
+/* That every time server is one that can be asked. */
+void check_time(const struct configuration *configuration, struct problems *problems);
+/* What would be taken and have no effect in this release. */
+void check_effect(const struct configuration *configuration, struct problems *problems);
+/* The accesses over SSH. */
+void check_ssh(const struct configuration *configuration, struct problems *problems);
+/* All of it, into problems. */
+void check_all(const struct configuration *configuration, struct problems *problems);
+/* The same as text, which ends with how many are not shown. Returns the number of problems. */
+unsigned check_configuration(const struct configuration *configuration, FILE *out);
+
+/* Calls each for every object, those inside contexts included, in the schema's order. */
+void configuration_walk(const struct configuration *configuration,
+                        void (*each)(const struct object_type *type, struct lyd_node *object, void *user),
+                        void *user);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/policy/policy_build.h"
+
+#include <string.h>
+
+static bool is_loopback(const struct ip_address *address)
+{
+	return address->version == 4 && address->bytes[0] == 127;
+}
+
+/* An interface address must lie in one of the interface's networks: that is where its prefix length comes
+ * from. */
+static void check_address(const struct object_type *type, const struct lyd_node *interface,
+                          const char *property, const struct ip_address *address,
+                          const struct ranges *networks, struct problems *problems)
+{
+	char text[IP_ADDRESS_TEXT];
+
+	if (is_loopback(address))
+		return;
+	if (address->version == 6) {
+		problem(problems, type, interface,
+		        "%s '%s' is an IPv6 address, and this release forwards only IPv4. Take it out",
+		        property, ip_address_format(address, text));
+		return;
+	}
+	for (size_t i = 0; i < networks->count; i++)
+		if (ip_range_contains(&networks->range[i], address))
+			return;
+	problem(problems, type, interface,
+	        "%s %s lies in none of the interface's networks; set Network to the network that it is in",
+	        property, ip_address_format(address, text));
+}
+
+static void check_addresses(const struct configuration *configuration, const struct object_type *type,
+                            const struct lyd_node *interface, struct problems *problems)
+{
+	struct ranges networks = {0}, addresses = {0};
+	char name[16];
+
+	resolve_interface_networks(configuration, interface, &networks);
+	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &addresses);
+	for (size_t i = 0; i < addresses.count; i++) {
+		if (ip_address_compare(&addresses.range[i].first, &addresses.range[i].last) != 0)
+			problem(problems, type, interface,
+			        "IPAddress must be single addresses, not networks or ranges");
+		else
+			check_address(type, interface, "IPAddress", &addresses.range[i].first, &networks,
+			              problems);
+	}
+	for (unsigned node = 0; node < 2; node++) {
+		const char *value = value_text(interface, type_property(type, "PrivateIP"), node);
+		struct ip_address address = resolve_host(configuration, value);
+
+		snprintf(name, sizeof(name), "PrivateIP:%u", node);
+		if (address.version)
+			check_address(type, interface, name, &address, &networks, problems);
+	}
+	ranges_free(&networks);
+	ranges_free(&addresses);
+}
+
+static void check_member(const struct configuration *configuration, const struct object_type *type,
+                         const struct lyd_node *interface, struct problems *problems)
+{
+	const struct property *private_ip = type_property(type, "PrivateIP");
+
+	for (unsigned node = 0; node < 2; node++)
+		if (!resolve_host(configuration, value_text(interface, private_ip, node)).version)
+			problem(problems, type, interface,
+			        "PrivateIP:%u must be one address (every interface of a cluster needs one on "
+			        "each "
+			        "node; localhost where it is not used)",
+			        node);
+}
+
+static void check_device(const struct configuration *configuration, const struct object_type *type,
+                         const struct lyd_node *interface, struct problems *problems)
+{
+	const struct property *property = type_property(type, "EthernetDevice");
+	unsigned node = configuration_role(configuration);
+	const char *device = value_text(interface, property, node);
+
+	if (!device) {
+		problem(problems, type, interface, "EthernetDevice:%u must name the device of this node",
+		        node);
+		return;
+	}
+	for (const struct lyd_node *other = object_next(interface); other; other = object_next(other)) {
+		const char *same = value_text(other, property, node);
+
+		if (same && !strcmp(same, device))
+			problem(problems, type, interface, "EthernetDevice:%u %s is also the device of %s",
+			        node, device, object_key(type, other));
+	}
+}
+
+static void check_cluster(const struct configuration *configuration, unsigned sync, bool anchored,
+                          struct problems *problems)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "HighAvailability");
+	const struct lyd_node *object = object_find(configuration, type, NULL, NULL);
+
+	if (!*value_of(type, object, "Role"))
+		problem(problems, type, object, "Role must be Master or Slave where Enabled is Yes");
+	if (!*value_of(type, object, "ClusterID"))
+		problem(problems, type, object, "ClusterID must be 1..63 where Enabled is Yes");
+	if (!sync)
+		problem(problems, type, object, "at least one EthernetInterface must have HAType=Sync");
+	if (!anchored)
+		problem(
+		    problems, type, object,
+		    "at least one Critical interface must have HAEthernetAddressMode=PrivateSharedMAC, or an "
+		    "EthernetAddress of its own");
+}
+
+static void check_interfaces(const struct configuration *configuration, struct problems *problems)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct property *mac = type_property(type, "EthernetAddress");
+	bool cluster = configuration_in_cluster(configuration), anchored = false, critical = false;
+	unsigned sync = 0, count = 0;
+
+	for (struct lyd_node *interface = object_first(configuration, type, NULL); interface;
+	     interface = object_next(interface)) {
+		bool is_critical = !strcmp(value_of(type, interface, "HAType"), "Critical");
+
+		count++;
+		if (cluster)
+			check_member(configuration, type, interface, problems);
+		if (object_disabled(type, interface))
+			continue;
+		check_device(configuration, type, interface, problems);
+		check_addresses(configuration, type, interface, problems);
+		sync += !strcmp(value_of(type, interface, "HAType"), "Sync");
+		critical |= is_critical;
+		anchored |= is_critical && (strcmp(value_of(type, interface, "HAEthernetAddressMode"),
+		                                   "InterfaceMAC") != 0 ||
+		                            value_text(interface, mac, 0));
+		if (!value_number(type, interface, "Id"))
+			problem(problems, type, interface, "has no number; delete it and add it again");
+	}
+	if (count > POLICY_INTERFACES_MAX)
+		problem(problems, type, NULL, "there are %u interfaces, at most %d are possible", count,
+		        POLICY_INTERFACES_MAX);
+	if (cluster)
+		check_cluster(configuration, sync, anchored || !critical, problems);
+}
+
+/* all-nets stands for the default route of either version. */
+static void check_one_version(const struct configuration *configuration, const struct object_type *type,
+                              const struct lyd_node *route, struct problems *problems)
+{
+	const char *network = value_of(type, route, "Network");
+	struct ranges ranges = {0};
+	unsigned versions = 0;
+
+	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &ranges);
+	for (size_t i = 0; i < ranges.count; i++)
+		versions |= ranges.range[i].first.version;
+	if (versions == (4 | 6) && strcmp(network, "all-nets") != 0)
+		problem(problems, type, route,
+		        "Network '%s' has IPv4 and IPv6 addresses, and a route has one version. Make a route "
+		        "for each",
+		        network);
+	ranges_free(&ranges);
+}
+
+static void check_route(const struct configuration *configuration, const struct object_type *type,
+                        const struct lyd_node *route, struct problems *problems)
+{
+	const char *gateway = value_of(type, route, "Gateway"), *local = value_of(type, route, "LocalIP");
+
+	check_one_version(configuration, type, route, problems);
+	if (*gateway && resolve_host(configuration, gateway).version != 4)
+		problem(problems, type, route, "Gateway '%s' must be one IPv4 address", gateway);
+	if (*local && resolve_host(configuration, local).version != 4)
+		problem(problems, type, route, "LocalIP '%s' must be one IPv4 address", local);
+}
+
+void check_network(const struct configuration *configuration, struct problems *problems)
+{
+	const struct object_type *table = schema_type(configuration->schema, NULL, "RoutingTable");
+	const struct object_type *route = schema_type(configuration->schema, table, "Route");
+	const struct object_type *settings = schema_type(configuration->schema, NULL, "HASettings");
+	uint32_t dead = setting_number(configuration, "HASettings", "PeerDead");
+	uint32_t interval = setting_number(configuration, "HASettings", "HeartbeatInterval");
+
+	check_interfaces(configuration, problems);
+	for (struct lyd_node *one = object_first(configuration, table, NULL); one; one = object_next(one))
+		for (struct lyd_node *object = object_first(configuration, route, one); object;
+		     object = object_next(object))
+			if (!object_disabled(route, object))
+				check_route(configuration, route, object, problems);
+	if (dead < 3 * interval)
+		problem(problems, settings, NULL,
+		        "PeerDead (%u ms) must be at least three times HeartbeatInterval (%u ms)", dead,
+		        interval);
+}

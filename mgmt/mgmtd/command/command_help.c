@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/command/command.h"
+
+/* What a line leaves out at its end is none: no option, words that are nobody's, the default view. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+const struct command commands[] = {
+    {"about", "version", false, command_about, "Show which version this is, and since when it runs.",
+     "about"},
+    {"activate", "a", true, command_activate, "Put the edited configuration into force.",
+     "activate\n\nWithout commit within 30 seconds the old configuration returns."},
+    {"add", NULL, true, command_add, "Add an object.",
+     "add [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-disable]",
+     OPTIONS({"disable", NULL, "Add it out of use."}, {"enable", NULL, "Add it in use, as it is without."}),
+     WORDS_OBJECT},
+    {"arp", NULL, false, command_arp, "Show or flush the ARP cache.", "arp [-show] [INTERFACE]\narp -flush",
+     OPTIONS({"show", NULL, "Show the cache, as without an option."},
+             {"flush", NULL, "Forget all entries of all interfaces.", true}),
+     WORDS_INTERFACE},
+    {"backup", NULL, true, command_backup, "Make, list, restore and delete backups of the configuration.",
+     "backup -create [FILE] [-secrets] [-system]\nbackup -list\nbackup -restore FILE [-reboot] "
+     "[-force]\nbackup -revert\nbackup "
+     "-delete FILE\n"
+     "backup -factoryreset [-system] [-force]\n\n"
+     "Files are in the root folder, where SCP brings and fetches them; they are gone after a restart of the "
+     "system.\n"
+     "After -restore and -revert, 'activate' and 'commit' put the configuration into force.",
+     OPTIONS({"create", NULL, "Write the configuration in force into FILE, or config-YYYYMMDD.bkp."},
+             {"secrets", NULL, "With -create: passwords and keys that others must know are in it in clear."},
+             {"list", NULL, "List the backups."},
+             {"restore", NULL, "Take the configuration of FILE for the edited one, after looking it over."},
+             {"reboot", NULL, "With -restore: the system starts again with it, whatever interfaces it has."},
+             {"revert", NULL, "Take back the configuration that the last restore replaced."},
+             {"delete", NULL, "Delete backups; FILE may have wildcards, '*' and '?'."},
+             {"factoryreset", NULL, "Start again with the configuration that the system was delivered with."},
+             {"system", NULL, "With -create and -factoryreset: also the software."},
+             {"force", NULL, "With -factoryreset and -restore: without a question."})},
+    {"cc", NULL, false, command_cc, "Go into an object that holds others; without words back to the root.",
+     "cc [[CATEGORY] TYPE NAME]", NULL, WORDS_OBJECT},
+    {"cfglog", NULL, false, command_cfglog, "Show the configuration log.", "cfglog [-all]",
+     OPTIONS({"all", NULL, "From the beginning, not from the last start or reconfigure on."})},
+    {"cmdview", NULL, false, command_cmdview, "Show or change which commands there are.",
+     "cmdview\ncmdview default|advanced|debug|all|service\n\n"
+     "advanced, debug and service add commands to those of the default view, all adds the first two,\n"
+     "default returns. Commands of the view service can do harm: only root opens it, on the node itself.",
+     NULL, WORDS_VIEW},
+    {"commit", NULL, true, command_commit, "Keep the activated configuration.", "commit"},
+    {"confdump", NULL, false, command_confdump, "Print the configuration as it is stored.",
+     "confdump [-candidate]\n\nWith the hashes of passwords, which no other command shows.",
+     OPTIONS({"candidate", NULL, "The one that is edited, not the one in force."}), WORDS_NONE, VIEW_SERVICE},
+    {"delete", NULL, true, command_delete, "Delete an object.",
+     "delete [CATEGORY] TYPE NAME\ndelete TYPE -Range=1,3-5",
+     OPTIONS({"Range", "N-M,...", "Objects by their positions, in place of a name."}), WORDS_OBJECT},
+    {"exit", "quit", false, command_exit, "Leave.", "exit"},
+    {"flow", NULL, false, command_flow, "Show flows.", "flow [-show] [-verbose] [-num=N]",
+     OPTIONS({"show", NULL, "Show flows, as without an option."},
+             {"verbose", NULL, "Also packets and bytes of both directions."},
+             {"num", "N", "As many flows at most, or all; 20 without it."})},
+    {"ha", NULL, false, command_ha, "Show or change the state of the cluster.",
+     "ha\nha -status -module\nha -activate\nha -deactivate\nha -sendconf\nha -receiveconf",
+     OPTIONS({"status", NULL, "Show the state, as without an option."},
+             {"module", NULL, "Also how much of each kind of state is synchronized."},
+             {"activate", NULL, "Make this node the active one.", true},
+             {"deactivate", NULL, "Make the peer the active one.", true},
+             {"sendconf", NULL, "Make the peer take this node's configuration.", true},
+             {"receiveconf", NULL, "Take the peer's configuration.", true},
+             {"recvconf", NULL, "The same as -receiveconf.", true})},
+    {"help", "?", false, command_help, "Show the commands, or how one is typed.", "help [COMMAND]", NULL,
+     WORDS_COMMAND},
+    {"helpconfig", NULL, false, command_helpconfig,
+     "Show the properties of an object type, or the types of a category.",
+     "helpconfig TYPE\nhelpconfig CATEGORY [TYPE]", NULL, WORDS_TYPE},
+    {"ifstat", NULL, false, command_ifstat, "Show interfaces.", "ifstat [INTERFACE]", NULL, WORDS_INTERFACE},
+    {"license", NULL, false, command_license, "Show what this build has; a license is not needed.",
+     "license\nlicense activate FILE\nlicense remove"},
+    {"memory", NULL, false, command_memory, "Show what memory is used for.", "memory"},
+    {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
+     NULL, WORDS_ADDRESS},
+    {"policy", NULL, false, command_policy, "Show what the policy in force is made of.", "policy", NULL,
+     WORDS_NONE, VIEW_DEBUG},
+    {"profile", NULL, false, command_profile, "Keep configurations under names, and bring them back.",
+     "profile -list\nprofile -save NAME\nprofile -restore NAME\nprofile -compare NAME\nprofile -delete NAME\n"
+     "profile -export NAME [FILE]\nprofile -import NAME FILE\n\n"
+     "Profiles are on this node's disk; files are in the root folder, where SCP brings and fetches them.\n"
+     "After -restore, 'activate' and 'commit' put the configuration into force.",
+     OPTIONS({"list", NULL, "List the profiles, as without an option."},
+             {"save", NULL, "Keep the configuration in force.", true},
+             {"restore", NULL, "Take a profile for the edited configuration.", true},
+             {"compare", NULL, "Show what a profile would change of the configuration in force."},
+             {"delete", NULL, "Delete a profile.", true},
+             {"export", NULL, "Write a profile into a file, NAME.bkp without one.", true},
+             {"import", NULL, "Make a profile of a backup, after looking it over.", true})},
+    {"radiussnoop", NULL, true, command_radiussnoop,
+     "Show what is exchanged with RADIUS servers, as it happens.",
+     "radiussnoop\nradiussnoop -on [-verbose]\nradiussnoop -off\n\n"
+     "What is shown comes between commands, until -off or the end of the session. Passwords and secrets are "
+     "not shown.",
+     OPTIONS({"on", NULL, "Show packets in this session from now on."},
+             {"verbose", NULL, "With -on: also the attributes of packets."}, {"off", NULL, "Show no more."})},
+    {"reject", NULL, true, command_reject,
+     "Drop all edits, or those of one object, back to what is committed.",
+     "reject\nreject [CATEGORY] TYPE NAME", NULL, WORDS_OBJECT},
+    {"reset-to-default", NULL, true, command_reset_to_default,
+     "Return an object, or some of its properties, to what they are by default.",
+     "reset-to-default [CATEGORY] TYPE [NAME] [PROPERTY ...]\n\n"
+     "A predefined object becomes what it was at first.",
+     NULL, WORDS_OBJECT},
+    {"routes", NULL, false, command_routes, "Show the active routing table.", "routes [-alltypes]",
+     OPTIONS({"alltypes", NULL, "Also the routes to the firewall's own addresses."})},
+    {"ruledb", NULL, false, command_ruledb,
+     "Show the IP rules as they are in force, with all addresses resolved.",
+     "ruledb [NAME or INDEX]\n\nRules that management access implies have the index 0.", NULL, WORDS_NONE,
+     VIEW_ADVANCED},
+    {"script", NULL, false, command_script, "List, show, run, make and remove scripts.",
+     "script\nscript -show NAME\nscript -run NAME [VALUE ...] [-force] [-verbose]\n"
+     "script -create [CATEGORY] TYPE [-filename=NAME]\nscript -remove NAME\n\n"
+     "The values replace $1, $2 ...; $0 is the script's name, \\$ a dollar sign.",
+     OPTIONS({"run", NULL, "Run a script.", .words = WORDS_SCRIPT},
+             {"show", NULL, "Print a script.", .words = WORDS_SCRIPT},
+             {"create", NULL, "Make the commands that make objects.", .words = WORDS_TYPE},
+             {"remove", NULL, "Remove a script.", true, WORDS_SCRIPT}, {"force", NULL, "Go on after errors."},
+             {"verbose", NULL, "Show what every command says."},
+             {"filename", "NAME", "Where -create writes, in place of the console.", true, WORDS_SCRIPT})},
+    {"sessions", NULL, false, command_sessions, "Show who is logged in to this node.", "sessions"},
+    {"set", NULL, true, command_set, "Change an object.",
+     "set [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-enable] [-disable]\n"
+     "set TYPE -Range=1,3-5 Property=Value ...\n\nProperty=<empty> returns a property to its default. "
+     "Name=NEW renames, and references follow.",
+     OPTIONS({"disable", NULL, "Take it out of use, and keep it."},
+             {"enable", NULL, "Bring it back into use."},
+             {"Range", "N-M,...", "Objects by their positions, in place of a name."}),
+     WORDS_OBJECT},
+    {"show", NULL, false, command_show, "Show objects.",
+     "show [CATEGORY] [TYPE] [NAME] [-references]\nshow [CATEGORY] [TYPE] [NAME] -json [-all]\n"
+     "show -errors [-json]\nshow -changes [-json]",
+     OPTIONS({"errors", NULL, "Everything that is wrong with the edited configuration."},
+             {"changes", NULL, "What was edited since the last commit."},
+             {"references", NULL, "Who refers to the object."}, {"json", NULL, "Print JSON, for programs."},
+             {"all", NULL, "With -json: also what is not set, with its default."}),
+     WORDS_OBJECT},
+    {"sshserver", NULL, false, command_sshserver, "Show whether the command line is served over SSH.",
+     "sshserver\n\nNothing is printed where no RemoteMgmtSSH is enabled."},
+    {"statistics", NULL, false, command_statistics, "Show values of the system, once or again and again.",
+     "statistics\nstatistics PATH\nstatistics -add PATH\nstatistics -remove PATH\nstatistics -listall\n"
+     "statistics -poll -interval=N\nstatistics -stop\n\n"
+     "Without words the values on the list are shown, with a path those of the path. In a path '*' stands\n"
+     "for anything: /interfaces/common/*/bytes_recv. Each session has a list of its own.",
+     OPTIONS({"add", NULL, "Put values on the list, and show them."},
+             {"remove", NULL, "Take values off the list."},
+             {"listall", NULL, "Show all paths that there are."},
+             {"poll", NULL, "Show the list again and again, until -stop or the end of the session."},
+             {"interval", "N", "Seconds between two times."}, {"stop", NULL, "End -poll."})},
+    {"time", "t", false, command_time, "Show or set the clock.",
+     "time\ntime -set YYYY-mm-DD HH:MM:SS\ntime -sync [-force]\n\n"
+     "-set takes local time, and is in force at once. -sync asks the TimeServer objects of DateTime.",
+     OPTIONS({"set", NULL, "Set the clock.", true},
+             {"sync", NULL, "Set the clock by the time servers, now.", true},
+             {"force", NULL, "With -sync: however large the difference is.", true})},
+    {"top", NULL, false, command_top, "Show how busy the processes of the system are.", "top"},
+    {"undelete", NULL, true, command_undelete, "Bring a deleted object back as it was committed.",
+     "undelete [CATEGORY] TYPE NAME", NULL, WORDS_DELETED_OBJECT},
+    {"upgrade", NULL, true, command_upgrade, "Install another release of the software, and start it.",
+     "upgrade FILE.upg [-force]\nupgrade -list\nupgrade -delete FILE\n\n"
+     "The package is uploaded with SCP before. Its signature is checked; where the new release does not "
+     "come\n"
+     "up, the present one returns by itself. In a cluster upgrade the inactive node first.",
+     OPTIONS({"force", NULL, "Do not ask; needed in scripts."},
+             {"list", NULL, "Show the packages that were uploaded."},
+             {"delete", NULL, "Delete packages; '*' stands for any text."})},
+    {0},
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/configuration/edit.h"
+#include "mgmt/mgmtd/configuration/target.h"
+#include "mgmt/mgmtd/configuration/value.h"
+
+#include <errno.h>
+#include <string.h>
+
+int edit_index(struct session *session, const struct object_type *type, const struct line *line)
+{
+	for (size_t i = 0; i < line->count; i++) {
+		const struct argument *argument = &line->argument[i];
+		unsigned first, last;
+
+		if (argument->kind != ARGUMENT_PROPERTY || strcmp(argument->name, "Index") != 0)
+			continue;
+		if (!type->indexed) {
+			fprintf(session->out, "%s objects have no Index: their order means nothing.\n",
+			        type->name);
+			return -EINVAL;
+		}
+		if (number_range_parse(argument->text, 1000000, &first, &last) || !first || first != last) {
+			fprintf(session->out, "%s: Index cannot be '%s'. Allowed: a position from 1.\n",
+			        type->name, argument->text);
+			return -EINVAL;
+		}
+		return (int)first;
+	}
+	return 0;
+}
+
+static bool is_index(const struct argument *argument)
+{
+	return argument->kind == ARGUMENT_PROPERTY && !strcmp(argument->name, "Index");
+}
+
+int edit_check(struct session *session, const struct object_type *type, const struct line *line, bool adding)
+{
+	const struct property *property;
+	int error = 0;
+
+	for (size_t i = 0; i < line->count && !error; i++) {
+		const struct argument *argument = &line->argument[i];
+
+		if (argument->kind != ARGUMENT_PROPERTY || is_index(argument))
+			continue;
+		error = target_property(session, type, argument, &property);
+		if (!error && property->key && !adding && !name_is_valid(argument->text)) {
+			fprintf(
+			    session->out,
+			    "%s: %s cannot be '%s'. Allowed: a letter, then letters, digits, '_', '-' and "
+			    "'.', at most 63.\n",
+			    type->name, property->name, argument->text);
+			error = -EINVAL;
+		}
+		if (!error)
+			error = value_check(type, property, argument, session->out);
+	}
+	return error;
+}
+
+int edit_assign(struct session *session, const struct object_type *type, struct lyd_node *object,
+                const struct line *line)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < line->count && !error; i++) {
+		const struct argument *argument = &line->argument[i];
+		const struct property *property;
+
+		if (argument->kind != ARGUMENT_PROPERTY || is_index(argument))
+			continue;
+		property = type_property(type, argument->name);
+		if (!property->key)
+			error = value_assign(object, type, property, argument, session->out);
+	}
+	return error;
+}
+
+static const char *new_key(const struct object_type *type, const struct line *line)
+{
+	for (size_t i = 0; i < line->count && !type->singleton; i++)
+		if (line->argument[i].kind == ARGUMENT_PROPERTY &&
+		    !strcmp(line->argument[i].name, type->key->name))
+			return line->argument[i].text;
+	return NULL;
+}
+
+int edit_rename_check(struct session *session, const struct object_type *type, const struct lyd_node *object,
+                      const struct line *line)
+{
+	const char *key = new_key(type, line);
+	char label[OBJECT_LABEL];
+
+	if (!key || !strcmp(key, object_key(type, object)))
+		return 0;
+	if (object_is_permanent(type, object)) {
+		fprintf(session->out, "%s is always there and keeps its name.\n",
+		        object_label(type, object, label));
+		return -EPERM;
+	}
+	if (object_find(&session->engine->candidate, type, type->parent ? lyd_parent(object) : NULL, key)) {
+		fprintf(session->out, "There is already a %s '%s'.\n", type->name, key);
+		return -EEXIST;
+	}
+	if (!lyd_value_validate(type->node->module->ctx, type->key->leaf[0], key, strlen(key), NULL, NULL,
+	                        NULL))
+		return 0;
+	fprintf(session->out, "%s: Name cannot be '%s': it is too long for this type.\n", type->name, key);
+	return -EINVAL;
+}
+
+int edit_rename(struct session *session, const struct object_type *type, struct lyd_node *object,
+                const struct line *line)
+{
+	struct engine *engine = session->engine;
+	const char *key = new_key(type, line);
+	char from[64];
+	int error;
+
+	if (!key || !strcmp(key, object_key(type, object)))
+		return 0;
+	snprintf(from, sizeof(from), "%s", object_key(type, object));
+	error = object_rename(&engine->candidate, &engine->renames, type, &object, key);
+	if (error)
+		fprintf(session->out, "%s %s could not be renamed: %s.\n", type->name, from,
+		        strerror(-error));
+	else
+		fprintf(session->out, "%s %s is now %s; references to it have followed.\n", type->name, from,
+		        key);
+	for (struct session *other = engine->sessions; other && !error; other = other->next)
+		if (other->context_type == type && !strcmp(other->context_key, from))
+			snprintf(other->context_key, sizeof(other->context_key), "%s", key);
+	return error;
+}
+
+int edit_disable(struct session *session, const struct object_type *type, struct lyd_node *object,
+                 const struct line *line)
+{
+	const struct property *property = type_property(type, "Disabled");
+	bool disable = line_option(line, "disable"), enable = line_option(line, "enable");
+	const char *value[1] = {"Yes"};
+
+	if (!disable && !enable)
+		return 0;
+	if (!property || (disable && enable)) {
+		fprintf(session->out, "%s: %s.\n", type->name,
+		        property ? "-enable and -disable exclude each other" : "cannot be disabled");
+		return -EINVAL;
+	}
+	return value_set(object, property, 0, value, disable ? 1 : 0);
+}

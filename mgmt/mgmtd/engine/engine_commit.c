@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/configuration/merge.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/configuration/store.h"
+#include "mgmt/mgmtd/engine/cluster_link.h"
+#include "mgmt/mgmtd/engine/engine.h"
+#include "mgmt/mgmtd/login/login.h"
+#include "mgmt/mgmtd/session/session.h"
+
+#include <errno.h>
+#include <qb/qbutil.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OBJECTS_LOGGED 20
+
+void engine_log_commit(struct engine *engine, uint64_t generation, const char *how, const char *author)
+{
+	char *objects = NULL;
+	size_t length;
+	FILE *out = open_memstream(&objects, &length);
+	unsigned count = 0;
+
+	if (out) {
+		count = configuration_differences(&engine->committed, &engine->running, OBJECTS_LOGGED, out);
+		fclose(out);
+	}
+	cfglog_write(&engine->cfglog, "Notice", "Configuration %llu %s%s%s%s%.800s.",
+	             (unsigned long long)generation, how, *author ? " by " : "", author, count ? ": " : "",
+	             count ? objects : "");
+	free(objects);
+}
+
+void engine_stop_commit_timer(struct engine *engine)
+{
+	if (engine->uncommitted)
+		qb_loop_timer_del(engine->loop, engine->commit_timer);
+	engine->uncommitted = false;
+}
+
+/* Running becomes committed, on disk and at the peer. */
+static int save(struct engine *engine, char reason[256])
+{
+	char *json = NULL;
+	int error = engine_reseal(engine);
+
+	if (error >= 0)
+		error = configuration_print(&engine->running, false, &json);
+	if (!error)
+		error = store_save(engine->state_directory, engine->generation + 1, json);
+	free(json);
+	if (!error) {
+		engine_log_commit(engine, engine->generation + 1, "committed", engine->claim.author);
+		error = configuration_replace(&engine->committed, &engine->running);
+	}
+	if (error) {
+		snprintf(reason, 256, "the configuration could not be saved in %.150s: %s",
+		         engine->state_directory, strerror(-error));
+		return error;
+	}
+	engine->generation++;
+	if (configuration_equal(&engine->candidate, &engine->committed))
+		renames_clear(&engine->renames);
+	engine_stop_commit_timer(engine);
+	logins_review(engine);
+	if (configuration_in_cluster(&engine->committed) && configuration_auto_sync(&engine->committed))
+		engine_publish(engine, false);
+	return 0;
+}
+
+static void finish(struct engine *engine, int error, const char *reason)
+{
+	commit_done done = engine->claim.done;
+	void *user = engine->claim.user;
+
+	engine->claim.busy = false;
+	if (error)
+		cfglog_write(&engine->cfglog, "Warning", "A commit%s%s was refused: %s",
+		             engine->claim.author[0] ? " of " : "", engine->claim.author, reason);
+	if (done)
+		done(user, error, reason);
+}
+
+static void on_claimed(void *user, int error, const char *text)
+{
+	struct engine *engine = user;
+	char reason[256];
+
+	snprintf(reason, sizeof(reason), "%s", text);
+	/* The peer's configuration came in meanwhile, or the changes were taken back. */
+	if (!error && (!engine->uncommitted || engine->claim.base != engine->generation)) {
+		snprintf(reason, sizeof(reason), "the configuration of the cluster peer came first");
+		error = -ESTALE;
+	} else if (!error) {
+		error = save(engine, reason);
+	}
+	cluster_link_claim_end(engine->cluster, engine->generation);
+	finish(engine, error, error ? reason : "");
+}
+
+int engine_commit(struct engine *engine, const char *author, commit_done done, void *user)
+{
+	struct commit_claim *claim = &engine->claim;
+	char reason[256] = "";
+	int error;
+
+	if (claim->busy)
+		return -EBUSY;
+	*claim = (struct commit_claim){.busy = true, .base = engine->generation, .done = done, .user = user};
+	snprintf(claim->author, sizeof(claim->author), "%s", author);
+	error = configuration_in_cluster(&engine->running) && configuration_auto_sync(&engine->running)
+	            ? cluster_link_claim(engine->cluster, claim->base, claim->author, on_claimed, engine)
+	            : -ENOTCONN;
+	if (!error)
+		return 0;
+	/* Nobody is there to ask. */
+	if (error == -ENOTCONN)
+		error = save(engine, reason);
+	else
+		snprintf(reason, sizeof(reason), "the cluster cannot be asked: %s", strerror(-error));
+	finish(engine, error, reason);
+	return 0;
+}
+
+void engine_rollback(struct engine *engine, const char *why)
+{
+	bool was_running = engine->uncommitted;
+
+	engine_stop_commit_timer(engine);
+	if (configuration_replace(&engine->candidate, &engine->committed) ||
+	    (was_running && configuration_replace(&engine->running, &engine->committed))) {
+		cfglog_write(&engine->cfglog, "Error",
+		             "Out of memory on the way back to the committed configuration.");
+		return;
+	}
+	renames_clear(&engine->renames);
+	if (!was_running)
+		return;
+	cfglog_write(&engine->cfglog, "Warning", "Beginning system reconfigure. %s", why);
+	engine_apply_running(engine);
+}
+
+static void on_commit_timeout(void *user)
+{
+	struct engine *engine = user;
+	char why[160];
+
+	/* `commit` was typed in time, and the peer's answer is on its way. */
+	if (engine->claim.busy) {
+		engine_await_commit(engine);
+		return;
+	}
+	snprintf(why, sizeof(why), "No commit within %d seconds: the committed configuration is restored.",
+	         COMMIT_SECONDS);
+	engine_rollback(engine, why);
+	sessions_notify(engine, why);
+}
+
+void engine_await_commit(struct engine *engine)
+{
+	engine_stop_commit_timer(engine);
+	engine->uncommitted = true;
+	qb_loop_timer_add(engine->loop, QB_LOOP_MED, COMMIT_SECONDS * QB_TIME_NS_IN_SEC, engine,
+	                  on_commit_timeout, &engine->commit_timer);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_LOGIN_H
+#define MGMT_MGMTD_LOGIN_H
+
+/*
+ * Logins of hadrian-sshd at PATH_LOGIN_SOCKET. A connection whose login is granted is a session of that user
+ * from then on, so nothing that the user's programs send can make it anybody else's. Runs on the loop's thread.
+ */
+
+#include "lib/address.h"
+#include "mgmt/mgmtd/engine/engine.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+struct session;
+struct logins;
+
+/* How a session came in. */
+struct login_session {
+	uint32_t id;
+	char access[64], profile[64];
+	char source[64]; /* the LocalUserDatabase or RadiusServer that knew the user */
+	bool remote;     /* it is a RadiusServer */
+	char groups[256];
+	char address[IP_ADDRESS_TEXT];
+	time_t since;
+	uint64_t used_ns; /* when the last command came */
+};
+
+/* Returns 0 or -errno. */
+int logins_listen(struct engine *engine, struct logins **out);
+/* Closes the sessions too. NULL is fine. */
+void logins_destroy(struct logins *logins);
+/* The address that a session of the login socket comes from, "" where there is none. */
+const char *login_remote(const struct session *session);
+/* The session is going: what its login still waits for is dropped. */
+void login_forget(struct session *session);
+/* The session opens its command line; true where it is told that access is denied, and ends (C02-073). */
+bool login_denied(struct session *session);
+/* A command came: the idle time begins anew. */
+void login_used(struct session *session);
+/* NULL for sessions of the console, and for those that are not logged in. */
+const struct login_session *login_session(const struct session *session);
+/* The running configuration was committed: sessions that could not log in to the same rights any more are ended. */
+void logins_review(struct engine *engine);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/log.h"
+#include "mgmt/mgmtd/login/login_attempt.h"
+#include "mgmt/mgmtd/login/users.h"
+
+#include <qb/qbutil.h>
+#include <string.h>
+
+const struct login_session *login_session(const struct session *session)
+{
+	return session->open && session->attempt ? &session->attempt->session : NULL;
+}
+
+/* Another open session of that user, of a login with the same profile. */
+static bool is_another(const struct session *one, const struct session *session, const char *user)
+{
+	return one != session && login_session(one) && !strcmp(one->user, user) &&
+	       !strcmp(one->attempt->session.profile, session->attempt->profile.name);
+}
+
+bool login_session_allowed(struct session *session, const char *user)
+{
+	const struct auth_profile *profile = &session->attempt->profile;
+	unsigned count = 0, most = profile->multiple == AUTH_ALLOW_ONE ? 1 : profile->sessions_max;
+
+	for (struct session *one = session->engine->sessions; one; one = one->next) {
+		if (!is_another(one, session, user))
+			continue;
+		count++;
+		if (profile->multiple == AUTH_REPLACE_EXISTING)
+			session_dismiss(one, "The session ended: the user logged in again.");
+	}
+	if (profile->multiple == AUTH_REPLACE_EXISTING || count < most)
+		return true;
+	auth_log(session, LOG_WARNING, "too_many_logins", user, profile->database, NULL);
+	return false;
+}
+
+static void on_idle(void *user);
+
+static void start_idle_timer(struct session *session, uint64_t delay_ns)
+{
+	qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, delay_ns, session, on_idle,
+	                  &session->attempt->idle_timer);
+}
+
+static void on_idle(void *user)
+{
+	struct session *session = user;
+	struct login_attempt *attempt = session->attempt;
+	uint64_t idle = qb_util_nano_current_get() - attempt->session.used_ns,
+	         most = attempt->profile.timeout_seconds * (uint64_t)QB_TIME_NS_IN_SEC;
+
+	attempt->idle_timer = 0;
+	if (!session->open)
+		return;
+	if (session->waiting)
+		start_idle_timer(session, most);
+	else if (idle < most)
+		start_idle_timer(session, most - idle);
+	else
+		session_dismiss(session, "The session ended: no command was typed for SessionTimeout.");
+}
+
+void login_session_begin(struct session *session)
+{
+	struct login_attempt *attempt = session->attempt;
+	struct login_session *begun = &attempt->session;
+
+	begun->id = ++session->engine->logins->last_id;
+	memcpy(begun->access, attempt->request.access, sizeof(begun->access));
+	memcpy(begun->profile, attempt->profile.name, sizeof(begun->profile));
+	memcpy(begun->address, attempt->request.remote, sizeof(begun->address));
+	begun->since = time(NULL);
+	begun->used_ns = qb_util_nano_current_get();
+	if (attempt->profile.timeout_seconds)
+		start_idle_timer(session, attempt->profile.timeout_seconds * (uint64_t)QB_TIME_NS_IN_SEC);
+}
+
+void login_session_end(struct session *session)
+{
+	if (session->attempt->idle_timer)
+		qb_loop_timer_del(session->engine->loop, session->attempt->idle_timer);
+	session->attempt->idle_timer = 0;
+}
+
+void login_used(struct session *session)
+{
+	if (session->attempt)
+		session->attempt->session.used_ns = qb_util_nano_current_get();
+}
+
+static bool has_server(const struct configuration *configuration, const struct auth_profile *profile,
+                       const char *name)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "RadiusServer");
+
+	for (unsigned i = 0; i < profile->server_count; i++)
+		if (!strcmp(profile->server[i], name))
+			return object_find(configuration, type, NULL, name) != NULL;
+	return false;
+}
+
+/* Whether who came in that way could come in again, to the same rights. A RADIUS server is not asked again. */
+static bool is_still_allowed(const struct session *session)
+{
+	const struct configuration *running = &session->engine->running;
+	const struct login_session *begun = &session->attempt->session;
+	struct auth_profile profile;
+	unsigned rights;
+
+	if (!auth_profile_of_access(running, begun->access, &profile) ||
+	    strcmp(profile.name, begun->profile) != 0)
+		return false;
+	if (begun->remote)
+		return has_server(running, &profile, begun->source);
+	rights = user_cgi_rights(running, begun->source, session->user);
+	return !strcmp(profile.database, begun->source) && rights & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT) &&
+	       session->may_write == ((rights & CGI_RIGHT_ADMIN) != 0);
+}
+
+void logins_review(struct engine *engine)
+{
+	for (struct session *session = engine->sessions; session; session = session->next)
+		if (login_session(session) && !is_still_allowed(session))
+			session_dismiss(session,
+			                "The session ended: the user's access or rights have changed.");
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/policy/policy_build.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/policy/policy_rules.h"
+#include "mgmt/mgmtd/policy/route_list.h"
+
+#include <errno.h>
+#include <string.h>
+
+uint16_t interface_id(const struct configuration *configuration, const char *name)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct lyd_node *object;
+
+	if (!strcmp(name, "any"))
+		return POLICY_INTERFACE_ANY;
+	if (!strcmp(name, "core"))
+		return POLICY_INTERFACE_CORE;
+	object = object_find(configuration, type, NULL, name);
+	return object ? (uint16_t)value_number(type, object, "Id") : POLICY_INTERFACE_NONE;
+}
+
+const char *interface_name(const struct configuration *configuration, uint16_t id)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
+
+	if (id == POLICY_INTERFACE_ANY)
+		return "any";
+	if (id == POLICY_INTERFACE_CORE)
+		return "core";
+	for (const struct lyd_node *object = object_first(configuration, type, NULL); object;
+	     object = object_next(object))
+		if (value_number(type, object, "Id") == id)
+			return object_key(type, object);
+	return "?";
+}
+
+static void fill_device(const struct configuration *configuration, const char *name,
+                        struct policy_interface *out)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetDevice");
+	const struct lyd_node *device = name ? object_find(configuration, type, NULL, name) : NULL;
+	const char *driver = value_of(type, device, "Driver");
+
+	snprintf(out->device, sizeof(out->device), "%s", value_of(type, device, "Device"));
+	out->driver = !strcmp(driver, "PCI")     ? POLICY_DRIVER_PCI
+	              : !strcmp(driver, "AFXDP") ? POLICY_DRIVER_AF_XDP
+	                                         : POLICY_DRIVER_AF_PACKET;
+}
+
+static enum policy_ha_type ha_type_of(const struct object_type *type, const struct lyd_node *interface)
+{
+	const char *ha_type = value_of(type, interface, "HAType");
+
+	if (!strcmp(ha_type, "Sync"))
+		return POLICY_HA_SYNC;
+	return !strcmp(ha_type, "NonCritical") ? POLICY_HA_NON_CRITICAL : POLICY_HA_CRITICAL;
+}
+
+static int add_interface(const struct configuration *configuration, const struct object_type *type,
+                         const struct lyd_node *interface, struct policy_builder *builder)
+{
+	unsigned node = configuration_role(configuration);
+	const char *mac = value_text(interface, type_property(type, "EthernetAddress"), node);
+	struct policy_interface out = {.id = (uint16_t)value_number(type, interface, "Id"),
+	                               .ha_type = ha_type_of(type, interface),
+	                               .disabled = object_disabled(type, interface),
+	                               .mtu = value_number(type, interface, "MTU")};
+
+	snprintf(out.name, sizeof(out.name), "%s", object_key(type, interface));
+	if (!strcmp(value_of(type, interface, "HAEthernetAddressMode"), "InterfaceMAC"))
+		out.mac_mode = POLICY_MAC_INTERFACE;
+	if (mac)
+		resolve_mac(configuration, mac, &out.mac);
+	fill_device(configuration, value_text(interface, type_property(type, "EthernetDevice"), node), &out);
+	return policy_builder_interface(builder, &out);
+}
+
+/* The length of the narrowest network of the interface that holds the address; 32 where there is none. */
+static uint8_t prefix_length(const struct ranges *networks, const struct ip_address *address)
+{
+	unsigned best = 0, length;
+	bool found = false;
+
+	for (size_t i = 0; i < networks->count; i++) {
+		if (!ip_range_contains(&networks->range[i], address) ||
+		    !ip_range_prefix_length(&networks->range[i], &length))
+			continue;
+		best = !found || length > best ? length : best;
+		found = true;
+	}
+	return (uint8_t)(found ? best : 32);
+}
+
+static int add_address(struct policy_builder *builder, struct route_list *routes, uint16_t id,
+                       enum policy_address_kind kind, const struct ip_address *address,
+                       const struct ranges *networks, bool core_route)
+{
+	struct policy_address out = {.interface = id, .kind = kind, .address = *address};
+	struct policy_route route = {.network = {*address, *address}, .interface = POLICY_INTERFACE_CORE};
+	int error;
+
+	if (address->version != 4 || address->bytes[0] == 127)
+		return 0;
+	out.prefix_length = prefix_length(networks, address);
+	error = policy_builder_address(builder, &out);
+	if (!error && core_route)
+		error = route_list_add(routes, &route);
+	return error;
+}
+
+/* Addresses, with a core route to each (C06-014), and the routes to the interface's networks. */
+static int add_addresses(const struct configuration *configuration, const struct object_type *type,
+                         const struct lyd_node *interface, struct policy_builder *builder,
+                         struct route_list *routes)
+{
+	bool cluster = configuration_in_cluster(configuration);
+	bool sync = ha_type_of(type, interface) == POLICY_HA_SYNC;
+	enum policy_address_kind kind = cluster ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE;
+	uint16_t id = (uint16_t)value_number(type, interface, "Id");
+	struct ranges networks = {0}, addresses = {0};
+	struct ip_address private_ip = {0};
+	int error = 0;
+
+	resolve_interface_networks(configuration, interface, &networks);
+	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &addresses);
+	for (size_t i = 0; !sync && i < addresses.count && !error; i++)
+		error = add_address(builder, routes, id, kind, &addresses.range[i].first, &networks, true);
+	if (cluster || sync)
+		private_ip =
+		    resolve_host(configuration, value_text(interface, type_property(type, "PrivateIP"),
+		                                           configuration_role(configuration)));
+	if (!error)
+		error =
+		    add_address(builder, routes, id, POLICY_ADDRESS_PRIVATE, &private_ip, &networks, !sync);
+	for (size_t i = 0; !sync && i < networks.count && !error; i++)
+		if (networks.range[i].first.version != 4 || networks.range[i].first.bytes[0] != 127)
+			error = route_list_add(
+			    routes, &(struct policy_route){.network = networks.range[i], .interface = id});
+	ranges_free(&networks);
+	ranges_free(&addresses);
+	return error;
+}
+
+static int add_interfaces(const struct configuration *configuration, struct policy_builder *builder,
+                          struct route_list *routes)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
+	int error = 0;
+
+	for (const struct lyd_node *interface = object_first(configuration, type, NULL); interface && !error;
+	     interface = object_next(interface)) {
+		error = add_interface(configuration, type, interface, builder);
+		if (!error && !object_disabled(type, interface))
+			error = add_addresses(configuration, type, interface, builder, routes);
+	}
+	return error;
+}
+
+static int add_route(const struct configuration *configuration, const struct object_type *type,
+                     const struct lyd_node *route, struct route_list *routes)
+{
+	struct policy_route out = {.gateway = resolve_host(configuration, value_of(type, route, "Gateway")),
+	                           .local_ip = resolve_host(configuration, value_of(type, route, "LocalIP")),
+	                           .interface =
+	                               interface_id(configuration, value_of(type, route, "Interface")),
+	                           .metric = value_number(type, route, "Metric")};
+	struct ranges network = {0};
+	int error = 0;
+
+	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &network);
+	for (size_t i = 0; i < network.count && !error; i++) {
+		out.network = network.range[i];
+		error = route_list_add(routes, &out);
+	}
+	ranges_free(&network);
+	return error;
+}
+
+/* A route behind a disabled interface would hide others and lead nowhere. */
+static bool is_usable(const struct configuration *configuration, const struct object_type *type,
+                      const struct lyd_node *route)
+{
+	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct lyd_node *interface =
+	    object_find(configuration, interfaces, NULL, value_of(type, route, "Interface"));
+
+	return !object_disabled(type, route) && interface && !object_disabled(interfaces, interface);
+}
+
+static int add_routes(const struct configuration *configuration, struct route_list *routes)
+{
+	const struct object_type *table = schema_type(configuration->schema, NULL, "RoutingTable");
+	const struct object_type *type = schema_type(configuration->schema, table, "Route");
+	const struct lyd_node *main_table = object_find(configuration, table, NULL, "main");
+	int error = 0;
+
+	for (const struct lyd_node *route = main_table ? object_first(configuration, type, main_table) : NULL;
+	     route && !error; route = object_next(route))
+		if (is_usable(configuration, type, route))
+			error = add_route(configuration, type, route, routes);
+	return error;
+}
+
+static void fill_settings(const struct configuration *configuration, struct policy_settings *settings)
+{
+	static const char flows[] = "FlowTimeoutSettings", arp[] = "ARPTableSettings",
+	                  datapath[] = "DatapathSettings";
+
+	*settings = (struct policy_settings){
+	    .cluster_enabled = configuration_in_cluster(configuration),
+	    .cluster_role = (uint8_t)configuration_role(configuration),
+	    .cluster_id = (uint8_t)setting_number(configuration, "HighAvailability", "ClusterID"),
+	    .workers = (uint8_t)setting_number(configuration, datapath, "Workers"),
+	    .poll = setting_is(configuration, datapath, "PollMode", "Yes"),
+	    .drop_ipv4 = setting_is(configuration, "IPSettings", "AllowIPVersion", "IPv6"),
+	    .max_flows = setting_number(configuration, datapath, "MaxFlows"),
+	    .heartbeat_interval_ms = setting_number(configuration, "HASettings", "HeartbeatInterval"),
+	    .peer_dead_ms = setting_number(configuration, "HASettings", "PeerDead"),
+	    .gratuitous_arp_interval = setting_number(configuration, "HASettings", "GratuitousARPInterval"),
+	    .arp_expire = setting_number(configuration, arp, "ARPExpire"),
+	    .arp_expire_unknown = setting_number(configuration, arp, "ARPExpireUnknown"),
+	    .arp_cache_size = setting_number(configuration, arp, "ARPCacheSize"),
+	    .flow_lifetime_tcp_init = setting_number(configuration, flows, "FlowLifetimeTCPInit"),
+	    .flow_lifetime_tcp_no_data = setting_number(configuration, flows, "FlowLifetimeTCPNoData"),
+	    .flow_lifetime_tcp_open = setting_number(configuration, flows, "FlowLifetimeTCPOpen"),
+	    .flow_lifetime_tcp_closing = setting_number(configuration, flows, "FlowLifetimeTCPClosing"),
+	    .flow_lifetime_udp = setting_number(configuration, flows, "FlowLifetimeUDP"),
+	    .flow_lifetime_icmp = setting_number(configuration, flows, "FlowLifetimeICMP"),
+	    .flow_lifetime_other = setting_number(configuration, flows, "FlowLifetimeOther"),
+	};
+}
+
+static int build(const struct configuration *configuration, struct policy_builder *builder)
+{
+	struct policy_route multicast = {.interface = POLICY_INTERFACE_CORE};
+	struct route_list routes = {0};
+	int error;
+
+	fill_settings(configuration, policy_builder_settings(builder));
+	ip_range_parse("224.0.0.0/4", &multicast.network);
+	error = add_interfaces(configuration, builder, &routes);
+	if (!error)
+		error = route_list_add(&routes, &multicast);
+	if (!error)
+		error = add_routes(configuration, &routes);
+	if (!error)
+		error = route_list_write(&routes, builder);
+	route_list_free(&routes);
+	if (!error)
+		error = policy_add_rules(configuration, builder);
+	return error;
+}
+
+int policy_build(const struct configuration *configuration, uint64_t generation, void **blob, size_t *length,
+                 char reason[256])
+{
+	struct policy_builder *builder = policy_builder_create();
+	struct policy policy;
+	char why[128] = "";
+	int error = builder ? build(configuration, builder) : -ENOMEM;
+
+	*blob = NULL;
+	if (!error)
+		error = policy_builder_finish(builder, generation, blob, length);
+	policy_builder_destroy(builder);
+	if (!error)
+		error = policy_open(*blob, *length, &policy, why);
+	if (error)
+		snprintf(reason, 256, "the policy cannot be built: %s", *why ? why : strerror(-error));
+	return error;
+}
+
+void cluster_configuration_build(const struct configuration *configuration,
+                                 struct message_cluster_configuration *out)
+{
+	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct property *private_ip = type_property(type, "PrivateIP");
+
+	*out = (struct message_cluster_configuration){0};
+	if (!configuration_in_cluster(configuration))
+		return;
+	out->enabled = 1;
+	out->role = (uint8_t)configuration_role(configuration);
+	out->cluster_id = (uint8_t)setting_number(configuration, "HighAvailability", "ClusterID");
+	out->auto_sync = configuration_auto_sync(configuration);
+	out->peer_dead_ms = setting_number(configuration, "HASettings", "PeerDead");
+	for (const struct lyd_node *interface = object_first(configuration, type, NULL);
+	     interface && out->link_count < CLUSTER_LINKS_MAX; interface = object_next(interface)) {
+		struct message_cluster_link *link = &out->links[out->link_count];
+
+		if (ha_type_of(type, interface) != POLICY_HA_SYNC || object_disabled(type, interface))
+			continue;
+		for (unsigned node = 0; node < 2; node++)
+			link->address[node] =
+			    resolve_host(configuration, value_text(interface, private_ip, node));
+		out->link_count++;
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages.h"
+#include "mgmt/mgmtd/session/session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define WAITING_MAX 65536 /* bytes: a client that has not read these is not sent more */
+
+int session_push(struct session *session, const char *text)
+{
+	if (!session->connection)
+		return -ENOTCONN;
+	/* Not in between the parts of a command's output. */
+	if ((session->waiting && !session->out) || ipc_queued(session->connection) > WAITING_MAX)
+		return -EAGAIN;
+	return ipc_send(session->connection, MESSAGE_CLI_OUTPUT, text, strlen(text), -1);
+}
+
+void session_dismiss(struct session *session, const char *reason)
+{
+	struct message_cli_done done = {.end = 1};
+
+	session->open = session->may_write = false;
+	session->leaving = true;
+	if (session->out)
+		fprintf(session->out, "%s\n", reason);
+	if (session->waiting || session->out || !session->connection)
+		return; /* the end of the command is the session's */
+	ipc_send(session->connection, MESSAGE_CLI_OUTPUT, reason, strlen(reason), -1);
+	ipc_send(session->connection, MESSAGE_CLI_OUTPUT, "\n", 1, -1);
+	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
+}
