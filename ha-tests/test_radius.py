@@ -28,6 +28,7 @@ def servers(lab: Lab) -> Iterator[list[RadiusServer]]:
     with RadiusServer(lab, "server", 1812) as first, RadiusServer(lab, "server", 1813) as second:
         cluster = Cluster(lab)
         cluster.await_well()
+        await_condition(lambda: login(cluster, "admin", "admin").returncode == 0, "a login over SSH", timeout=30)
         retry = f'SharedSecret="{SECRET}" RetryTimeout=500 NumRetries=1'
         configure(cluster, f"add Address IPAddress radius_ip Address={SERVER}\n"
                   f"add RadiusServer rad1 IPAddress=radius_ip {retry} NASIdentifier=fw1\n"

@@ -111,9 +111,10 @@ void edit_bind(EditLine *edit)
 {
 	/* Keys arrive as keys while a line is edited; while a command runs Ctrl-C is a signal. */
 	el_set(edit, EL_SETTY, "-d", "-isig", NULL);
-	el_set(edit, EL_ADDFN, "hadrian-complete", "Complete the word, or list what may stand there.",
-	       on_tab);
+	/* Wide texts: libedit keeps them as they are, and never frees what it makes of others. */
+	el_wset(edit, EL_ADDFN, L"hadrian-complete", L"Complete the word, or list what may stand there.",
+	        on_tab);
 	el_set(edit, EL_BIND, "^I", "hadrian-complete", NULL);
-	el_set(edit, EL_ADDFN, "hadrian-break", "Drop the line.", on_break);
+	el_wset(edit, EL_ADDFN, L"hadrian-break", L"Drop the line.", on_break);
 	el_set(edit, EL_BIND, "^C", "hadrian-break", NULL);
 }
