@@ -73,10 +73,11 @@ static enum counter check_rules(const struct worker_state *state, const struct f
 {
 	struct rule_query query = {.source_interface = key->interface,
 	                           .destination_interface = egress,
-	                           .source = rte_be_to_cpu_32(key->source),
-	                           .destination = rte_be_to_cpu_32(key->destination),
+	                           .source.ip4 = rte_be_to_cpu_32(key->source),
+	                           .destination.ip4 = rte_be_to_cpu_32(key->destination),
 	                           .source_port = rte_be_to_cpu_16(key->source_port),
 	                           .destination_port = rte_be_to_cpu_16(key->destination_port),
+	                           .version = 4,
 	                           .protocol = key->protocol};
 	const struct policy_rule *rule;
 

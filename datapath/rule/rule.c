@@ -5,33 +5,19 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
-
-/* Host byte order; a range that is not IPv4 is empty: first > last. */
-struct address_range {
-	uint32_t first, last;
-};
+#include <string.h>
 
 struct rule_table {
 	const struct policy *policy;
-	struct address_range ranges[]; /* as policy.ranges */
 };
 
 int rule_table_create(const struct policy *policy, struct rule_table **out)
 {
-	struct rule_table *table =
-	    calloc(1, sizeof(*table) + policy->range_count * sizeof(struct address_range));
+	struct rule_table *table = calloc(1, sizeof(*table));
 
 	if (!table)
 		return -ENOMEM;
 	table->policy = policy;
-	for (uint32_t i = 0; i < policy->range_count; i++) {
-		const struct ip_range *range = &policy->ranges[i];
-
-		table->ranges[i] = (struct address_range){UINT32_MAX, 0};
-		if (range->first.version == 4)
-			table->ranges[i] = (struct address_range){ip_address_to_ip4(&range->first),
-			                                          ip_address_to_ip4(&range->last)};
-	}
 	*out = table;
 	return 0;
 }
@@ -50,10 +36,21 @@ static bool interface_matches(const struct policy *policy, struct policy_slice s
 	return false;
 }
 
-static bool network_matches(const struct rule_table *table, struct policy_slice slice, uint32_t address)
+static struct ip_address address_of(uint8_t version, const union rule_address *address)
+{
+	struct ip_address out = {.version = 6};
+
+	if (version == 4)
+		return ip_address_from_ip4(address->ip4);
+	memcpy(out.bytes, address->ip6, sizeof(out.bytes));
+	return out;
+}
+
+static bool network_matches(const struct policy *policy, struct policy_slice slice,
+                            const struct ip_address *address)
 {
 	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
-		if (address >= table->ranges[i].first && address <= table->ranges[i].last)
+		if (ip_range_contains(&policy->ranges[i], address))
 			return true;
 	}
 	return false;
@@ -76,6 +73,7 @@ static bool service_matches(const struct policy_service *service, const struct r
 		return between(query->source_port, service->source_ports) &&
 		       between(query->destination_port, service->destination_ports);
 	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
 		return query->icmp_type >= service->icmp_type_first &&
 		       query->icmp_type <= service->icmp_type_last &&
 		       query->icmp_code >= service->icmp_code_first &&
@@ -98,14 +96,16 @@ static bool services_match(const struct policy *policy, struct policy_slice slic
 uint32_t rule_match(const struct rule_table *table, const struct rule_query *query)
 {
 	const struct policy *policy = table->policy;
+	struct ip_address source = address_of(query->version, &query->source);
+	struct ip_address destination = address_of(query->version, &query->destination);
 
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
 		if (interface_matches(policy, rule->source_interfaces, query->source_interface) &&
 		    interface_matches(policy, rule->destination_interfaces, query->destination_interface) &&
-		    network_matches(table, rule->destination_networks, query->destination) &&
-		    network_matches(table, rule->source_networks, query->source) &&
+		    network_matches(policy, rule->destination_networks, &destination) &&
+		    network_matches(policy, rule->source_networks, &source) &&
 		    services_match(policy, rule->services, query))
 			return i;
 	}

@@ -11,13 +11,19 @@
 
 #define RULE_NONE UINT32_MAX /* none matches: the implicit deny (C07-014) */
 
-/* What a new flow is asked for (C01-016). Host byte order. */
+union rule_address {
+	uint32_t ip4;    /* host byte order */
+	uint8_t ip6[16]; /* as in the packet */
+};
+
+/* What a new flow is asked for (C01-016). Host byte order but for IPv6 addresses. */
 struct rule_query {
 	uint16_t source_interface, destination_interface;
-	uint32_t source, destination;
+	union rule_address source, destination;
 	uint16_t source_port, destination_port; /* 0 without ports */
+	uint8_t version;                        /* 4 or 6: of both addresses */
 	uint8_t protocol;
-	uint8_t icmp_type, icmp_code;
+	uint8_t icmp_type, icmp_code; /* of ICMP and ICMPv6 */
 };
 
 struct rule_table;

@@ -15,8 +15,9 @@ static struct rule_query query(uint16_t from, uint16_t to, uint32_t destination,
 {
 	return (struct rule_query){.source_interface = from,
 	                           .destination_interface = to,
-	                           .source = rte_be_to_cpu_32(CLIENT),
-	                           .destination = rte_be_to_cpu_32(destination),
+	                           .version = 4,
+	                           .source.ip4 = rte_be_to_cpu_32(CLIENT),
+	                           .destination.ip4 = rte_be_to_cpu_32(destination),
 	                           .source_port = 4000,
 	                           .destination_port = port,
 	                           .protocol = protocol};
