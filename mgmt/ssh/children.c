@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 int children_slot(const struct children *children, const char *remote)
 {
@@ -46,9 +47,29 @@ void children_reap(struct children *children)
 				children->child[i].pid = 0;
 }
 
-void children_end(const struct children *children)
+static bool any_left(const struct children *children)
 {
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		if (children->child[i].pid)
-			kill(children->child[i].pid, SIGTERM);
+			return true;
+	return false;
+}
+
+static void signal_all(const struct children *children, int number)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		if (children->child[i].pid)
+			kill(children->child[i].pid, number);
+}
+
+void children_end(struct children *children)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+
+	signal_all(children, SIGTERM);
+	for (unsigned i = 0; i < CHILDREN_GRACE_MS / 10 && any_left(children); i++) {
+		nanosleep(&pause, NULL);
+		children_reap(children);
+	}
+	signal_all(children, SIGKILL);
 }

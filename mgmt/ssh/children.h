@@ -27,7 +27,8 @@ void children_add(struct children *children, int slot, pid_t pid, const char *re
 unsigned children_count(const struct children *children, const char *access);
 /* Forgets those that have ended. */
 void children_reap(struct children *children);
-/* Ends all with SIGTERM. */
-void children_end(const struct children *children);
+/* Ends all with SIGTERM; one whose client does not take its end within CHILDREN_GRACE_MS is killed. */
+#define CHILDREN_GRACE_MS 1000
+void children_end(struct children *children);
 
 #endif

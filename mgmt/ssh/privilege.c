@@ -17,6 +17,9 @@ static int limit(__rlimit_resource_t resource, rlim_t most)
 	return setrlimit(resource, &value) ? -errno : 0;
 }
 
+/* A connection needs three. Linux counts a user's processes over all containers of a system. */
+#define PROCESSES 32
+
 int privilege_drop(unsigned slot)
 {
 	uid_t user = FIRST_USER + slot;
@@ -25,7 +28,7 @@ int privilege_drop(unsigned slot)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || chdir("/"))
 		return -errno;
 	if (limit(RLIMIT_CORE, 0) || limit(RLIMIT_FSIZE, 0) || limit(RLIMIT_NOFILE, 64) ||
-	    limit(RLIMIT_NPROC, 8))
+	    limit(RLIMIT_NPROC, PROCESSES))
 		return -errno;
 	return 0;
 }
