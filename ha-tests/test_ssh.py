@@ -85,7 +85,24 @@ class Dialogue:
         os.close(self._terminal)
 
 
-@pytest.mark.feature("C02-036", "C02-037")
+@pytest.mark.feature("C02-022")
+def test_the_prompt_has_the_name_that_is_in_force(cluster: Cluster) -> None:
+    dialogue = Dialogue(cluster, SHARED)
+    try:
+        dialogue.expect(r"System:/> ")
+        dialogue.send("set System Name=my-system1\r")
+        dialogue.expect(r"Modified System\.\s+System:/> ")
+        dialogue.send("activate\r")
+        dialogue.expect(r"my-system1:/> ")
+        dialogue.send("reject\r")
+        dialogue.expect(r"dropped\.\s+System:/> ")
+        dialogue.send("exit\r")
+        assert dialogue.wait() == 0
+    finally:
+        dialogue.close()
+
+
+@pytest.mark.feature("C02-036", "C02-037", "C02-047")
 def test_interactive_session(cluster: Cluster) -> None:
     dialogue = Dialogue(cluster, SHARED)
     try:

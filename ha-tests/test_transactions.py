@@ -165,6 +165,23 @@ def test_activated_and_killed_returns_to_what_is_committed(cluster: Cluster) -> 
     cluster.await_well()
 
 
+@pytest.mark.feature("C02-041")
+def test_a_node_that_dies_before_the_commit_returns_to_what_is_committed(cluster: Cluster) -> None:
+    """The whole active node dies between activate and commit: it comes back with what was committed, as the peer has it."""
+    name = cluster.active()
+    node, peer = cluster.nodes[name], cluster.nodes[cluster.other(name)]
+    before = generation(peer)
+    done = node.commands("add IPAddress half Address=192.0.2.30\nactivate\n")
+    assert done.returncode == 0, done.stdout
+    node.crash()
+    node.start()
+    cluster.await_well()
+    for one in (node, peer):
+        assert not address(one, "half")
+        assert no_edits(one)
+    assert generation(peer) == before
+
+
 @pytest.mark.feature("C02-041", "C22-018")
 @pytest.mark.parametrize("dead", ["hadrian-mgmtd", "hadrian-clusterd"])
 def test_commit_without_the_peers_daemon(cluster: Cluster, dead: str) -> None:
