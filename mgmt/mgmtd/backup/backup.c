@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/backup/backup.h"
+#include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/secret_values.h"
 #include "mgmt/mgmtd/configuration/store.h"
@@ -95,7 +96,7 @@ static int keep_own_parts(const struct engine *engine, struct backup *backup)
 }
 
 int backup_open(const struct engine *engine, const char *bytes, size_t length, struct backup *out,
-                char reason[256])
+                FILE *refusals, char reason[256])
 {
 	char why[256] = "", *json;
 	int error;
@@ -110,6 +111,8 @@ int backup_open(const struct engine *engine, const char *bytes, size_t length, s
 			         out->header.version, why);
 		else
 			snprintf(reason, 256, "%s", why);
+		if (error && refusals)
+			check_values(engine->schema, json, refusals);
 		explicit_bzero(json, strlen(json));
 		free(json);
 	} else {
@@ -214,7 +217,7 @@ int backup_load_replaced(const struct engine *engine, struct backup *out, char r
 		snprintf(reason, 256, "%s", strerror(-error));
 		return error;
 	}
-	error = backup_open(engine, bytes, length, out, reason);
+	error = backup_open(engine, bytes, length, out, NULL, reason);
 	free(bytes);
 	return error;
 }

@@ -24,10 +24,11 @@ struct backup {
 
 /*
  * Reads a backup as this node would use it, secrets sealed. Returns 0 and *out (backup_clear), or -errno with the
- * reason. Names of objects that are not there are no error (C02-105).
+ * reason. Names of objects that are not there are no error (C02-105). refusals: gets a line for each value that this version
+ * does not take (MA-033), or NULL.
  */
 int backup_open(const struct engine *engine, const char *bytes, size_t length, struct backup *out,
-                char reason[256]);
+                FILE *refusals, char reason[256]);
 void backup_clear(struct backup *backup);
 /*
  * Interfaces that have another number in the backup than in the running configuration (C02-106): one line each.

@@ -191,7 +191,7 @@ static int restore_and_restart(struct session *session, const struct backup *bac
 		return complain(
 		    session,
 		    "this node's daemons were not started by hadrian-supervisor, which -reboot needs", error);
-	if (check_configuration(&backup->configuration, session->out)) {
+	if (check_refused(&backup->configuration, session->out)) {
 		fputs("Nothing was changed: with these errors it could not come into force.\n", session->out);
 		return -EINVAL;
 	}
@@ -242,7 +242,7 @@ static int restore(struct session *session, const char *name, bool reboot, bool 
 	if (error)
 		return complain(session, reason, error);
 	system_backup_version(bytes, length, version);
-	error = backup_open(engine, bytes, system_backup_split(bytes, length), &backup, reason);
+	error = backup_open(engine, bytes, system_backup_split(bytes, length), &backup, session->out, reason);
 	explicit_bzero(bytes, length);
 	free(bytes);
 	if (error) {

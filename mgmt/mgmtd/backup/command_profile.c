@@ -184,7 +184,7 @@ static int open_profile(struct session *session, const char *name, struct backup
 		                error);
 	if (error)
 		return complain(session, strerror(-error), error);
-	error = backup_open(session->engine, bytes, length, out, reason);
+	error = backup_open(session->engine, bytes, length, out, session->out, reason);
 	free(bytes);
 	return error ? complain(session, reason, error) : 0;
 }
@@ -208,6 +208,12 @@ static int restore(struct session *session, const char *name)
 	if (backup_interface_changes(engine, &backup, session->out)) {
 		fputs("Nothing was changed.\n", session->out);
 		error = -EINVAL;
+	} else if (check_refused(&backup.configuration, session->out)) {
+		error =
+		    complain(session,
+		             "the profile is inconsistent, or this node has not what it needs; nothing was "
+		             "changed",
+		             -EINVAL);
 	} else if ((error = backup_restore(engine, &backup, reason))) {
 		complain(session, reason, error);
 	} else {
@@ -278,13 +284,13 @@ static int import(struct session *session, const char *name, const char *file)
 		return error;
 	error = file_store_read(&engine->files, &path, LENGTH_MAX, &bytes, &length, reason);
 	if (!error) {
-		error = backup_open(engine, bytes, length, &backup, reason);
+		error = backup_open(engine, bytes, length, &backup, session->out, reason);
 		explicit_bzero(bytes, length);
 		free(bytes);
 	}
 	if (error)
 		return complain(session, reason, error);
-	if (check_configuration(&backup.configuration, session->out)) {
+	if (check_refused(&backup.configuration, session->out)) {
 		error = complain(
 		    session,
 		    "the file is inconsistent, or this node has not what it needs; it was not imported",

@@ -131,10 +131,10 @@ static int open_backup(struct session *session, const struct file_path *path, st
 	if (error)
 		return error;
 	*length = system_backup_split(bytes, whole);
-	error = backup_open(session->engine, bytes, *length, &pending->backup, reason);
+	error = backup_open(session->engine, bytes, *length, &pending->backup, session->out, reason);
 	explicit_bzero(bytes, whole);
 	free(bytes);
-	if (!error && check_configuration(&pending->backup.configuration, session->out)) {
+	if (!error && check_refused(&pending->backup.configuration, session->out)) {
 		backup_clear(&pending->backup);
 		snprintf(reason, 256, "with these errors it could not come into force");
 		error = -EINVAL;

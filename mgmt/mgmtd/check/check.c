@@ -26,6 +26,17 @@ static void problem_json(struct json *json, const struct object_type *type, cons
 	free(message);
 }
 
+static void refuse(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
+                   const char *format, va_list arguments)
+{
+	char *text;
+
+	if (problems->count > CHECK_REFUSALS_SHOWN || vasprintf(&text, format, arguments) < 0)
+		return;
+	problem_refused(problems->out, type, object, text);
+	free(text);
+}
+
 void problem(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
              const char *format, ...)
 {
@@ -34,7 +45,9 @@ void problem(struct problems *problems, const struct object_type *type, const st
 
 	problems->count++;
 	va_start(arguments, format);
-	if (problems->json) {
+	if (problems->refused) {
+		refuse(problems, type, object, format, arguments);
+	} else if (problems->json) {
 		problem_json(problems->json, type, object, format, arguments);
 	} else if (problems->out && problems->count <= CHECK_PROBLEMS_SHOWN) {
 		fprintf(problems->out, "!  %s: ", object ? object_label(type, object, label) : type->name);
@@ -50,7 +63,7 @@ void warning(struct problems *problems, const struct object_type *type, const st
 	char label[OBJECT_LABEL];
 	va_list arguments;
 
-	if (!problems->out)
+	if (!problems->out || problems->refused)
 		return;
 	fprintf(problems->out, "Warning: %s: ", object_label(type, object, label));
 	va_start(arguments, format);

@@ -10,16 +10,21 @@
 #include "mgmt/mgmtd/configuration/configuration.h"
 
 #define CHECK_PROBLEMS_SHOWN 100
+#define CHECK_REFUSALS_SHOWN 1000 /* of a configuration that is refused for them */
 
 struct json;
 
 struct problems {
 	FILE *out;         /* one line each, or NULL to count only */
 	struct json *json; /* or each as an element of an array that is open, or NULL */
+	bool refused;      /* the lines of check_refused */
 	unsigned count;
 };
 
-/* Says that something is wrong with an object: "  IPRule/1: ...". */
+/*
+ * Says that something is wrong with an object: "  IPRule/1: ...". A text about one property begins with its name
+ * ("Gateway ...", "PrivateIP:0 ..."): a refusal shows its value.
+ */
 void problem(struct problems *problems, const struct object_type *type, const struct lyd_node *object,
              const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -47,6 +52,22 @@ void check_ssh(const struct configuration *configuration, struct problems *probl
 void check_all(const struct configuration *configuration, struct problems *problems);
 /* The same as text, which ends with how many are not shown. Returns the number of problems. */
 unsigned check_configuration(const struct configuration *configuration, FILE *out);
+
+/*
+ * The same for a configuration that somebody brings and that is refused where this is not 0 (MA-033): a line
+ * `Error for OBJECT PROPERTY="value": reason` for each problem; `Error for OBJECT: reason` where it is about no one property.
+ */
+unsigned check_refused(const struct configuration *configuration, FILE *out);
+/*
+ * The same for the values, properties and types of a configuration as JSON (NUL-terminated) that this version does not
+ * take, all of them. 0 where there is none, or where it is no JSON of objects at all. Any text is safe to give.
+ */
+unsigned check_values(const struct schema *schema, const char *json, FILE *out);
+/* One such line; object NULL for a type as a whole. */
+void problem_refused(FILE *out, const struct object_type *type, const struct lyd_node *object,
+                     const char *text);
+/* A value within the quotes of such a line, on one line whatever it holds. */
+void refusal_value(const char *value, FILE *out);
 
 /* Calls each for every object, those inside contexts included, in the schema's order. */
 void configuration_walk(const struct configuration *configuration,
