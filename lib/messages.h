@@ -9,9 +9,11 @@
  */
 
 #include "address.h"
+#include "capture_filter.h"
 #include "heartbeat.h"
 #include "policy.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum message_type {
@@ -40,6 +42,14 @@ enum message_type {
 	MESSAGE_QUERY_ROWS,    /* -> mgmtd: struct message_query_reply followed by rows of the queried kind */
 	MESSAGE_QUERY_END,     /* -> mgmtd: struct message_query_reply, no rows */
 	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: `arp -flush`; no body; answered by MESSAGE_POLICY_RESULT */
+	/*
+	 * Captures of packets (`pcapdump`). A capture belongs to the connection that started it, and ends with it.
+	 * What was captured before a stop comes before the answer to it.
+	 */
+	MESSAGE_CAPTURE_START,   /* mgmtd ->: struct message_capture_start; answered by ..._STATE */
+	MESSAGE_CAPTURE_STOP,    /* mgmtd ->: struct message_capture_stop; answered by ..._STATE */
+	MESSAGE_CAPTURE_STATE,   /* -> mgmtd: struct message_capture_state; also where more was lost */
+	MESSAGE_CAPTURE_PACKETS, /* -> mgmtd: struct capture_record, each followed by its bytes */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd
 	   -------------------------------------------------- */
@@ -235,6 +245,40 @@ struct worker_row {
 	uint16_t fast_percent; /* forwarding */
 	uint16_t slow_percent; /* flow setup */
 };
+
+struct message_capture_start {
+	uint32_t id; /* the client's, not 0; names the capture in all that follows */
+	uint16_t interface;
+	uint16_t reserved;
+	uint32_t length; /* bytes of a packet that are wanted; 0: all */
+	struct capture_filter filter;
+};
+
+struct message_capture_stop {
+	uint32_t id;
+};
+
+struct message_capture_state {
+	uint32_t id;
+	int32_t error;  /* of a start: 0 or -errno */
+	uint32_t ended; /* nothing more comes */
+	uint32_t reserved;
+	uint64_t lost; /* copies that found no room since the start */
+};
+
+/* Records start at multiples of 8 bytes of the message; the bytes of a packet, from its Ethernet header on, follow. */
+struct capture_record {
+	uint32_t id;
+	uint32_t length;   /* of the packet */
+	uint32_t captured; /* bytes of it that follow */
+	uint32_t sent;     /* 0: it was received */
+	uint64_t time_us;  /* since 1970 */
+};
+#define CAPTURE_LENGTH_MAX 16384 /* bytes of a packet at most */
+static inline size_t capture_record_size(uint32_t captured)
+{
+	return sizeof(struct capture_record) + (((size_t)captured + 7) & ~(size_t)7);
+}
 
 /* One corosync link: the addresses of both nodes on one interface. */
 struct message_cluster_link {

@@ -3,6 +3,7 @@
 
 #include "datapath/activity/activity.h"
 #include "datapath/arp/arp.h"
+#include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
@@ -93,6 +94,7 @@ static bool drain_all(void)
 	for (unsigned i = 0; i < datapath.worker_count; i++)
 		more |= drain_worker(datapath.workers[i]);
 	mirror_drain();
+	capture_drain();
 	worker_completions();
 	return more;
 }
@@ -157,6 +159,7 @@ static void every_second(void *user)
 	policy_tick();
 	heartbeat_second();
 	mirror_second();
+	capture_second();
 	activity_second();
 	usage_second();
 	/* A wake-up that was lost would cost a second at most. */

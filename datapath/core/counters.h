@@ -13,6 +13,7 @@
 	X(TX_PACKETS, "tx/packets")                                                                          \
 	X(TO_HOST, "host/to")                                                                                \
 	X(FROM_HOST, "host/from")                                                                            \
+	X(CAPTURE_LOST, "capture/lost")                                                                      \
 	X(HELD, "arp/held")                                                                                  \
 	X(FLOW_CREATED, "flow/created")                                                                      \
 	X(FLOW_CLOSED, "flow/closed")                                                                        \

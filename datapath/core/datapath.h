@@ -90,6 +90,7 @@ struct adjacency {
 	_Atomic uint64_t link;
 };
 
+struct capture_table;   /* datapath/capture: which packets are copied for whom */
 struct compiled_policy; /* datapath/policy: rules, routes, settings as workers use them */
 struct flow_table;      /* datapath/flow */
 struct rte_graph;
@@ -128,6 +129,7 @@ struct datapath {
 
 	/* Written by the control thread, read by workers. */
 	_Atomic(struct compiled_policy *) policy; /* NULL until the first */
+	_Atomic(struct capture_table *) captures; /* NULL: nobody captures */
 	_Atomic bool active;                      /* forwards for the shared addresses; standalone: always */
 	_Atomic bool mirroring;                   /* records are wanted */
 	_Atomic uint64_t

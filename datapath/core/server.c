@@ -3,6 +3,7 @@
 
 #include "datapath/activity/activity.h"
 #include "datapath/arp/neighbour.h"
+#include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
 #include "datapath/core/control.h"
 #include "datapath/heartbeat/heartbeat.h"
@@ -85,6 +86,7 @@ static void closed(struct ipc_connection *connection, void *user)
 {
 	(void)user;
 	query_closed(connection);
+	capture_closed(connection);
 	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
 		if (clients[i] == connection)
 			clients[i] = NULL;
@@ -173,6 +175,14 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_QUERY:
 		if (message->length >= sizeof(struct message_query))
 			query_start(connection, message->body);
+		break;
+	case MESSAGE_CAPTURE_START:
+		if (message->length >= sizeof(struct message_capture_start))
+			capture_start(connection, message->body);
+		break;
+	case MESSAGE_CAPTURE_STOP:
+		if (message->length >= sizeof(struct message_capture_stop))
+			capture_stop(connection, ((const struct message_capture_stop *)message->body)->id);
 		break;
 	case MESSAGE_FLUSH_NEIGHBOURS:
 		neighbour_flush();

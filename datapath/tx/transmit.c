@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/capture/take.h"
 #include "datapath/worker/state.h"
 
 #include <rte_spinlock.h>
@@ -12,6 +13,9 @@ static void flush_port(struct worker_state *state, unsigned index)
 	struct transmit_buffer *buffer = &state->transmit[index];
 	uint16_t sent;
 
+	/* Before: what a device has taken may be gone. */
+	if (unlikely(state->captures != NULL))
+		capture_take(state, port->interface, buffer->packets, buffer->count, true);
 	if (unlikely(port->shared_transmit))
 		rte_spinlock_lock(&device_lock[port->device]);
 	sent = rte_eth_tx_burst(port->device, port->transmit_queue, buffer->packets, buffer->count);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/capture/take.h"
 #include "datapath/worker/state.h"
 
 /* The source of the graph: ports, packets of the control thread, and packets that other workers met. */
@@ -17,6 +18,8 @@ static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, st
 			continue;
 		to = rte_node_next_stream_get(graph, node, NEXT_ETHERNET, BURST);
 		received = rte_eth_rx_burst(port->device, port->receive_queue, (struct rte_mbuf **)to, BURST);
+		if (unlikely(state->captures != NULL))
+			capture_take(state, port->interface, (struct rte_mbuf **)to, received, false);
 		rte_node_next_stream_put(graph, node, NEXT_ETHERNET, received);
 		total += received;
 	}

@@ -50,6 +50,7 @@ struct worker_state {
 
 	/* The world as of this walk. */
 	const struct compiled_policy *policy;
+	const struct capture_table *captures; /* NULL: nobody captures */
 	bool active;
 	bool forwarding;                         /* active and not suspended */
 	bool drop_ipv4;                          /* IPSettings AllowIPVersion=IPv6 */
