@@ -1,113 +1,148 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "datapath/rule/rule.h"
+#include "datapath/rule/classifier.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdbool.h>
+#include <smmintrin.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct rule_table {
-	const struct policy *policy;
+	struct rule_classifier ip4, ip6;
+	uint8_t protocol_places[256];
 };
+
+static int create(const struct policy *policy, uint8_t version, struct rule_classifier *out)
+{
+	int error = 0;
+
+	for (unsigned i = 0; version == 6 && i < 2 && !error; i++)
+		error = rule_space_create(policy, i, &out->space[i]);
+	if (!error)
+		error = rule_boxes_create(policy, version, out);
+	return error ? error : rule_trees_create(out);
+}
 
 int rule_table_create(const struct policy *policy, struct rule_table **out)
 {
 	struct rule_table *table = calloc(1, sizeof(*table));
+	int error;
 
 	if (!table)
 		return -ENOMEM;
-	table->policy = policy;
+	for (unsigned i = 0; i < 256; i++)
+		table->protocol_places[i] = (uint8_t)rule_protocol_place((uint8_t)i);
+	if ((error = create(policy, 4, &table->ip4)) || (error = create(policy, 6, &table->ip6))) {
+		rule_table_destroy(table);
+		return error;
+	}
 	*out = table;
 	return 0;
 }
 
+static void release(struct rule_classifier *classifier)
+{
+	free(classifier->space[0].starts);
+	free(classifier->space[1].starts);
+	free(classifier->boxes.boxes);
+	free(classifier->boxes.parts);
+	free(classifier->boxes.exact);
+	free(classifier->boxes.exact_of_rule);
+	free(classifier->trees.nodes);
+	free(classifier->trees.members);
+}
+
 void rule_table_destroy(struct rule_table *table)
 {
+	if (!table)
+		return;
+	release(&table->ip4);
+	release(&table->ip6);
 	free(table);
 }
 
-static bool interface_matches(const struct policy *policy, struct policy_slice slice, uint16_t interface)
+static size_t bytes(const struct rule_classifier *classifier)
 {
-	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
-		if (policy->interface_ids[i] == interface || policy->interface_ids[i] == POLICY_INTERFACE_ANY)
-			return true;
+	const struct rule_boxes *boxes = &classifier->boxes;
+	const struct rule_trees *trees = &classifier->trees;
+
+	return ((size_t)classifier->space[0].count + classifier->space[1].count) *
+	           sizeof(classifier->space[0].starts[0]) +
+	       boxes->capacity * sizeof(boxes->boxes[0]) + boxes->part_capacity * sizeof(boxes->parts[0]) +
+	       boxes->exact_capacity * sizeof(boxes->exact[0]) +
+	       trees->node_capacity * sizeof(trees->nodes[0]) +
+	       trees->member_capacity * sizeof(trees->members[0]);
+}
+
+size_t rule_table_bytes(const struct rule_table *table)
+{
+	return sizeof(*table) + bytes(&table->ip4) + bytes(&table->ip6);
+}
+
+static inline bool box_holds(const struct rule_box *box, __m128i low, __m128i high)
+{
+	const __m128i *first = (const __m128i *)box->first, *last = (const __m128i *)box->last;
+	__m128i a = _mm_and_si128(_mm_cmpeq_epi32(_mm_max_epu32(low, first[0]), low),
+	                          _mm_cmpeq_epi32(_mm_min_epu32(low, last[0]), low));
+	__m128i b = _mm_and_si128(_mm_cmpeq_epi32(_mm_max_epu32(high, first[1]), high),
+	                          _mm_cmpeq_epi32(_mm_min_epu32(high, last[1]), high));
+
+	return _mm_movemask_epi8(_mm_and_si128(a, b)) == 0xffff;
+}
+
+/* The lowest box of a tree below best that holds the point, or best. */
+static inline uint32_t search(const struct rule_classifier *classifier, uint32_t root,
+                              const struct rule_point *point, uint32_t best)
+{
+	const struct rule_node *nodes = classifier->trees.nodes, *node = &nodes[root];
+	const __m128i *lanes = (const __m128i *)point->lane;
+	__m128i low = lanes[0], high = lanes[1];
+	const uint32_t *members;
+
+	while (node->dimension != RULE_LEAF)
+		node = &nodes[node->next + (point->lane[node->dimension] > node->bound)];
+	members = &classifier->trees.members[node->next];
+	for (uint32_t i = 0; i < node->bound && members[i] < best; i++) {
+		const struct rule_box *box = &classifier->boxes.boxes[members[i]];
+
+		if (box_holds(box, low, high) &&
+		    (rule_box_is_exact(box) || rule_boxes_verify(&classifier->boxes, box, point)))
+			return members[i];
 	}
-	return false;
+	return best;
 }
 
-static struct ip_address address_of(uint8_t version, const union rule_address *address)
+static uint32_t classify(const struct rule_classifier *classifier, const struct rule_point *point)
 {
-	struct ip_address out = {.version = 6};
+	const struct rule_trees *trees = &classifier->trees;
+	uint32_t best = classifier->boxes.count;
 
-	if (version == 4)
-		return ip_address_from_ip4(address->ip4);
-	memcpy(out.bytes, address->ip6, sizeof(out.bytes));
-	return out;
-}
-
-static bool network_matches(const struct policy *policy, struct policy_slice slice,
-                            const struct ip_address *address)
-{
-	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
-		if (ip_range_contains(&policy->ranges[i], address))
-			return true;
+	for (uint32_t i = 0; i < trees->count; i++) {
+		if (trees->tree[i].first_box < best)
+			best = search(classifier, trees->tree[i].root, point, best);
 	}
-	return false;
-}
-
-static bool between(uint16_t value, struct policy_port_range range)
-{
-	return value >= range.first && value <= range.last;
-}
-
-static bool service_matches(const struct policy_service *service, const struct rule_query *query)
-{
-	if (query->protocol < service->protocol_first || query->protocol > service->protocol_last)
-		return false;
-	switch (query->protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_SCTP:
-	case IPPROTO_UDPLITE:
-		return between(query->source_port, service->source_ports) &&
-		       between(query->destination_port, service->destination_ports);
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return query->icmp_type >= service->icmp_type_first &&
-		       query->icmp_type <= service->icmp_type_last &&
-		       query->icmp_code >= service->icmp_code_first &&
-		       query->icmp_code <= service->icmp_code_last;
-	default:
-		return true;
-	}
-}
-
-static bool services_match(const struct policy *policy, struct policy_slice slice,
-                           const struct rule_query *query)
-{
-	for (uint32_t i = slice.first; i < slice.first + slice.count; i++) {
-		if (service_matches(&policy->services[i], query))
-			return true;
-	}
-	return false;
+	return best == classifier->boxes.count ? RULE_NONE : rule_box_rule(&classifier->boxes.boxes[best]);
 }
 
 uint32_t rule_match(const struct rule_table *table, const struct rule_query *query)
 {
-	const struct policy *policy = table->policy;
-	struct ip_address source = address_of(query->version, &query->source);
-	struct ip_address destination = address_of(query->version, &query->destination);
+	uint32_t protocol = table->protocol_places[query->protocol];
+	const struct rule_classifier *classifier = query->version == 4 ? &table->ip4 : &table->ip6;
+	struct rule_point point = {.lane = {[RULE_SOURCE_INTERFACE] = query->source_interface,
+	                                    [RULE_DESTINATION_INTERFACE] = query->destination_interface,
+	                                    [RULE_SOURCE_PORT] = query->source_port,
+	                                    [RULE_DESTINATION_PORT] = query->destination_port,
+	                                    [RULE_PROTOCOL] = protocol}};
 
-	for (uint32_t i = 0; i < policy->rule_count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-
-		if (interface_matches(policy, rule->source_interfaces, query->source_interface) &&
-		    interface_matches(policy, rule->destination_interfaces, query->destination_interface) &&
-		    network_matches(policy, rule->destination_networks, &destination) &&
-		    network_matches(policy, rule->source_networks, &source) &&
-		    services_match(policy, rule->services, query))
-			return i;
+	if (protocol >= RULE_PLACE_ICMP && protocol < RULE_PLACE_PORTS) {
+		point.lane[RULE_SOURCE_PORT] = query->icmp_code;
+		point.lane[RULE_DESTINATION_PORT] = query->icmp_type;
 	}
-	return RULE_NONE;
+	if (query->version == 4) {
+		point.lane[RULE_SOURCE] = query->source.ip4;
+		point.lane[RULE_DESTINATION] = query->destination.ip4;
+	} else {
+		point.lane[RULE_SOURCE] = rule_space_place(&classifier->space[0], query->source.ip6);
+		point.lane[RULE_DESTINATION] =
+		    rule_space_place(&classifier->space[1], query->destination.ip6);
+	}
+	return classify(classifier, &point);
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_RULE_CLASSIFIER_H
+#define DATAPATH_RULE_CLASSIFIER_H
+
+/*
+ * How rules are found (docs/decisions/0008-rule-classifier.md): of datapath/rule only.
+ *
+ * A rule becomes boxes, products of one range in each dimension, in the order of the rules. Trees of binary decisions
+ * lead from a packet's point to the few boxes around it. A rule whose lists would multiply to too many boxes gets
+ * fewer, larger ones, and where one of those holds the point its lists decide.
+ */
+
+#include "datapath/rule/rule.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where a point or box lies; a lane each. */
+enum rule_dimension {
+	RULE_SOURCE,      /* IPv4: the address; IPv6: its place in struct rule_space */
+	RULE_DESTINATION, /* likewise */
+	RULE_SOURCE_INTERFACE,
+	RULE_DESTINATION_INTERFACE,
+	RULE_SOURCE_PORT,      /* of ICMP the code */
+	RULE_DESTINATION_PORT, /* of ICMP the type */
+	RULE_PROTOCOL,         /* as rule_protocol_place orders them */
+	RULE_DIMENSIONS
+};
+#define RULE_LANES (RULE_DIMENSIONS + 1)
+
+struct rule_point {
+	uint32_t lane[RULE_LANES]; /* the last is 0 */
+} __attribute__((aligned(32)));
+
+#define RULE_BOX_INEXACT (1u << 31) /* larger than its rule */
+
+/* One cache line: the last lane of a point is 0 and always within, which leaves its upper bound to the rule. */
+struct rule_box {
+	uint32_t first[RULE_LANES];
+	uint32_t last[RULE_LANES]; /* [RULE_DIMENSIONS]: index of the rule, and RULE_BOX_INEXACT */
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct rule_box) == 64, "one cache line");
+
+static inline uint32_t rule_box_rule(const struct rule_box *box)
+{
+	return box->last[RULE_DIMENSIONS] & ~RULE_BOX_INEXACT;
+}
+
+static inline bool rule_box_is_exact(const struct rule_box *box)
+{
+	return !(box->last[RULE_DIMENSIONS] & RULE_BOX_INEXACT);
+}
+
+/* A decision: node next for a point up to the bound, next + 1 above it. A leaf: boxes members[next...]. */
+struct rule_node {
+	uint32_t bound; /* of a leaf: the number of boxes */
+	uint32_t next : 28, dimension : 4;
+};
+#define RULE_LEAF RULE_LANES
+
+/* Part of a rule in the dimensions of a list: one, or the three of a service. */
+struct rule_part {
+	uint32_t first[3], last[3];
+};
+
+/* The lists of a rule; the dimensions of a list start with the one of its number. */
+enum { RULE_LIST_SERVICE = RULE_SOURCE_PORT, RULE_LISTS };
+
+/* The lists of a rule that its boxes do not say exactly, in struct rule_boxes.parts. */
+struct rule_exact {
+	uint32_t first[RULE_LISTS], count[RULE_LISTS]; /* count 0: the boxes say it */
+};
+
+/*
+ * IPv6 addresses as 32-bit numbers: which of the intervals between the ends of all ranges they lie in, so that ranges
+ * keep their order.
+ */
+struct rule_space {
+	unsigned __int128 *starts; /* ascending */
+	uint32_t count;
+};
+
+struct rule_boxes {
+	struct rule_box *boxes; /* in the order of the rules */
+	uint32_t count, capacity;
+	struct rule_part *parts; /* of one-dimensional lists ascending and disjoint */
+	uint32_t part_count, part_capacity;
+	struct rule_exact *exact;
+	uint32_t exact_count, exact_capacity;
+	uint32_t *exact_of_rule; /* [rules]: index in exact, where a box is not exact */
+};
+
+#define RULE_TREES 4
+
+/* Boxes that are wide in one address only would be in most leaves of a common tree: they have one of their own. */
+struct rule_trees {
+	struct rule_node *nodes;
+	uint32_t node_count, node_capacity;
+	uint32_t *members; /* of leaves: indices of boxes, ascending */
+	uint32_t member_count, member_capacity;
+	uint32_t count;
+	struct {
+		uint32_t root;
+		uint32_t first_box; /* the lowest in the tree */
+	} tree[RULE_TREES];
+};
+
+/* The rules of one IP version. */
+struct rule_classifier {
+	struct rule_space space[2]; /* of IPv6: source, destination */
+	struct rule_boxes boxes;
+	struct rule_trees trees;
+};
+
+/* Makes room for one more element of an array on the heap. Returns 0 or -ENOMEM. */
+int rule_grow(void *array, uint32_t *capacity, uint32_t count, size_t size);
+
+/* The place of a protocol among all: those without ports, then ICMP and ICMPv6, then those with ports. Pure. */
+uint32_t rule_protocol_place(uint8_t protocol);
+/* rule_protocol_place of the first of each kind. */
+enum { RULE_PLACE_ICMP = 250, RULE_PLACE_PORTS = 252 };
+
+/* Control side; 0 or -ENOMEM. direction: 0 source, 1 destination. */
+int rule_space_create(const struct policy *policy, unsigned direction, struct rule_space *out);
+uint32_t rule_space_place(const struct rule_space *space, const uint8_t address[16]);
+
+/* Fills classifier.boxes with all rules for addresses of the version. 0 or -ENOMEM. */
+int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_classifier *classifier);
+/* Whether the lists of a box's rule that the box does not say exactly hold the point. Any thread. */
+bool rule_boxes_verify(const struct rule_boxes *boxes, const struct rule_box *box,
+                       const struct rule_point *point);
+
+/* Fills classifier.trees over its boxes. 0 or -ENOMEM. */
+int rule_trees_create(struct rule_classifier *classifier);
+
+#endif
