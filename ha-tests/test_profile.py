@@ -2,12 +2,14 @@
 """Configuration profiles that are brought from elsewhere: what is wrong with them is told, and changes nothing."""
 
 import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.node import LabNode
+from lab.places import REPOSITORY
 from lab.wait import await_condition
 
 SHARED = "10.1.0.1"
@@ -80,3 +82,82 @@ def test_an_inconsistent_profile_is_refused_with_every_error(cluster: Cluster, t
     assert len([line for line in lines if line.startswith("Error for IPAddress ")]) == 2, lines
     assert "No changes." in node.cli("show -changes").stdout
     succeeds(node, "profile -delete whole\ndelete Address IPAddress group\ndelete Address IPAddress gone\nactivate\ncommit\n")
+
+
+def make_certificate(folder: Path, name: str, *options: str) -> None:
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-days", "2",
+                    *options, "-keyout", f"{name}.pem", "-out", f"{name}.crt"], cwd=folder, check=True, capture_output=True)
+
+
+def documented(name: str) -> str:
+    """The lines of docs/files.md between a comment of that name and the next."""
+    text = (REPOSITORY / "docs/files.md").read_text(encoding="utf-8")
+    return text.split(f"<!-- {name} -->\n", 1)[1].split("<!--", 1)[0]
+
+
+def sign(folder: Path, profile: str, signer: str) -> None:
+    """With the commands of the documentation."""
+    for file in ("sign.crt", "sign.pem"):
+        (folder / file).write_bytes((folder / file.replace("sign", signer)).read_bytes())
+    (folder / "my_profile.bkp").write_bytes((folder / profile).read_bytes())
+    subprocess.run(["sh", "-ec", documented("signing")], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.feature("MA-036", "MA-037")
+def test_only_what_a_trusted_signer_signed_is_taken(cluster: Cluster, tmp_path: Path) -> None:
+    node = cluster.nodes[cluster.active()]
+    make_certificate(tmp_path, "factory")
+    make_certificate(tmp_path, "foreign")
+    scp(cluster, tmp_path / "factory.crt", "fw:")
+    done = node.commands("set ConfigurationProfileSettings SignedOnly=Yes\nactivate\n")
+    assert done.returncode != 0 and "SignedOnly=Yes needs a ProfileSigner" in done.stdout, done
+    succeeds(node, "add ProfileSigner factory Certificate=file://factory.crt\nactivate\ncommit\nbackup -create plain.bkp\n")
+    scp(cluster, "fw:plain.bkp", tmp_path)
+
+    lines = refused(node, "profile -import mine plain.bkp")
+    assert "it has no signature" in lines[-1], lines
+    assert "it has no signature" in refused(node, "backup -restore plain.bkp")[-1]
+
+    sign(tmp_path, "plain.bkp", "foreign")
+    scp(cluster, tmp_path / "my_profile.bkp", "fw:foreign.bkp")
+    lines = refused(node, "profile -import mine foreign.bkp")
+    assert "it is signed by CN=foreign, whom no ProfileSigner lets sign here" in lines[-1], lines
+
+    sign(tmp_path, "plain.bkp", "factory")
+    signed = (tmp_path / "my_profile.bkp").read_text()
+    (tmp_path / "changed.bkp").write_text(rewritten(signed, ("10.1.0.0/24", "10.1.0.0/25")))
+    (tmp_path / "damaged.bkp").write_text(signed.replace("#sig MII", "#sig XXX", 1))
+    (tmp_path / "twice.bkp").write_text(signed + signed[signed.index("#sig "):])
+    (tmp_path / "windows.bkp").write_text(signed.replace("\n", "\r\n"))
+    scp(cluster, *(tmp_path / f"{name}.bkp" for name in ("changed", "damaged", "twice", "windows", "my_profile")), "fw:")
+    assert "changed since" in refused(node, "profile -import mine changed.bkp")[-1]
+    assert "signature is damaged" in refused(node, "profile -import mine damaged.bkp")[-1]
+    assert "signature is damaged" in refused(node, "profile -import mine twice.bkp")[-1]
+    assert "end with CR LF" in refused(node, "profile -import mine windows.bkp")[-1]
+    assert "mine" not in node.cli("profile").stdout
+    assert "Signed by CN=factory." in succeeds(node, "profile -import mine my_profile.bkp\n")
+
+    # The other node has the same certificates, and takes no less.
+    there = cluster.nodes[cluster.standby()]
+    assert "factory" in there.cli("show ProfileSigner").stdout
+    succeeds(there, "backup -create here.bkp\n")
+    assert "it has no signature" in refused(there, "profile -import mine here.bkp")[-1]
+    succeeds(node, "profile -delete mine\nset ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner factory\n"
+                   "activate\ncommit\n")
+    assert "Its signature was not looked at" in succeeds(node, "profile -import mine my_profile.bkp\nprofile -delete mine\n")
+
+
+@pytest.mark.feature("MA-036")
+def test_an_authority_stands_for_those_whom_it_certified(cluster: Cluster, tmp_path: Path) -> None:
+    node = cluster.nodes[cluster.active()]
+    make_certificate(tmp_path, "authority")
+    make_certificate(tmp_path, "machine", "-CA", "authority.crt", "-CAkey", "authority.pem",
+                     "-addext", "basicConstraints=critical,CA:FALSE")
+    scp(cluster, tmp_path / "authority.crt", "fw:")
+    succeeds(node, "add ProfileSigner authority Certificate=file://authority.crt\n"
+                   "set ConfigurationProfileSettings SignedOnly=Yes\nactivate\ncommit\nbackup -create plain.bkp\n")
+    scp(cluster, "fw:plain.bkp", tmp_path)
+    sign(tmp_path, "plain.bkp", "machine")
+    scp(cluster, tmp_path / "my_profile.bkp", "fw:")
+    assert "Signed by CN=machine." in succeeds(node, "backup -restore my_profile.bkp\n")
+    succeeds(node, "set ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner authority\nactivate\ncommit\n")

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/verify.h"
+#include "system/signature.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,7 +60,7 @@ static int load_folder(X509_STORE *store, const char *folder, unsigned *count)
 
 int verify_load_trust(const char *folder, X509_STORE **out, char reason[256])
 {
-	X509_STORE *store = X509_STORE_new();
+	X509_STORE *store = signature_trust_new();
 	unsigned count = 0;
 	int error = store ? load_folder(store, folder, &count) : -ENOMEM;
 
@@ -72,52 +71,27 @@ int verify_load_trust(const char *folder, X509_STORE **out, char reason[256])
 		X509_STORE_free(store);
 		return error;
 	}
-	/* One signer's own certificate may be trusted, without its issuer. What it may sign is judged in is_for_code. */
-	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-	X509_STORE_set_purpose(store, X509_PURPOSE_ANY);
 	*out = store;
 	return 0;
 }
 
 /* A certificate for a web server or for mail must not sign software, though the same authority issued it. */
-static bool is_for_code(CMS_ContentInfo *signature)
-{
-	STACK_OF(X509) *signers = CMS_get0_signers(signature);
-	bool good = signers && sk_X509_num(signers) > 0;
-
-	for (int i = 0; good && i < sk_X509_num(signers); i++) {
-		X509 *signer = sk_X509_value(signers, i);
-
-		good = X509_get_extension_flags(signer) & EXFLAG_XKUSAGE &&
-		       X509_get_extended_key_usage(signer) & XKU_CODE_SIGN;
-	}
-	sk_X509_free(signers);
-	return good;
-}
-
 static int check_signature(const char *bytes, const struct package *package, X509_STORE *trust,
                            char reason[256])
 {
-	BIO *content = BIO_new_mem_buf(bytes, (int)package->signed_length);
-	BIO *der = BIO_new_mem_buf(bytes + package->head_length, (int)package->signature);
-	CMS_ContentInfo *signature = der ? d2i_CMS_bio(der, NULL) : NULL;
-	int error = 0;
+	struct signature_signer signer;
 
-	if (!content || !der)
-		error = -ENOMEM;
-	else if (!signature || CMS_get0_type(signature) == NULL || BIO_pending(der))
-		error = refuse(reason, "its signature is damaged");
-	else if (CMS_verify(signature, NULL, trust, content, NULL, CMS_BINARY) != 1)
-		error = refuse(
+	switch (signature_check(bytes, package->signed_length, bytes + package->head_length,
+	                        package->signature, trust, &signer)) {
+	case SIGNATURE_GOOD:
+		return signer.code ? 0 : refuse(reason, "its signer's certificate is not for signing code");
+	case SIGNATURE_DAMAGED:
+		return refuse(reason, "its signature is damaged");
+	default:
+		return refuse(
 		    reason,
 		    "its signature is not by a signer that this system trusts, or not of this package");
-	else if (!is_for_code(signature))
-		error = refuse(reason, "its signer's certificate is not for signing code");
-	CMS_ContentInfo_free(signature);
-	BIO_free(content);
-	BIO_free(der);
-	ERR_clear_error();
-	return error;
+	}
 }
 
 /* How much of size bytes came, less at the end of the file. */

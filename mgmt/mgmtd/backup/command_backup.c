@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/factory_reset.h"
+#include "mgmt/mgmtd/backup/signed_profile.h"
 #include "mgmt/mgmtd/backup/system_backup.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/command/command.h"
@@ -225,6 +226,26 @@ static int use_backup(struct session *session, const struct backup *backup, bool
 	return 0;
 }
 
+/* software: the file's package would be installed, whose own signature stands at another place. */
+static int open_file(struct session *session, const char *bytes, size_t length, bool software,
+                     struct backup *out, char reason[256])
+{
+	int error;
+
+	if (software && signed_profile_needed(session->engine)) {
+		snprintf(
+		    reason, 256,
+		    "ConfigurationProfileSettings SignedOnly takes no software of another version; 'upgrade' "
+		    "installs it");
+		return -EPERM;
+	}
+	error = signed_profile_check(session->engine, bytes, &length, session->out, reason);
+	if (error)
+		return error;
+	return backup_open(session->engine, bytes, system_backup_split(bytes, length), out, session->out,
+	                   reason);
+}
+
 static int restore(struct session *session, const char *name, bool reboot, bool force)
 {
 	struct engine *engine = session->engine;
@@ -242,7 +263,8 @@ static int restore(struct session *session, const char *name, bool reboot, bool 
 	if (error)
 		return complain(session, reason, error);
 	system_backup_version(bytes, length, version);
-	error = backup_open(engine, bytes, system_backup_split(bytes, length), &backup, session->out, reason);
+	error = open_file(session, bytes, length, *version && strcmp(version, version_running()) != 0,
+	                  &backup, reason);
 	explicit_bzero(bytes, length);
 	free(bytes);
 	if (error) {

@@ -3,6 +3,7 @@
 /* Configuration profiles: named configurations on disk, as backups (MA-031, MA-032). */
 
 #include "mgmt/mgmtd/backup/backup.h"
+#include "mgmt/mgmtd/backup/signed_profile.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/engine/state_file.h"
@@ -277,17 +278,21 @@ static int import(struct session *session, const char *name, const char *file)
 	struct file_path path;
 	struct backup backup;
 	char *bytes = NULL, reason[256];
-	size_t length = 0;
+	size_t length = 0, whole = 0;
 	int error = file_of(session, file, &path);
 
 	if (error)
 		return error;
 	error = file_store_read(&engine->files, &path, LENGTH_MAX, &bytes, &length, reason);
 	if (!error) {
-		error = backup_open(engine, bytes, length, &backup, session->out, reason);
-		explicit_bzero(bytes, length);
-		free(bytes);
+		whole = length;
+		error = signed_profile_check(engine, bytes, &length, session->out, reason);
 	}
+	if (!error)
+		error = backup_open(engine, bytes, length, &backup, session->out, reason);
+	if (bytes)
+		explicit_bzero(bytes, whole);
+	free(bytes);
 	if (error)
 		return complain(session, reason, error);
 	if (check_refused(&backup.configuration, session->out)) {

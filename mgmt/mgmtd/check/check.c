@@ -252,6 +252,7 @@ void check_all(const struct configuration *configuration, struct problems *probl
 	check_time(configuration, problems);
 	check_effect(configuration, problems);
 	check_ssh(configuration, problems);
+	check_profiles(configuration, problems);
 }
 
 unsigned check_configuration(const struct configuration *configuration, FILE *out)

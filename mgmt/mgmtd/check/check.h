@@ -48,6 +48,8 @@ void check_time(const struct configuration *configuration, struct problems *prob
 void check_effect(const struct configuration *configuration, struct problems *problems);
 /* The accesses over SSH. */
 void check_ssh(const struct configuration *configuration, struct problems *problems);
+/* Who may sign configurations. */
+void check_profiles(const struct configuration *configuration, struct problems *problems);
 /* All of it, into problems. */
 void check_all(const struct configuration *configuration, struct problems *problems);
 /* The same as text, which ends with how many are not shown. Returns the number of problems. */

@@ -16,6 +16,7 @@ static const struct {
     {"ports", "a port or a range of ports (0..65535)"},
     {"octets", "a number or a range of numbers (0..255)"},
     {"ssh-key", "a public key in one line (ssh-rsa, ssh-ed25519 or ecdsa-sha2-nistp...), or file://NAME"},
+    {"certificate", "a certificate in PEM, or file://NAME"},
     {"password", "a password of 1 to 256 characters"},
 };
 

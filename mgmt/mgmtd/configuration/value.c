@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/configuration/value.h"
+#include "mgmt/mgmtd/backup/certificate.h"
 #include "mgmt/mgmtd/configuration/nearest.h"
 #include "mgmt/mgmtd/configuration/secret.h"
 #include "mgmt/mgmtd/login/password.h"
@@ -62,7 +63,7 @@ static const char *network_error(int error)
 /* Whether value is a literal of that kind; *why says more where it nearly is. */
 static bool literal_matches(const char *kind, const char *value, const char **why)
 {
-	char key[SSH_KEY_LINE_MAX];
+	char key[SSH_KEY_LINE_MAX], certificate[CERTIFICATE_LINE_MAX];
 	struct ip_address address;
 	struct ip_range range;
 	struct mac_address mac;
@@ -71,6 +72,8 @@ static bool literal_matches(const char *kind, const char *value, const char **wh
 
 	if (!strcmp(kind, "ssh-key"))
 		return !ssh_key_take(value, key, why);
+	if (!strcmp(kind, "certificate"))
+		return !certificate_take(value, certificate, why);
 	if (!strcmp(kind, "host"))
 		return !ip_address_parse(value, &address);
 	if (!strcmp(kind, "mac"))
@@ -271,6 +274,17 @@ static int assign_key(struct lyd_node *object, const struct object_type *type,
 	return value_set(object, property, 0, values, 1);
 }
 
+static int assign_certificate(struct lyd_node *object, const struct object_type *type,
+                              const struct property *property, const char *typed, FILE *out)
+{
+	char line[CERTIFICATE_LINE_MAX];
+	const char *values[1] = {line}, *why;
+
+	if (certificate_take(typed, line, &why))
+		return refuse(type, property, typed, why, out);
+	return value_set(object, property, 0, values, 1);
+}
+
 /* One spelling, however it was typed (C05-007). What is no address is the name of one. */
 static int assign_mac(struct lyd_node *object, const struct property *property, unsigned node,
                       const char *typed)
@@ -303,6 +317,8 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 		return assign_secret(object, property, node, values[0], out);
 	if (property->literal && !strcmp(property->literal, "ssh-key") && count)
 		return assign_key(object, type, property, values[0], out);
+	if (property->literal && !strcmp(property->literal, "certificate") && count)
+		return assign_certificate(object, type, property, values[0], out);
 	if (property->literal && !strcmp(property->literal, "mac") && count)
 		return assign_mac(object, property, node, values[0]);
 	if (count == 1) {

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/login/ssh_key.h"
-#include "lib/paths.h"
+#include "mgmt/mgmtd/files/file_read.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define BLANKS       " \t\r\n"
 #define RSA_BITS_MIN 2048
@@ -176,32 +173,6 @@ int ssh_key_read(const char *text, char line[SSH_KEY_LINE_MAX], const char **why
 	return *why ? -EINVAL : 0;
 }
 
-/* The folder is one administrators write to: links in it lead nowhere. */
-static int read_file(const char *name, char *text, size_t size)
-{
-	char path[sizeof(PATH_FILES) + 256];
-	struct stat status;
-	ssize_t got;
-	int fd;
-
-	if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > 255)
-		return -ENOENT;
-	snprintf(path, sizeof(path), PATH_FILES "/%s", name);
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size >= (off_t)size) {
-		close(fd);
-		return -EFBIG;
-	}
-	got = read(fd, text, size - 1);
-	close(fd);
-	if (got < 0)
-		return -EIO;
-	text[got] = 0;
-	return strlen(text) == (size_t)got ? 0 : -EBADMSG;
-}
-
 int ssh_key_take(const char *typed, char line[SSH_KEY_LINE_MAX], const char **why)
 {
 	char text[2 * SSH_KEY_LINE_MAX];
@@ -210,7 +181,7 @@ int ssh_key_take(const char *typed, char line[SSH_KEY_LINE_MAX], const char **wh
 	if (strncmp(typed, "file://", 7) != 0)
 		return ssh_key_read(typed, line, why);
 	typed += 7;
-	error = read_file(typed + (*typed == '/'), text, sizeof(text));
+	error = file_read_text(typed + (*typed == '/'), text, sizeof(text));
 	if (!error)
 		return ssh_key_read(text, line, why);
 	*why = error == -ENOENT ? "there is no such file; copy it to the firewall with scp first"
