@@ -2,6 +2,7 @@
 """Configuration profiles that are brought from elsewhere: what is wrong with them is told, and changes nothing."""
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -161,3 +162,19 @@ def test_an_authority_stands_for_those_whom_it_certified(cluster: Cluster, tmp_p
     scp(cluster, tmp_path / "my_profile.bkp", "fw:")
     assert "Signed by CN=machine." in succeeds(node, "backup -restore my_profile.bkp\n")
     succeeds(node, "set ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner authority\nactivate\ncommit\n")
+
+
+@pytest.mark.feature("MA-063")
+def test_what_is_done_with_profiles_is_logged(cluster: Cluster) -> None:
+    node = cluster.nodes[cluster.active()]
+    commands = ["profile -save logged", "profile -export logged logged.bkp", "profile -import other logged.bkp", "profile -restore other"]
+    for command in commands:
+        login = ["sshpass", "-p", "admin", "ssh", *OPTIONS[1:], f"admin@{SHARED}", command]
+        done = cluster.lab.run("client", login)
+        assert done.returncode == 0, done
+    log = node.cli("cfglog").stdout
+    for action, name in (("save", "logged"), ("download", "logged"), ("upload", "other"), ("restore", "other")):
+        line = re.compile(f"action: admin:Administrators performed the action 'profile/{action}' via SSH from [0-9.]+: {name}$", re.M)
+        assert line.search(log), (action, log)
+    succeeds(node, "reject\nprofile -delete logged\nprofile -delete other\n")
+    assert "action: console:Administrators performed the action 'profile/delete' via the console: other" in node.cli("cfglog").stdout

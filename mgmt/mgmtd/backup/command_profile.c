@@ -7,6 +7,7 @@
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/engine/state_file.h"
+#include "mgmt/mgmtd/session/action_log.h"
 #include "mgmt/mgmtd/session/table.h"
 #include "mgmt/mgmtd/show/show_changes.h"
 
@@ -31,15 +32,6 @@ static int complain(struct session *session, const char *why, int error)
 static void directory_of(const struct session *session, char path[300])
 {
 	snprintf(path, 300, "%s/profiles", session->engine->state_directory);
-}
-
-static void log_action(struct session *session, const char *name, const char *action)
-{
-	char author[COMMIT_AUTHOR_MAX];
-
-	session_author(session, author);
-	cfglog_write(&session->engine->cfglog, "Notice", "The configuration profile '%s' was %s by %s.", name,
-	             action, author);
 }
 
 /* Names of profiles that are there, sorted, or -errno; the caller frees them and the list. */
@@ -143,7 +135,7 @@ static int save(struct session *session, const char *name, const struct configur
 	free(bytes);
 	if (error)
 		return complain(session, strerror(-error), error);
-	log_action(session, name, action);
+	action_log(session, action, name);
 	fprintf(session->out, "Saved profile %s: %zu bytes.\n", name, length);
 	return 0;
 }
@@ -218,7 +210,7 @@ static int restore(struct session *session, const char *name)
 	} else if ((error = backup_restore(engine, &backup, reason))) {
 		complain(session, reason, error);
 	} else {
-		log_action(session, name, "restored, to be activated,");
+		action_log(session, "profile/restore", name);
 		fputs("'show -changes' lists what the profile changes, 'activate' and then 'commit' put it "
 		      "into force, "
 		      "'reject' drops it.\n",
@@ -255,7 +247,7 @@ static int drop(struct session *session, const char *name)
 		                    ? "there is no profile of that name; 'profile -list' lists them"
 		                    : strerror(errno),
 		                -errno);
-	log_action(session, name, "deleted");
+	action_log(session, "profile/delete", name);
 	fprintf(session->out, "Deleted profile %s.\n", name);
 	return 0;
 }
@@ -301,7 +293,7 @@ static int import(struct session *session, const char *name, const char *file)
 		    "the file is inconsistent, or this node has not what it needs; it was not imported",
 		    -EINVAL);
 	} else {
-		error = save(session, name, &backup.configuration, "imported");
+		error = save(session, name, &backup.configuration, "profile/upload");
 	}
 	backup_clear(&backup);
 	return error;
@@ -331,7 +323,7 @@ static int export(struct session *session, const char *name, const char *file)
 	free(bytes);
 	if (error)
 		return complain(session, reason, error);
-	log_action(session, name, "exported");
+	action_log(session, "profile/download", name);
 	fprintf(session->out, "Created /%s: %zu bytes.\n", target.name, length);
 	return 0;
 }
@@ -361,7 +353,7 @@ int command_profile(struct session *session, const struct line *line)
 	}
 	switch (action) {
 	case 1:
-		return save(session, name, &session->engine->running, "saved");
+		return save(session, name, &session->engine->running, "profile/save");
 	case 2:
 		return restore(session, name);
 	case 3:
