@@ -356,7 +356,6 @@ struct message_cli_done {
 	uint32_t end;  /* the session ends (`exit`) */
 	uint32_t
 	    answer; /* the prompt is a question; the next command is its answer, and none for a history */
-	uint32_t hidden;  /* the answer must not be seen while it is typed */
 	uint32_t secret;  /* the line had the name of a property whose value is one: none for a history */
 	char prompt[128]; /* for the next line, e.g. "System:/RoutingTable/main> " */
 };

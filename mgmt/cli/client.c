@@ -48,7 +48,6 @@ static void take_done(struct client *client, const struct message_cli_done *done
 {
 	snprintf(client->prompt, sizeof(client->prompt), "%s", done->prompt);
 	client->asks = done->answer;
-	client->hidden = done->hidden;
 	client->secret = done->secret;
 	client->ended = done->end;
 }

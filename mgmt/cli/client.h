@@ -13,7 +13,6 @@
 struct client {
 	int fd;
 	bool asks;         /* the prompt is a question, the next command its answer */
-	bool hidden;       /* which must not be seen while it is typed */
 	bool secret;       /* the last line is none for a history */
 	bool ended;        /* `exit`, or mgmtd went away */
 	uint32_t sequence; /* of the last question what can stand somewhere */

@@ -13,7 +13,6 @@
 #include <wchar.h>
 
 #define HISTORY_LINES 500
-#define ANSWER_MAX    512
 
 static char *prompt(EditLine *edit)
 {
@@ -75,28 +74,6 @@ static char *read_line(EditLine *edit)
 	return line;
 }
 
-/* An answer that is not to be seen. Ctrl-C, and the end of the input, give none. */
-static char *read_hidden(struct client *client)
-{
-	char answer[ANSWER_MAX], byte;
-	size_t length = 0;
-	char *line;
-
-	fputs(client->prompt, stdout);
-	fflush(stdout);
-	terminal_hide(true);
-	while (client_await_input(client, STDIN_FILENO, stdout, "") >= 0 &&
-	       read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n')
-		if (length < sizeof(answer) - 1)
-			answer[length++] = byte;
-	terminal_hide(false);
-	fputc('\n', stdout);
-	answer[terminal_broken() ? 0 : length] = 0;
-	line = strdup(answer);
-	explicit_bzero(answer, sizeof(answer));
-	return line;
-}
-
 /* Answers and what is secret do not belong into a history. */
 static void run(struct client *client, History *past, const char *line)
 {
@@ -117,7 +94,7 @@ static void loop(struct client *client, EditLine *edit, History *past)
 
 		if (terminal_resized())
 			el_resize(edit);
-		line = asked && client->hidden ? read_hidden(client) : read_line(edit);
+		line = read_line(edit);
 		if (!line && asked && !client->ended && !terminal_ended())
 			line = strdup("");
 		if (!line)

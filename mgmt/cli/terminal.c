@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define COLUMNS_UNKNOWN 80
@@ -84,14 +83,4 @@ unsigned terminal_columns(void)
 	struct winsize size;
 
 	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : COLUMNS_UNKNOWN;
-}
-
-void terminal_hide(bool hidden)
-{
-	struct termios mode;
-
-	if (tcgetattr(STDIN_FILENO, &mode))
-		return;
-	mode.c_lflag = hidden ? mode.c_lflag & ~(tcflag_t)ECHO : mode.c_lflag | ECHO;
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
 }

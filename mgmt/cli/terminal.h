@@ -3,8 +3,8 @@
 #define MGMT_CLI_TERMINAL_H
 
 /*
- * The terminal of a prompt: its signals, its size, and answers that are not shown. Signals interrupt only
- * terminal_wait, so nothing is lost between looking and waiting. One thread.
+ * The terminal of a prompt: its signals and its size. Signals interrupt only terminal_wait, so nothing is lost
+ * between looking and waiting. One thread.
  */
 
 #include <poll.h>
@@ -26,7 +26,5 @@ bool terminal_ended(void);
 void terminal_forget_break(void);
 /* Columns of standard output, 80 where they are not known. */
 unsigned terminal_columns(void);
-/* While hidden, what is typed is not shown; its line is still edited by the kernel. */
-void terminal_hide(bool hidden);
 
 #endif

@@ -219,5 +219,11 @@ END
 find /var/lib/hadrian -perm /077 | grep . && { echo "FAIL: readable by others"; failures=$((failures + 1)); }
 
 stop TERM
-[ "$failures" = 0 ] && echo "end to end: all passed"
+if [ "$failures" = 0 ]; then
+	echo "end to end: all passed"
+else
+	# What mgmtd said of it all, and the schema it read: it may have been another one at each start.
+	cat /run/mgmtd.log /var/lib/hadrian/cfglog*
+	ls -l --time-sort --full-time "$HADRIAN_SCHEMA_DIR" | head -4
+fi
 exit "$((failures != 0))"
