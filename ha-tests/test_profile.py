@@ -172,9 +172,63 @@ def test_what_is_done_with_profiles_is_logged(cluster: Cluster) -> None:
         login = ["sshpass", "-p", "admin", "ssh", *OPTIONS[1:], f"admin@{SHARED}", command]
         done = cluster.lab.run("client", login)
         assert done.returncode == 0, done
-    log = node.cli("cfglog").stdout
+    log = node.cli("cfglog -all").stdout
     for action, name in (("save", "logged"), ("download", "logged"), ("upload", "other"), ("restore", "other")):
         line = re.compile(f"action: admin:Administrators performed the action 'profile/{action}' via SSH from [0-9.]+: {name}$", re.M)
         assert line.search(log), (action, log)
     succeeds(node, "reject\nprofile -delete logged\nprofile -delete other\n")
-    assert "action: console:Administrators performed the action 'profile/delete' via the console: other" in node.cli("cfglog").stdout
+    assert "action: console:Administrators performed the action 'profile/delete' via the console: other" in node.cli("cfglog -all").stdout
+
+
+CARD = "/run/media/card"
+
+
+def shown(node: LabNode, command: str, text: str) -> None:
+    done = node.cli(command)
+    assert done.returncode == 0 and text in done.stdout, done
+
+
+@pytest.mark.feature("MA-064")
+def test_external_storage(cluster: Cluster, tmp_path: Path) -> None:
+    node, there = cluster.nodes[cluster.active()], cluster.nodes[cluster.standby()]
+    assert "no external storage is set" in refused(node, "ecs")[-1]
+    assert "below /media" in refused(node, "set ExternalStorageSettings Directory=/etc/card")[-1]
+    assert "below /media" in refused(node, "set ExternalStorageSettings Directory=/run/media/../../etc")[-1]
+    succeeds(node, f"set ExternalStorageSettings Directory={CARD}\nactivate\ncommit\n")
+    shown(node, "ecs", "State: Not present\n")
+    assert "Not present" in refused(node, "ecs -save")[-1]
+    for one in (node, there):
+        assert one.run(["mkdir", "-p", CARD]).returncode == 0
+    shown(node, "ecs", "State: Present, without a configuration\n")
+    shown(node, "ecs -save", "Saved the configuration")
+    shown(node, "ecs", "State: In sync\n")
+
+    # With each commit, also of the peer: each node has a medium.
+    succeeds(node, "set ExternalStorageSettings AutoSave=Yes Encrypt=Yes\nadd Address IPAddress kept Address=203.0.113.9\n"
+                   "activate\ncommit\n")
+    for one in (node, there):
+        await_condition(lambda one=one: "State: In sync (encrypted)\n" in one.cli("ecs").stdout, f"the copy of {one.name}", 15)
+    assert node.run(["grep", "-c", "203.0.113.9", f"{CARD}/hadrian-configuration"]).stdout == "0\n"
+    succeeds(node, "set ExternalStorageSettings AutoSave=No\ndelete Address IPAddress kept\nactivate\ncommit\n")
+    shown(node, "ecs", "State: Differs from the configuration in force (encrypted)\n")
+    shown(node, "ecs -load", "'show -changes' lists")
+    succeeds(node, "activate\ncommit\nshow Address IPAddress kept\n")
+    log = node.cli("cfglog -all").stdout
+    lines = ["Writing the configuration to the external config storage.", "ECS-save: saved configuration",
+             "Finished writing the configuration to the external config storage.",
+             f"performed the action 'ecs/save' via the console: {CARD}",
+             "The configuration from the external config storage differs from the device.",
+             "ECS-load: Configuration restored from external config storage.",
+             f"performed the action 'ecs/load' via the console: {CARD}"]
+    assert [line for line in lines if line not in log] == []
+
+    # What is not ours, or not whole, changes nothing; a link leads nowhere.
+    assert node.run(["sh", "-c", f"dd if=/dev/urandom of={CARD}/hadrian-configuration bs=1 seek=700 count=8 conv=notrunc"]).returncode == 0
+    assert "damaged, or was encrypted by another system" in refused(node, "ecs -load")[-1]
+    assert node.run(["sh", "-c", f"echo hello > {CARD}/hadrian-configuration"]).returncode == 0
+    assert "it is no backup of a configuration" in refused(node, "ecs -load")[-1]
+    shown(node, "ecs", "State: Not usable: it is no backup")
+    assert node.run(["sh", "-c", f"rm -r {CARD}; mkdir /run/media/other; ln -s other {CARD}"]).returncode == 0
+    shown(node, "ecs", "State: Not present\n")
+    succeeds(node, "set ExternalStorageSettings Directory=<empty> AutoSave=No Encrypt=No\ndelete Address IPAddress kept\n"
+                   "activate\ncommit\n")

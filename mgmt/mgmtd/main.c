@@ -5,6 +5,7 @@
 #include "lib/ipc.h"
 #include "lib/log.h"
 #include "lib/paths.h"
+#include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/engine/engine.h"
@@ -93,6 +94,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = upgrade_create(engine.loop, &engine.upgrade);
 	if (!error)
+		error = storage_create(&engine, &engine.storage);
+	if (!error)
 		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
 	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
@@ -130,6 +133,7 @@ static void stop(struct ipc_server *server)
 	sshd_destroy(engine.sshd);
 	radius_destroy(engine.radius);
 	upgrade_destroy(engine.upgrade);
+	storage_destroy(engine.storage);
 	password_worker_destroy(engine.hashes);
 	engine_free(&engine);
 }

@@ -117,6 +117,7 @@ int command_sessions(struct session *session, const struct line *line);
 int command_license(struct session *session, const struct line *line);
 int command_upgrade(struct session *session, const struct line *line);
 int command_about(struct session *session, const struct line *line);
+int command_ecs(struct session *session, const struct line *line);
 int command_profile(struct session *session, const struct line *line);
 int command_backup(struct session *session, const struct line *line);
 int command_cmdview(struct session *session, const struct line *line);

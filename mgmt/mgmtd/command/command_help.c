@@ -51,6 +51,12 @@ const struct command commands[] = {
     {"delete", NULL, true, command_delete, "Delete an object.",
      "delete [CATEGORY] TYPE NAME\ndelete TYPE -Range=1,3-5",
      OPTIONS({"Range", "N-M,...", "Objects by their positions, in place of a name."}), WORDS_OBJECT},
+    {"ecs", NULL, false, command_ecs, "Save the configuration on external storage, and load it from there.",
+     "ecs\necs -save\necs -load\n\n"
+     "ExternalStorageSettings says where it is. After -load, 'activate' and 'commit' put the configuration "
+     "into force.",
+     OPTIONS({"save", NULL, "Write the configuration in force there.", true},
+             {"load", NULL, "Take what is there for the edited configuration.", true})},
     {"exit", "quit", false, command_exit, "Leave.", "exit"},
     {"flow", NULL, false, command_flow, "Show flows.", "flow [-show] [-verbose] [-num=N]",
      OPTIONS({"show", NULL, "Show flows, as without an option."},

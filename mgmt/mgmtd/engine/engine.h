@@ -35,6 +35,7 @@ struct logins;
 struct password_worker;
 struct radius;
 struct upgrade;
+struct storage;
 struct usage;
 struct clock;
 
@@ -97,6 +98,7 @@ struct engine {
 	struct password_worker *hashes; /* of passwords that are typed; NULL: they are hashed at once */
 	struct radius *radius;
 	struct upgrade *upgrade;
+	struct storage *storage;
 	uint64_t started_s; /* CLOCK_BOOTTIME */
 	bool lost;          /* a saved configuration could not be used */
 	struct usage *usage;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/configuration/merge.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/store.h"
@@ -63,6 +64,7 @@ static int save(struct engine *engine, char reason[256])
 		renames_clear(&engine->renames);
 	engine_stop_commit_timer(engine);
 	logins_review(engine);
+	storage_committed(engine->storage);
 	if (configuration_in_cluster(&engine->committed) && configuration_auto_sync(&engine->committed))
 		engine_publish(engine, false);
 	return 0;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/configuration/merge.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
@@ -139,6 +140,7 @@ static void save_received(void *user, int error, const char *text)
 		engine->generation = received->head.generation;
 		tell_received(engine, &received->head, told ? told : "");
 		logins_review(engine);
+		storage_committed(engine->storage);
 	}
 	free(told);
 	free(received);

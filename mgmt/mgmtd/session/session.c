@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/session/session.h"
 #include "lib/messages.h"
 #include "lib/paths.h"
+#include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/complete/complete.h"
 #include "mgmt/mgmtd/configuration/edit.h"
@@ -114,6 +115,7 @@ static void stop_waiting(struct session *session)
 	cluster_link_forget(session->engine->cluster, session);
 	engine_forget(session->engine, session);
 	upgrade_forget(session->engine->upgrade, session);
+	storage_forget(session->engine->storage, session);
 	statistics_forget(session, false);
 	edit_forget(session);
 	clock_forget(session->engine->clock, session);
