@@ -116,7 +116,8 @@ struct policy_settings {
 	uint8_t workers;   /* worker threads, 1.. */
 	uint8_t poll;      /* 1: never sleep */
 	uint8_t drop_ipv4; /* 1: no IPv4 packet is processed (C05-010) */
-	uint8_t reserved[2];
+	uint8_t drop_ipv6; /* 1: no IPv6 packet is processed (C05-010) */
+	uint8_t reserved;
 	uint32_t heartbeat_interval_ms;
 	uint32_t peer_dead_ms;
 	uint32_t arp_expire;

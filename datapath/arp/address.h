@@ -31,6 +31,13 @@ enum arp_answer arp_answer(const struct policy *policy, bool active, uint16_t in
 enum arp_answer arp_ask_as(const struct policy *policy, bool active, uint16_t interface, uint32_t target,
                            uint32_t *sender);
 
+/* The same of IPv6, for Neighbour Discovery (datapath/nd). Addresses of 16 bytes. */
+enum arp_answer nd_answer(const struct policy *policy, bool active, uint16_t interface,
+                          const uint8_t target[16]);
+enum arp_answer nd_ask_as(const struct policy *policy, bool active, uint16_t interface,
+                          const uint8_t target[16], uint8_t sender[16]);
+bool nd_is_own(const struct policy *policy, uint16_t interface, const uint8_t address[16]);
+
 /* Whether address is one of this node's or cluster's on interface: then nobody else's claim to it is learnt.
  */
 bool arp_is_own(const struct policy *policy, uint16_t interface, uint32_t address);

@@ -5,7 +5,9 @@
 #include "datapath/arp/neighbour.h"
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
+#include "datapath/nd/nd.h"
 
+#include <arpa/inet.h>
 #include <qb/qblog.h>
 #include <string.h>
 
@@ -32,13 +34,18 @@ static void ask(const struct neighbour *neighbour, bool unicast)
 {
 	const struct policy *policy = control_policy();
 	const struct port *port = control_port(neighbour->interface);
-	struct arp_packet packet = {.operation = ARP_REQUEST, .target = neighbour->next_hop};
+	struct arp_packet packet = {.operation = ARP_REQUEST};
 	uint8_t frame[ARP_FRAME_LENGTH];
 	enum arp_answer as;
 
+	if (neighbour->next_hop.version == 6) {
+		nd_ask(neighbour, unicast);
+		return;
+	}
 	if (!policy || !port)
 		return;
-	as = arp_ask_as(policy, active(), neighbour->interface, neighbour->next_hop, &packet.sender);
+	memcpy(&packet.target, neighbour->next_hop.bytes, sizeof(packet.target));
+	as = arp_ask_as(policy, active(), neighbour->interface, packet.target, &packet.sender);
 	if (as == ARP_SILENT)
 		return;
 	packet.sender_mac = mac_as(port, as);
@@ -46,7 +53,7 @@ static void ask(const struct neighbour *neighbour, bool unicast)
 	(void)control_transmit(neighbour->interface, frame, sizeof(frame));
 }
 
-static void send(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
+static void send_to(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
 {
 	struct packet *packet = packet_of(mbuf);
 	const struct port *port = control_port(neighbour->interface);
@@ -59,7 +66,8 @@ static void send(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
 	}
 	memcpy(&header->dst_addr, &neighbour->mac, sizeof(header->dst_addr));
 	header->src_addr = packet->shared_mac ? port->shared_mac : port->mac;
-	header->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
+	header->ether_type =
+	    rte_cpu_to_be_16(neighbour->next_hop.version == 6 ? RTE_ETHER_TYPE_IPV6 : RTE_ETHER_TYPE_IPV4);
 	packet->kind = PACKET_TRANSMIT;
 	(void)control_to_worker(mbuf);
 }
@@ -76,7 +84,7 @@ static void reclaim(void)
 }
 
 static const struct neighbour_actions actions = {
-    .ask = ask, .send = send, .drop = give_up, .changed = arp_mirror_changed, .reclaim = reclaim};
+    .ask = ask, .send = send_to, .drop = give_up, .changed = arp_mirror_changed, .reclaim = reclaim};
 
 static void answer(const struct port *port, const struct arp_packet *request, enum arp_answer as)
 {
@@ -119,7 +127,8 @@ static void handle(const struct port *port, const struct arp_packet *packet)
 		answer(port, packet, as);
 	/* A reply is addressed to one that asked, and a target of ours says that it was us. */
 	if (packet->sender != 0)
-		neighbour_learn(port->interface, packet->sender, &packet->sender_mac, to_us, control_now());
+		neighbour_learn(port->interface, ip_address_from_ip4(ntohl(packet->sender)),
+		                &packet->sender_mac, to_us, control_now());
 }
 
 void arp_receive(struct rte_mbuf *mbuf)
@@ -142,9 +151,14 @@ void arp_receive(struct rte_mbuf *mbuf)
 void arp_resolve(struct rte_mbuf *mbuf)
 {
 	const struct packet *packet = packet_of(mbuf);
+	struct ip_address next_hop = ip_address_from_ip4(ntohl(packet->next_hop));
 
+	if (packet->ip_version == 6) {
+		next_hop.version = 6;
+		memcpy(next_hop.bytes, packet->next_hop_ipv6, sizeof(next_hop.bytes));
+	}
 	control_count(COUNTER_HELD);
-	neighbour_resolve(packet->interface, packet->next_hop, mbuf, control_now());
+	neighbour_resolve(packet->interface, next_hop, mbuf, control_now());
 }
 
 void arp_configure(const struct policy *policy)

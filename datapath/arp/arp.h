@@ -19,7 +19,7 @@ void arp_resolve(struct rte_mbuf *mbuf);
 
 /*
  * Announces the addresses that others may have in mind under another port or MAC: all shared ones by
- * gratuitous ARP on all interfaces (C22-035), at once and a few times within the next second, since a frame
+ * gratuitous ARP, and by unsolicited advertisements of IPv6 ones, on all interfaces (C22-035), at once and a few times within the next second, since a frame
  * may be lost while links come up; from then on at the policy's interval (C22-036). A standalone node
  * announces its own addresses, within the first second only. arp_silence ends it.
  */

@@ -2,6 +2,8 @@
 #include "datapath/arp/arp.h"
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
+#include "datapath/ipv6/ipv6_address.h"
+#include "datapath/nd/nd.h"
 
 #include <string.h>
 
@@ -34,8 +36,11 @@ static void announce_all(const struct policy *policy)
 		const struct port *port = control_port(address->interface);
 		uint32_t value;
 
-		if (!port || address->kind != kind || address->address.version != 4 ||
-		    address->address.bytes[0] == 127)
+		if (!port || address->kind != kind)
+			continue;
+		if (address->address.version == 6 && !ipv6_is_loopback(address->address.bytes))
+			nd_announce(port, address->address.bytes, kind == POLICY_ADDRESS_SHARED);
+		if (address->address.version != 4 || address->address.bytes[0] == 127)
 			continue;
 		memcpy(&value, address->address.bytes, sizeof(value));
 		announce(port, value, kind == POLICY_ADDRESS_SHARED);

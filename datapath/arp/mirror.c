@@ -11,10 +11,12 @@ static uint64_t incoming; /* id of the snapshot that is coming in, 0: none */
 
 static void emit(const struct neighbour *neighbour, uint8_t operation)
 {
-	struct neighbour_record record = {
-	    .interface = neighbour->interface, .mac = neighbour->mac, .next_hop = neighbour->next_hop};
+	struct neighbour_record record;
+	uint32_t length;
+	uint8_t version = neighbour_record_write(neighbour->interface, &neighbour->next_hop, &neighbour->mac,
+	                                         &record, &length);
 
-	mirror_emit_control(RECORD_NEIGHBOUR, NEIGHBOUR_RECORD_VERSION, operation, &record, sizeof(record));
+	mirror_emit_control(RECORD_NEIGHBOUR, version, operation, &record, length);
 }
 
 void arp_mirror_changed(const struct neighbour *neighbour, bool deleted)
@@ -43,6 +45,7 @@ static int apply(const struct record_header *header, const void *payload)
 {
 	struct record_snapshot bounds;
 	struct neighbour_record record;
+	struct ip_address next_hop;
 
 	switch (header->operation) {
 	case RECORD_SNAPSHOT_BEGIN:
@@ -66,9 +69,10 @@ static int apply(const struct record_header *header, const void *payload)
 	}
 	if (!neighbour_record_read(payload, header->length, &record))
 		return -EBADMSG;
+	next_hop = neighbour_record_next_hop(&record);
 	if (header->operation == RECORD_UPSERT)
-		return neighbour_mirror(record.interface, record.next_hop, &record.mac, control_now());
-	neighbour_mirror_delete(record.interface, record.next_hop);
+		return neighbour_mirror(record.interface, next_hop, &record.mac, control_now());
+	neighbour_mirror_delete(record.interface, next_hop);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ void neighbour_configure(const struct neighbour_settings *new_settings)
 		settings.size = NEIGHBOUR_SIZE_MAX;
 }
 
-struct neighbour *neighbour_get(uint16_t interface, uint32_t next_hop)
+struct neighbour *neighbour_get(uint16_t interface, struct ip_address next_hop)
 {
 	uint32_t index = index_find(interface, next_hop);
 
@@ -78,7 +78,7 @@ static bool make_room(uint64_t now)
 	return true;
 }
 
-static struct neighbour *create(uint16_t interface, uint32_t next_hop, uint64_t now)
+static struct neighbour *create(uint16_t interface, struct ip_address next_hop, uint64_t now)
 {
 	struct neighbour *neighbour;
 
@@ -99,7 +99,7 @@ static void ask(struct neighbour *neighbour, bool unicast, uint64_t now)
 	actions->ask(neighbour, unicast);
 }
 
-void neighbour_resolve(uint16_t interface, uint32_t next_hop, struct rte_mbuf *mbuf, uint64_t now)
+void neighbour_resolve(uint16_t interface, struct ip_address next_hop, struct rte_mbuf *mbuf, uint64_t now)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
 
@@ -141,8 +141,8 @@ static void set_known(struct neighbour *neighbour, const struct mac_address *mac
 	neighbour->held_count = 0;
 }
 
-void neighbour_learn(uint16_t interface, uint32_t next_hop, const struct mac_address *mac, bool create_entry,
-                     uint64_t now)
+void neighbour_learn(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
+                     bool create_entry, uint64_t now)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
 
@@ -213,7 +213,8 @@ void neighbour_flush(void)
 	neighbour_flush_interface(0);
 }
 
-int neighbour_mirror(uint16_t interface, uint32_t next_hop, const struct mac_address *mac, uint64_t now)
+int neighbour_mirror(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
+                     uint64_t now)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
 
@@ -228,7 +229,7 @@ int neighbour_mirror(uint16_t interface, uint32_t next_hop, const struct mac_add
 	return 0;
 }
 
-void neighbour_mirror_delete(uint16_t interface, uint32_t next_hop)
+void neighbour_mirror_delete(uint16_t interface, struct ip_address next_hop)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
 

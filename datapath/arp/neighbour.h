@@ -3,10 +3,10 @@
 #define DATAPATH_ARP_NEIGHBOUR_H
 
 /*
- * The ARP cache (C04-002, C04-012): next hops with their states, retries and the packets that wait for them.
- * It knows no clock and sends nothing itself: time comes in, and what is to be done goes out through struct
- * neighbour_actions, so that it can be tested alone. Control thread. Next hops are in network byte order,
- * times in nanoseconds of any clock that only grows.
+ * The ARP cache (C04-002, C04-012), and that of Neighbour Discovery: next hops of both families with their
+ * states, retries and the packets that wait for them. It knows no clock and sends nothing itself: time comes in,
+ * and what is to be done goes out through struct neighbour_actions, so that it can be tested alone. Control thread.
+ * Times are in nanoseconds of any clock that only grows.
  *
  * An entry's index is that of its adjacency (datapath.adjacencies), which workers read. Indexes are given out
  * once each; only when all were are those that were given back used again, after workers have forgotten them
@@ -27,7 +27,7 @@ struct neighbour {
 	uint16_t interface;
 	uint8_t state; /* enum neighbour_state, NEIGHBOUR_NONE: free */
 	uint8_t tries;
-	uint32_t next_hop;
+	struct ip_address next_hop;
 	struct mac_address mac;
 	bool mirrored;          /* came from the active node: it does not age here */
 	bool marked;            /* seen in the snapshot that is coming in */
@@ -61,17 +61,17 @@ void neighbour_start(const struct neighbour_actions *actions);
 void neighbour_configure(const struct neighbour_settings *settings);
 
 /* NULL where there is none. */
-struct neighbour *neighbour_get(uint16_t interface, uint32_t next_hop);
+struct neighbour *neighbour_get(uint16_t interface, struct ip_address next_hop);
 
 /* A packet for a next hop: sent, held, or dropped. Takes it. */
-void neighbour_resolve(uint16_t interface, uint32_t next_hop, struct rte_mbuf *mbuf, uint64_t now);
+void neighbour_resolve(uint16_t interface, struct ip_address next_hop, struct rte_mbuf *mbuf, uint64_t now);
 
 /*
  * A neighbour said who it is. create: it answered or asked this node, so it is worth an entry; otherwise an
  * entry that is there is refreshed.
  */
-void neighbour_learn(uint16_t interface, uint32_t next_hop, const struct mac_address *mac, bool create,
-                     uint64_t now);
+void neighbour_learn(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
+                     bool create, uint64_t now);
 
 /* What is due by now: retries, probes, expiry. Every tenth of a second. */
 void neighbour_tick(uint64_t now);
@@ -81,8 +81,9 @@ void neighbour_flush(void);
 void neighbour_flush_interface(uint16_t interface);
 
 /* An entry of the active node. Returns 0, or -ENOSPC. */
-int neighbour_mirror(uint16_t interface, uint32_t next_hop, const struct mac_address *mac, uint64_t now);
-void neighbour_mirror_delete(uint16_t interface, uint32_t next_hop);
+int neighbour_mirror(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
+                     uint64_t now);
+void neighbour_mirror_delete(uint16_t interface, struct ip_address next_hop);
 /* Mark and sweep of mirrored entries around a snapshot. */
 void neighbour_mark_begin(void);
 void neighbour_sweep(void);

@@ -85,7 +85,7 @@ void table_reclaim(void)
 		ready[ready_count++] = retired[--retired_count];
 }
 
-struct neighbour *table_add(uint16_t interface, uint32_t next_hop)
+struct neighbour *table_add(uint16_t interface, struct ip_address next_hop)
 {
 	struct neighbour *neighbour;
 

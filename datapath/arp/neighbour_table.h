@@ -14,7 +14,7 @@ struct neighbour *table_at(uint16_t index);
 /* One more than the largest index that was ever given out. */
 uint32_t table_high(void);
 /* NULL with no index left. */
-struct neighbour *table_add(uint16_t interface, uint32_t next_hop);
+struct neighbour *table_add(uint16_t interface, struct ip_address next_hop);
 /* Its index is used again only after table_reclaim. */
 void table_remove(struct neighbour *neighbour);
 /* Every index was given out once. */

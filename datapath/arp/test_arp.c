@@ -161,11 +161,21 @@ START_TEST(records_of_other_versions_are_read_or_refused)
 		struct neighbour_record record;
 		uint8_t later[4];
 	} sent = {.record = {.interface = 1, .mac = own, .next_hop = inet_addr("10.1.0.10")}};
+	struct ip_address next_hop, read;
 	struct neighbour_record record;
+	uint32_t length;
 
 	ck_assert(neighbour_record_read(&sent, sizeof(sent), &record));
 	ck_assert_mem_eq(&record, &sent.record, sizeof(record));
-	ck_assert(!neighbour_record_read(&sent, sizeof(record) - 1, &record));
+	ck_assert(neighbour_record_read(&sent, NEIGHBOUR_RECORD_LENGTH_1, &record));
+	ck_assert(!neighbour_record_read(&sent, NEIGHBOUR_RECORD_LENGTH_1 - 1, &record));
+	/* Of IPv6 a reader of version 1 takes nothing. */
+	ck_assert_int_eq(ip_address_parse("2001:db8::1", &next_hop), 0);
+	ck_assert_uint_eq(neighbour_record_write(1, &next_hop, &own, &sent.record, &length), 2);
+	ck_assert(neighbour_record_read(&sent, length, &record));
+	read = neighbour_record_next_hop(&record);
+	ck_assert_int_eq(ip_address_compare(&read, &next_hop), 0);
+	ck_assert(!neighbour_record_read(&sent, NEIGHBOUR_RECORD_LENGTH_1, &record));
 	sent.record.mac.bytes[0] = 1;
 	ck_assert(!neighbour_record_read(&sent, sizeof(sent), &record));
 }

@@ -3,7 +3,6 @@
 #include "datapath/arp/neighbour.h"
 #include "lib/testing.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #define SECOND 1000000000ULL
@@ -57,9 +56,9 @@ static void begin(uint32_t size)
 	asked = asked_unicast = sent = dropped = changed = deleted = reclaimed = 0;
 }
 
-static uint32_t hop(uint32_t number)
+static struct ip_address hop(uint32_t number)
 {
-	return htonl(0x0a000000 + number);
+	return ip_address_from_ip4(0x0a000000 + number);
 }
 
 static void resolve(uint32_t number, uint64_t now)
@@ -78,7 +77,7 @@ static unsigned state_of(uint32_t number)
 
 static uint64_t link_of(uint32_t number)
 {
-	return atomic_load(&datapath.adjacencies[neighbour_find(1, hop(number))].link);
+	return atomic_load(&datapath.adjacencies[index_find(1, hop(number))].link);
 }
 
 /* Ticks as the control thread does. */
@@ -128,7 +127,7 @@ START_TEST(silence_makes_it_unknown_and_then_forgotten)
 	ck_assert_uint_eq(asked, NEIGHBOUR_TRIES);
 	pass(now, 5);
 	ck_assert_uint_eq(state_of(1), NEIGHBOUR_NONE);
-	ck_assert_uint_eq(neighbour_find(1, hop(1)), 0);
+	ck_assert_uint_eq(index_find(1, hop(1)), 0);
 	ck_assert_uint_eq(deleted, 0);
 }
 END_TEST
@@ -186,16 +185,16 @@ START_TEST(indexes_are_used_again_only_after_workers_let_go)
 
 	begin(1000);
 	neighbour_learn(1, hop(0), &mac, true, START);
-	first = (uint16_t)neighbour_find(1, hop(0));
+	first = (uint16_t)index_find(1, hop(0));
 	neighbour_flush();
 	for (uint32_t i = 1; i < NEIGHBOURS_MAX - 1; i++) {
 		neighbour_learn(1, hop(i), &mac, true, START);
-		ck_assert_uint_ne(neighbour_find(1, hop(i)), first);
+		ck_assert_uint_ne(index_find(1, hop(i)), first);
 	}
 	ck_assert_uint_eq(reclaimed, 0);
 	neighbour_learn(1, hop(1 << 20), &mac, true, START);
 	ck_assert_uint_eq(reclaimed, 1);
-	ck_assert_uint_ne(neighbour_find(1, hop(1 << 20)), 0);
+	ck_assert_uint_ne(index_find(1, hop(1 << 20)), 0);
 	ck_assert_uint_eq(neighbour_count(), 1000);
 	neighbour_flush();
 	ck_assert_uint_eq(neighbour_count(), 0);
@@ -210,7 +209,7 @@ START_TEST(flushing_forgets_all_or_one_interface)
 	neighbour_learn(2, hop(1), &mac, true, START);
 	neighbour_flush_interface(2);
 	ck_assert_uint_eq(neighbour_count(), 1);
-	ck_assert_uint_eq(neighbour_find(2, hop(1)), 0);
+	ck_assert_uint_eq(index_find(2, hop(1)), 0);
 	neighbour_flush();
 	ck_assert_uint_eq(neighbour_count(), 0);
 	ck_assert_uint_eq(deleted, 2);

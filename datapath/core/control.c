@@ -8,6 +8,7 @@
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
 #include "datapath/mirror/mirror.h"
+#include "datapath/nd/nd.h"
 #include "datapath/query/query.h"
 
 #include <errno.h>
@@ -57,6 +58,9 @@ static void handle(struct rte_mbuf *mbuf)
 	switch (packet_of(mbuf)->kind) {
 	case PACKET_ARP:
 		arp_receive(mbuf);
+		break;
+	case PACKET_DISCOVERY:
+		nd_receive(mbuf);
 		break;
 	case PACKET_HEARTBEAT:
 		heartbeat_receive(mbuf);

@@ -34,6 +34,14 @@
 	X(DROP_IPV4_DESTINATION, "drop/ipv4_destination")                                                    \
 	X(DROP_IPV4_OPTIONS, "drop/ipv4_options")                                                            \
 	X(DROP_IPV4_FRAGMENT, "drop/ipv4_fragment")                                                          \
+	X(DROP_IPV6_DISABLED, "drop/ipv6_disabled")                                                          \
+	X(DROP_IPV6_HEADER, "drop/ipv6_header")                                                              \
+	X(DROP_IPV6_LENGTH, "drop/ipv6_length")                                                              \
+	X(DROP_IPV6_SOURCE, "drop/ipv6_source")                                                              \
+	X(DROP_IPV6_DESTINATION, "drop/ipv6_destination")                                                    \
+	X(DROP_IPV6_EXTENSION, "drop/ipv6_extension")                                                        \
+	X(DROP_IPV6_ROUTING_HEADER, "drop/ipv6_routing_header")                                              \
+	X(DROP_IPV6_FRAGMENT, "drop/ipv6_fragment")                                                          \
 	X(DROP_TRANSPORT_HEADER, "drop/transport_header")                                                    \
 	X(DROP_TCP_FLAGS, "drop/tcp_flags")                                                                  \
 	X(DROP_TCP_NO_FLOW, "drop/tcp_no_flow")                                                              \
@@ -48,6 +56,7 @@
 	X(DROP_TRANSLATION_CHANGED, "drop/translation_changed")                                              \
 	X(DROP_NAT_ADDRESS, "drop/nat_address")                                                              \
 	X(DROP_NAT_PORTS, "drop/nat_ports")                                                                  \
+	X(DROP_FLOW_ADDRESSES, "drop/flow_addresses")                                                        \
 	X(DROP_FLOW_TABLE_FULL, "drop/flow_table_full")                                                      \
 	X(DROP_MTU, "drop/mtu")                                                                              \
 	X(DROP_UNRESOLVED, "drop/unresolved")                                                                \
@@ -56,6 +65,7 @@
 	X(DROP_HANDOVER, "drop/handover")                                                                    \
 	X(DROP_TX, "drop/tx")                                                                                \
 	X(DROP_ARP_MALFORMED, "drop/arp_malformed")                                                          \
+	X(DROP_DISCOVERY_MALFORMED, "drop/discovery_malformed")                                              \
 	X(DROP_HEARTBEAT, "drop/heartbeat")                                                                  \
 	X(DROP_MEMORY, "drop/memory")
 

@@ -43,6 +43,7 @@ enum packet_kind {
 	PACKET_HEARTBEAT,
 	PACKET_TO_HOST,    /* data starts at the IP header; packet.interface is where it came in */
 	PACKET_UNRESOLVED, /* data starts at the IP header; wants packet.next_hop on packet.interface */
+	PACKET_DISCOVERY,  /* ICMPv6 of Neighbour Discovery; data starts at the IP header */
 	/* control -> worker */
 	PACKET_FROM_HOST, /* data starts at the IP header; Linux sent it into the host interface
 	                     packet.interface */
@@ -54,12 +55,18 @@ struct packet {
 	uint16_t interface; /* id of the logical interface it came in by, later the one it leaves by */
 	uint8_t kind;       /* enum packet_kind, on a ring to or from the control thread */
 	uint8_t shared_mac; /* came in for the shared MAC (or a broadcast); leaves with it */
-	uint32_t next_hop;  /* IPv4, network byte order */
+	uint32_t next_hop;  /* IPv4 (ip_version 4), network byte order */
 	uint32_t flow_hash; /* symmetric; names the worker that owns the flow */
 	uint32_t flow;      /* index in the worker's table, 0: none */
 	uint8_t direction;  /* 0: the flow's original direction, 1: reply */
-	uint8_t reserved[3];
-	uint64_t worker_private[4]; /* what the worker side found in the headers */
+	uint8_t ip_version; /* of next_hop, on a ring to or from the control thread: 4 or 6 */
+	uint16_t addresses; /* IPv6: where the flow's two addresses stand, from the IP header on */
+	uint16_t transport; /* IPv6: where the transport header stands, from the IP header on */
+	uint16_t reserved;
+	union {
+		uint64_t worker_private[4]; /* what the worker side found in the headers */
+		uint8_t next_hop_ipv6[16];  /* PACKET_UNRESOLVED of ip_version 6 */
+	};
 };
 
 static inline struct packet *packet_of(struct rte_mbuf *mbuf)
@@ -202,6 +209,8 @@ uint64_t flow_count(void);
 /* Index in datapath.adjacencies for a next hop (IPv4, network order), 0 where it is not known. Lock-free, any
  * worker. */
 uint32_t neighbour_find(uint16_t interface, uint32_t next_hop);
+/* The same of IPv6: 16 bytes. */
+uint32_t neighbour_find_ipv6(uint16_t interface, const uint8_t next_hop[16]);
 /* Tells the control thread that a ring has something for it. Cheap: a system call only where it sleeps. */
 void control_wake(void);
 /* Puts (class, operation, payload) into the worker's batch while datapath.mirroring; never blocks. */

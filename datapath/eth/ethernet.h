@@ -7,14 +7,15 @@
 #include "datapath/worker/state.h"
 #include "lib/heartbeat.h"
 
-#define ETHERNET_MAC_MASK 0x0000ffffffffffffULL
+#define ETHERNET_MAC_MASK   0x0000ffffffffffffULL
+#define ETHERNET_IPV6_GROUP 0x3333 /* the first two bytes (RFC 2464, 7) */
 
 /* Where a frame goes. */
-enum ethernet_verdict { ETHERNET_IPV4, ETHERNET_ARP, ETHERNET_HEARTBEAT, ETHERNET_DROP };
+enum ethernet_verdict { ETHERNET_IPV4, ETHERNET_IPV6, ETHERNET_ARP, ETHERNET_HEARTBEAT, ETHERNET_DROP };
 
 /*
  * Judges a frame of that length (all of it readable, bytes beyond are not touched). active: this node answers
- * to the shared address. *shared: it came for the shared address or for everyone. *reason is set for
+ * to the shared address. *shared: it came for the shared address, for everyone or for a group of IPv6. *reason is set for
  * ETHERNET_DROP.
  */
 static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_t length, uint64_t mac,
@@ -42,7 +43,8 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 	*shared = destination == shared_mac;
 	if (unlikely(destination != mac && !*shared)) {
 		*reason = COUNTER_DROP_ETHERNET_DESTINATION;
-		if (destination != ETHERNET_MAC_MASK)
+		if (destination != ETHERNET_MAC_MASK &&
+		    ((destination & 0xffff) != ETHERNET_IPV6_GROUP || type != RTE_BE16(RTE_ETHER_TYPE_IPV6)))
 			return ETHERNET_DROP;
 		*shared = true;
 	} else if (unlikely(*shared && !active && shared_mac != mac)) {
@@ -52,17 +54,24 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 	if (likely(type == RTE_BE16(RTE_ETHER_TYPE_IPV4)))
 		return ETHERNET_IPV4;
 	*reason = COUNTER_DROP_ETHERTYPE;
+	if (type == RTE_BE16(RTE_ETHER_TYPE_IPV6))
+		return ETHERNET_IPV6;
 	return type == RTE_BE16(RTE_ETHER_TYPE_ARP) ? ETHERNET_ARP : ETHERNET_DROP;
 }
 
-/* Puts the header of an IPv4 frame before the packet; both addresses in the low 48 bits. Headroom is every
- * pool's. */
-static inline void ethernet_push(struct rte_mbuf *mbuf, uint64_t destination, uint64_t source)
+/* The link state of an adjacency; 0 and others that are not resolved lack ADJACENCY_RESOLVED. */
+static inline uint64_t adjacency_link(uint32_t adjacency)
+{
+	return atomic_load_explicit(&datapath.adjacencies[adjacency].link, memory_order_acquire);
+}
+
+/* Puts the header of a frame before the packet; both addresses in the low 48 bits, type in network byte order.
+ * Headroom is every pool's. */
+static inline void ethernet_push(struct rte_mbuf *mbuf, uint64_t destination, uint64_t source, uint16_t type)
 {
 	uint8_t *frame = (uint8_t *)rte_pktmbuf_prepend(mbuf, RTE_ETHER_HDR_LEN);
 	uint64_t first = (destination & ETHERNET_MAC_MASK) | source << 48;
 	uint32_t second = source >> 16;
-	uint16_t type = RTE_BE16(RTE_ETHER_TYPE_IPV4);
 
 	__builtin_memcpy(frame, &first, sizeof(first));
 	__builtin_memcpy(frame + 8, &second, sizeof(second));

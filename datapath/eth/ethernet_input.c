@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/eth/ethernet.h"
 
-enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP };
+enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP, NEXT_IPV6 };
 
 static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 {
@@ -17,6 +17,10 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 		packet->shared_mac = shared;
 		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
 		return NEXT_IPV4;
+	case ETHERNET_IPV6:
+		packet->shared_mac = shared;
+		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+		return NEXT_IPV6;
 	case ETHERNET_ARP:
 		packet->kind = PACKET_ARP;
 		packet->shared_mac = shared;
@@ -59,7 +63,10 @@ static struct rte_node_register node = {
     .name = "ethernet_input",
     .process = ethernet_input,
     .init = worker_node_init,
-    .nb_edges = 3,
-    .next_nodes = {[NEXT_IPV4] = "ipv4_input", [NEXT_CONTROL] = "to_control", [NEXT_DROP] = "drop"},
+    .nb_edges = 4,
+    .next_nodes = {[NEXT_IPV4] = "ipv4_input",
+                   [NEXT_CONTROL] = "to_control",
+                   [NEXT_DROP] = "drop",
+                   [NEXT_IPV6] = "ipv6_input"},
 };
 RTE_NODE_REGISTER(node)

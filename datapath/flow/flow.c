@@ -26,15 +26,19 @@ static void take_decision(struct worker_state *state, struct flow *flow, const s
 }
 
 uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
-                   const struct flow_decision *decision, enum counter *reason)
+                   const struct flow_addresses *addresses, const struct flow_decision *decision,
+                   enum counter *reason)
 {
-	struct flow_key keys[2] = {parsed->key, flow_key_reply(&parsed->key, decision->path[0].interface)};
+	uint16_t egress = decision->path[0].interface;
+	struct flow_key keys[2] = {parsed->key, addresses
+	                                            ? flow_key_reply_ipv6(&parsed->key, addresses, egress)
+	                                            : flow_key_reply(&parsed->key, egress)};
 	uint32_t index;
 	struct flow *flow;
 	int error;
 
-	if (decision->nat_address && !nat_allocate(state->flows, &keys[0], decision->path[0].interface,
-	                                           decision->nat_address, &keys[1])) {
+	if (decision->nat_address &&
+	    !nat_allocate(state->flows, &keys[0], egress, decision->nat_address, &keys[1])) {
 		*reason = COUNTER_DROP_NAT_PORTS;
 		return FLOW_NONE;
 	}
@@ -46,6 +50,8 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 		return FLOW_NONE;
 	}
 	flow = flow_at(state->flows, index);
+	if (addresses)
+		flow->addresses = *addresses;
 	flow->state =
 	    keys[0].protocol == IPPROTO_TCP && !decision->stateless ? FLOW_TCP_INIT : FLOW_STATELESS;
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
@@ -79,14 +85,15 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index)
 
 	if (flow->direction[0].epoch == state->epoch)
 		return COUNTER_COUNT;
-	reason = flow_decide(state, &flow->direction[0].key, &decision);
+	reason = flow_decide(state, &flow->direction[0].key,
+	                     flow->direction[0].key.family == FLOW_IPV6 ? &flow->addresses : NULL, &decision);
 	/* Which may end, and the flow be as good as before. */
 	if (reason == COUNTER_DROP_INACTIVE || reason == COUNTER_DROP_SUSPENDED ||
 	    reason == COUNTER_DROP_NO_POLICY)
 		return reason;
 	if (reason == COUNTER_COUNT && decision.path[0].interface != flow->direction[1].key.interface)
 		reason = COUNTER_DROP_INTERFACE_CHANGED;
-	if (reason == COUNTER_COUNT &&
+	if (reason == COUNTER_COUNT && flow->direction[0].key.family == FLOW_IPV4 &&
 	    flow->direction[1].key.destination !=
 	        (decision.nat_address ? decision.nat_address : flow->direction[0].key.source))
 		reason = COUNTER_DROP_TRANSLATION_CHANGED;

@@ -8,10 +8,35 @@
 #include "datapath/policy/compiled_policy.h"
 #include "datapath/worker/state.h"
 
+/*
+ * The addresses of the flow that an IPv6 packet (data at its IP header, checked by ipv6_parse) belongs to, in that
+ * packet's direction. Those within an error stand the other way round.
+ */
+static inline struct flow_addresses flow_addresses_of(struct rte_mbuf *mbuf)
+{
+	struct flow_addresses addresses;
+
+	memcpy(&addresses, rte_pktmbuf_mtod_offset(mbuf, const uint8_t *, packet_of(mbuf)->addresses),
+	       sizeof(addresses));
+	if (unlikely(parsed_of(mbuf)->flags & PARSED_ICMP_ERROR))
+		addresses = flow_addresses_reversed(&addresses);
+	return addresses;
+}
+
+/* Whether an IPv6 packet's addresses are those of that direction of a flow, and not only their fingerprint. */
+static inline bool flow_addresses_match(const struct flow *flow, unsigned direction, struct rte_mbuf *mbuf)
+{
+	struct flow_addresses addresses = flow_addresses_of(mbuf);
+
+	if (direction)
+		addresses = flow_addresses_reversed(&addresses);
+	return memcmp(&addresses, &flow->addresses, sizeof(addresses)) == 0;
+}
+
 /* What the policy says of a flow (C01-014 to C01-017, C07-007). */
 struct flow_decision {
 	struct {
-		uint32_t next_hop; /* network byte order */
+		uint32_t next_hop; /* IPv4, network byte order; of IPv6 the route is asked again */
 		uint16_t interface;
 		uint16_t port;
 		uint16_t mtu;
@@ -25,16 +50,24 @@ struct flow_decision {
 };
 
 /*
- * Decides about a flow whose first packet has that key, in the guide's order: reverse route, route, rules.
+ * Decides about a flow whose first packet has that key (and addresses, where it is IPv6; else NULL), in the guide's
+ * order: reverse route, route, rules.
  * Returns COUNTER_COUNT and fills *out where it is allowed, else the reason to drop, with out->reject set or
  * not.
  */
 enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
-                         struct flow_decision *out);
+                         const struct flow_addresses *addresses, struct flow_decision *out);
 
-/* Opens a flow so decided. Returns its index, or FLOW_NONE and the reason. */
+/* Opens a flow so decided; addresses as above. Returns its index, or FLOW_NONE and the reason. */
 uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
-                   const struct flow_decision *decision, enum counter *reason);
+                   const struct flow_addresses *addresses, const struct flow_decision *decision,
+                   enum counter *reason);
+/*
+ * What every packet of a flow has to pass that does not take the fast path: decisions that hold, a node that forwards,
+ * the TCP state. Returns COUNTER_COUNT or the reason to drop it. *again: it belongs to no flow any more and opens
+ * one.
+ */
+enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool *again);
 void flow_close(struct worker_state *state, uint32_t index);
 /*
  * Makes decisions of an older epoch anew. Returns COUNTER_COUNT where the flow lives on, else it was closed

@@ -11,8 +11,9 @@
 
 struct flow_update {
 	struct flow_key keys[2];
-	uint8_t operation; /* enum record_operation */
-	uint8_t state;     /* enum flow_state */
+	struct flow_addresses addresses; /* of IPv6 keys */
+	uint8_t operation;               /* enum record_operation */
+	uint8_t state;                   /* enum flow_state */
 };
 
 /* What goes to one worker with one command. The control thread makes and frees it, the worker only reads. */
@@ -57,6 +58,7 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 		count(state, COUNTER_FLOW_MIRRORED, 1);
 	}
 	flow = flow_at(state->flows, index);
+	flow->addresses = update->addresses;
 	flow->state = update->state;
 	flow->sweep_mark = state->flows->sweep_mark;
 	flow->mirrored = !state->active;
@@ -150,11 +152,14 @@ int flow_apply(const struct record_header *header, const void *payload)
 		if (header->version == 0)
 			return -EBADMSG;
 		error = flow_record_decode(payload, header->length, header->operation == RECORD_DELETE,
-		                           update.keys, &state);
+		                           update.keys, &update.addresses, &state);
 		if (error)
 			return error;
 		update.state = state;
-		return append(flow_owner(flow_symmetric_hash(&update.keys[0])), &update);
+		return append(flow_owner(update.keys[0].family == FLOW_IPV6
+		                             ? flow_symmetric_hash_ipv6(&update.keys[0], &update.addresses)
+		                             : flow_symmetric_hash(&update.keys[0])),
+		              &update);
 	case RECORD_SNAPSHOT_BEGIN:
 	case RECORD_SNAPSHOT_END:
 		for (unsigned i = 0; i < datapath.worker_count && !error; i++)

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <rte_icmp.h>
 
+#define ICMPV6_ECHO_REQUEST 128
+
 static bool is_core(const struct route *route)
 {
 	return route->kind == ROUTE_CORE_SHARED || route->kind == ROUTE_CORE_PRIVATE;
@@ -14,7 +16,9 @@ static bool is_core(const struct route *route)
 static enum counter check_source(const struct flow_key *key, const struct route *source)
 {
 	if (key->interface == POLICY_INTERFACE_CORE)
-		return source && is_core(source) ? COUNTER_COUNT : COUNTER_DROP_IPV4_SOURCE;
+		return source && is_core(source)  ? COUNTER_COUNT
+		       : key->family == FLOW_IPV6 ? COUNTER_DROP_IPV6_SOURCE
+		                                  : COUNTER_DROP_IPV4_SOURCE;
 	if (!source || source->kind != ROUTE_FORWARD || source->interface != key->interface)
 		return COUNTER_DROP_NO_REVERSE_ROUTE;
 	return COUNTER_COUNT;
@@ -55,6 +59,9 @@ static enum counter translate_source(const struct worker_state *state, const str
 {
 	if (rule->source_translation == POLICY_SOURCE_KEEP || egress == POLICY_INTERFACE_CORE)
 		return COUNTER_COUNT;
+	/* What a rule wants translated does not leave as it is. */
+	if (key->family != FLOW_IPV4)
+		return COUNTER_DROP_NAT_ADDRESS;
 	if (rule->source_translation == POLICY_SOURCE_NAT_ADDRESS)
 		out->nat_address = rule->nat_address[0].version
 		                       ? rte_cpu_to_be_32(ip_address_to_ip4(&rule->nat_address[0]))
@@ -68,22 +75,30 @@ static enum counter translate_source(const struct worker_state *state, const str
 	return COUNTER_COUNT;
 }
 
-static enum counter check_rules(const struct worker_state *state, const struct flow_key *key, uint16_t egress,
+static enum counter check_rules(const struct worker_state *state, const struct flow_key *key,
+                                const struct flow_addresses *addresses, uint16_t egress,
                                 struct flow_decision *out)
 {
 	struct rule_query query = {.source_interface = key->interface,
 	                           .destination_interface = egress,
-	                           .source.ip4 = rte_be_to_cpu_32(key->source),
-	                           .destination.ip4 = rte_be_to_cpu_32(key->destination),
 	                           .source_port = rte_be_to_cpu_16(key->source_port),
 	                           .destination_port = rte_be_to_cpu_16(key->destination_port),
-	                           .version = 4,
+	                           .version = addresses ? 6 : 4,
 	                           .protocol = key->protocol};
 	const struct policy_rule *rule;
 
+	if (addresses) {
+		memcpy(query.source.ip6, addresses->source, sizeof(query.source.ip6));
+		memcpy(query.destination.ip6, addresses->destination, sizeof(query.destination.ip6));
+	} else {
+		query.source.ip4 = rte_be_to_cpu_32(key->source);
+		query.destination.ip4 = rte_be_to_cpu_32(key->destination);
+	}
 	/* Only echo requests open flows. */
 	if (key->protocol == IPPROTO_ICMP)
 		query.icmp_type = RTE_IP_ICMP_ECHO_REQUEST;
+	if (key->protocol == IPPROTO_ICMPV6)
+		query.icmp_type = ICMPV6_ECHO_REQUEST;
 	out->rule = rule_match(state->policy->rules, &query);
 	if (out->rule == RULE_NONE)
 		return COUNTER_DROP_DEFAULT_RULE;
@@ -115,7 +130,7 @@ static bool set_path(struct flow_decision *out, unsigned direction, const struct
 }
 
 enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
-                         struct flow_decision *out)
+                         const struct flow_addresses *addresses, struct flow_decision *out)
 {
 	bool from_core = key->interface == POLICY_INTERFACE_CORE, to_core;
 	const struct route *source, *destination, *own;
@@ -125,10 +140,12 @@ enum counter flow_decide(const struct worker_state *state, const struct flow_key
 	*out = (struct flow_decision){.rule = RULE_NONE};
 	if (!state->policy)
 		return COUNTER_DROP_NO_POLICY;
-	source = route_lookup(state->policy->routes, key->source);
+	source = addresses ? route_lookup_ipv6(state->policy->routes, addresses->source)
+	                   : route_lookup(state->policy->routes, key->source);
 	if ((reason = check_source(key, source)) != COUNTER_COUNT)
 		return reason;
-	destination = route_lookup(state->policy->routes, key->destination);
+	destination = addresses ? route_lookup_ipv6(state->policy->routes, addresses->destination)
+	                        : route_lookup(state->policy->routes, key->destination);
 	if ((reason = check_destination(key, destination)) != COUNTER_COUNT)
 		return reason;
 	to_core = is_core(destination);
@@ -136,8 +153,8 @@ enum counter flow_decide(const struct worker_state *state, const struct flow_key
 	if ((reason = check_activity(state, own)) != COUNTER_COUNT)
 		return reason;
 	if (!from_core) {
-		reason =
-		    check_rules(state, key, to_core ? POLICY_INTERFACE_CORE : destination->interface, out);
+		reason = check_rules(state, key, addresses,
+		                     to_core ? POLICY_INTERFACE_CORE : destination->interface, out);
 		if (reason != COUNTER_COUNT)
 			return reason;
 	}

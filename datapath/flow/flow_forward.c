@@ -52,44 +52,20 @@ static enum counter check_limits(const struct flow_direction *direction, struct 
 	return COUNTER_COUNT;
 }
 
-/* TCP beyond an open flow's plain segments. Returns COUNTER_COUNT, or the reason to drop. */
-static enum counter track(struct worker_state *state, uint32_t index, unsigned direction,
-                          const struct parsed *parsed)
-{
-	enum flow_state next = flow_tcp_next(flow_at(state->flows, index)->state, direction,
-	                                     parsed->tcp_flags, parsed->payload_length);
-
-	if (next == FLOW_STATE_COUNT)
-		return COUNTER_DROP_TCP_FLAGS;
-	flow_set_state(state, index, next);
-	return COUNTER_COUNT;
-}
-
 static rte_edge_t forward_slow(struct worker_state *state, struct rte_mbuf *mbuf)
 {
 	struct packet *packet = packet_of(mbuf);
 	struct parsed *parsed = parsed_of(mbuf);
-	struct flow *flow = flow_at(state->flows, packet->flow);
-	struct flow_direction *direction = &flow->direction[packet->direction];
-	bool error = parsed->flags & PARSED_ICMP_ERROR;
+	struct flow_direction *direction = &flow_at(state->flows, packet->flow)->direction[packet->direction];
+	bool error = parsed->flags & PARSED_ICMP_ERROR, again;
 	rte_edge_t edge = NEXT_DROP;
 	enum counter reason;
 
-	/* An earlier packet of the vector has closed it. */
-	if (!flow->used)
+	reason = flow_admit(state, mbuf, &again);
+	if (again)
 		return NEXT_SETUP;
-	if ((reason = flow_revalidate(state, packet->flow)) != COUNTER_COUNT)
+	if (reason != COUNTER_COUNT)
 		return drop(state, reason);
-	if (direction->flags & DIRECTION_NEEDS_ACTIVE && !state->forwarding)
-		return drop(state, state->active ? COUNTER_DROP_SUSPENDED : COUNTER_DROP_INACTIVE);
-	if (flow->state != FLOW_STATELESS && !error) {
-		if (flow_tcp_reopens(flow->state, packet->direction, parsed->tcp_flags)) {
-			flow_close(state, packet->flow);
-			return NEXT_SETUP;
-		}
-		if ((reason = track(state, packet->flow, packet->direction, parsed)) != COUNTER_COUNT)
-			return drop(state, reason);
-	}
 	if (!(direction->flags & DIRECTION_TO_CORE) &&
 	    (reason = check_limits(direction, mbuf, &edge)) != COUNTER_COUNT) {
 		count(state, reason, 1);
@@ -133,7 +109,8 @@ static inline rte_edge_t forward_one(struct worker_state *state, struct rte_mbuf
 	ipv4_decrement_ttl(header);
 	port = &state->ports[direction->port];
 	mbuf->port = direction->port;
-	ethernet_push(mbuf, link, direction->flags & DIRECTION_SHARED_MAC ? port->shared_mac : port->mac);
+	ethernet_push(mbuf, link, direction->flags & DIRECTION_SHARED_MAC ? port->shared_mac : port->mac,
+	              RTE_BE16(RTE_ETHER_TYPE_IPV4));
 	return NEXT_TRANSMIT;
 }
 

@@ -16,14 +16,26 @@
  */
 #define FLOW_ICMP_ECHO_PORT RTE_BE16(0x0800)
 
+#define FLOW_IPV4 0
+#define FLOW_IPV6 6
+
+/*
+ * A key of IPv6 has a fingerprint of both addresses in place of them, so that keys of both families are two words and
+ * IPv4 pays nothing. The addresses themselves stand once in the flow, and each packet's are compared with them.
+ */
 struct flow_key {
-	uint32_t source, destination;           /* network byte order */
+	uint32_t source, destination;           /* network byte order; IPv6: flow_fingerprint */
 	uint16_t source_port, destination_port; /* network byte order; 0 where the protocol has none */
 	uint16_t interface; /* the packet comes in by it; POLICY_INTERFACE_CORE: from the host */
 	uint8_t protocol;
-	uint8_t reserved; /* 0 */
+	uint8_t family; /* FLOW_IPV4, FLOW_IPV6 */
 };
 _Static_assert(sizeof(struct flow_key) == 16, "compared as two words");
+
+/* As in an IPv6 header. */
+struct flow_addresses {
+	uint8_t source[16], destination[16];
+};
 
 /* What the headers of a packet say, in struct packet's worker_private. */
 struct parsed {
@@ -60,7 +72,7 @@ static inline bool flow_key_equal(const struct flow_key *a, const struct flow_ke
 	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
-/* The key of the answers to packets with this key that leave by the given interface, without translation. */
+/* The key of the answers to IPv4 packets with this key that leave by the given interface, without translation. */
 static inline struct flow_key flow_key_reply(const struct flow_key *key, uint16_t interface)
 {
 	return (struct flow_key){.source = key->destination,
@@ -103,6 +115,61 @@ static inline uint64_t flow_hash(const struct flow_key *key)
 
 	flow_key_words(key, words);
 	return flow_hash_words(words[0], words[1]);
+}
+
+/* Order counts: that of the answers is another. */
+static inline uint64_t flow_fingerprint(const struct flow_addresses *addresses)
+{
+	uint64_t words[4];
+
+	memcpy(words, addresses, sizeof(words));
+	return flow_hash_fold(flow_hash_fold(words[0] ^ flow_hash_secret[1], words[1] ^ flow_hash_secret[0]) ^
+	                          flow_hash_secret[2],
+	                      flow_hash_fold(words[2] ^ flow_hash_secret[0], words[3] ^ flow_hash_secret[2]) ^
+	                          flow_hash_secret[1]);
+}
+
+/* Makes a key one of IPv6 between these addresses. */
+static inline void flow_key_set_ipv6(struct flow_key *key, const struct flow_addresses *addresses)
+{
+	uint64_t fingerprint = flow_fingerprint(addresses);
+
+	memcpy(&key->source, &fingerprint, sizeof(fingerprint));
+	key->family = FLOW_IPV6;
+}
+
+static inline struct flow_addresses flow_addresses_reversed(const struct flow_addresses *addresses)
+{
+	struct flow_addresses reversed;
+
+	memcpy(reversed.source, addresses->destination, sizeof(reversed.source));
+	memcpy(reversed.destination, addresses->source, sizeof(reversed.destination));
+	return reversed;
+}
+
+/* As flow_key_reply, of a key between these addresses. */
+static inline struct flow_key flow_key_reply_ipv6(const struct flow_key *key,
+                                                  const struct flow_addresses *addresses, uint16_t interface)
+{
+	struct flow_addresses reversed = flow_addresses_reversed(addresses);
+	struct flow_key reply = flow_key_reply(key, interface);
+
+	flow_key_set_ipv6(&reply, &reversed);
+	return reply;
+}
+
+/* As flow_symmetric_hash below, of a key between these addresses: nothing of IPv6 is translated. */
+static inline uint32_t flow_symmetric_hash_ipv6(const struct flow_key *key,
+                                                const struct flow_addresses *addresses)
+{
+	uint64_t words[4], a, b;
+
+	memcpy(words, addresses, sizeof(words));
+	a = flow_hash_fold(words[0] ^ flow_hash_secret[3], words[1] ^ flow_hash_secret[4]) + key->source_port;
+	b = flow_hash_fold(words[2] ^ flow_hash_secret[3], words[3] ^ flow_hash_secret[4]) +
+	    key->destination_port;
+	return flow_hash_fold((a + b) ^ flow_hash_secret[3], (a ^ b) ^ flow_hash_secret[4] ^ key->protocol) >>
+	       32;
 }
 
 /*

@@ -6,7 +6,7 @@
  * on its way while others are looked at: buckets were prefetched with the hash; tags name a candidate, whose
  * line is prefetched; then the keys are compared.
  */
-enum { NEXT_FORWARD, NEXT_SETUP };
+enum { NEXT_FORWARD, NEXT_SETUP, NEXT_IPV6, NEXT_DROP };
 
 #define GROUP 32
 
@@ -19,6 +19,17 @@ static inline uint32_t candidate(const struct flow_table *table, const struct pa
 	/* Without a match this is some entry or none, and its key tells. */
 	rte_prefetch0(flow_direction_of(table, entry));
 	return entry;
+}
+
+/* Where an IPv6 packet with that entry (or none) goes. */
+static rte_edge_t next_ipv6(struct worker_state *state, uint32_t entry, struct rte_mbuf *mbuf)
+{
+	if (entry == 0)
+		return NEXT_SETUP;
+	if (likely(flow_addresses_match(flow_at(state->flows, entry >> 1), entry & 1, mbuf)))
+		return NEXT_IPV6;
+	count(state, COUNTER_DROP_FLOW_ADDRESSES, 1);
+	return NEXT_DROP;
 }
 
 static uint16_t flow_lookup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
@@ -43,7 +54,9 @@ static uint16_t flow_lookup(struct rte_graph *graph, struct rte_node *node, void
 				entry = flow_table_find(table, &parsed->key, parsed->hash);
 			packet->flow = entry >> 1;
 			packet->direction = entry & 1;
-			if (unlikely(entry == 0))
+			if (unlikely(parsed->key.family != FLOW_IPV4))
+				vector_divert(&vector, i, next_ipv6(state, entry, objects[i]));
+			else if (unlikely(entry == 0))
 				vector_divert(&vector, i, NEXT_SETUP);
 		}
 	}
@@ -55,7 +68,10 @@ static struct rte_node_register node = {
     .name = "flow_lookup",
     .process = flow_lookup,
     .init = worker_node_init,
-    .nb_edges = 2,
-    .next_nodes = {[NEXT_FORWARD] = "flow_forward", [NEXT_SETUP] = "flow_setup"},
+    .nb_edges = 4,
+    .next_nodes = {[NEXT_FORWARD] = "flow_forward",
+                   [NEXT_SETUP] = "flow_setup",
+                   [NEXT_IPV6] = "ipv6_forward",
+                   [NEXT_DROP] = "drop"},
 };
 RTE_NODE_REGISTER(node)

@@ -12,12 +12,13 @@
 void flow_mirror_emit(struct worker_state *state, const struct flow *flow, uint8_t operation)
 {
 	struct flow_record record;
+	uint32_t length;
+	uint8_t version;
 
 	if (likely(!atomic_load_explicit(&datapath.mirroring, memory_order_relaxed)) || flow->local)
 		return;
-	flow_record_encode(flow, &record);
-	mirror_emit(state->worker, RECORD_FLOW, FLOW_RECORD_VERSION, operation, &record,
-	            operation == RECORD_DELETE ? sizeof(record.key[0]) : sizeof(record));
+	version = flow_record_encode(flow, operation == RECORD_DELETE, &record, &length);
+	mirror_emit(state->worker, RECORD_FLOW, version, operation, &record, length);
 }
 
 /* --- snapshot

@@ -29,12 +29,18 @@ static void fill_row(const struct worker_state *state, const struct flow *flow, 
 	*row = (struct flow_row){.protocol = key->protocol,
 	                         .source_interface = key->interface,
 	                         .destination_interface = flow->direction[1].key.interface,
-	                         .source = ip_address_from_ip4(rte_be_to_cpu_32(key->source)),
-	                         .destination = ip_address_from_ip4(rte_be_to_cpu_32(key->destination)),
 	                         .source_port = rte_be_to_cpu_16(key->source_port),
 	                         .destination_port = rte_be_to_cpu_16(key->destination_port),
 	                         .timeout_s = left > 0 ? (uint32_t)left / FLOW_TICKS_PER_SECOND : 0};
-	if (key->protocol == IPPROTO_ICMP)
+	if (key->family == FLOW_IPV6) {
+		row->source.version = row->destination.version = 6;
+		memcpy(row->source.bytes, flow->addresses.source, sizeof(row->source.bytes));
+		memcpy(row->destination.bytes, flow->addresses.destination, sizeof(row->destination.bytes));
+	} else {
+		row->source = ip_address_from_ip4(rte_be_to_cpu_32(key->source));
+		row->destination = ip_address_from_ip4(rte_be_to_cpu_32(key->destination));
+	}
+	if (key->protocol == IPPROTO_ICMP || key->protocol == IPPROTO_ICMPV6)
 		row->destination_port = row->source_port;
 	for (unsigned i = 0; i < 2; i++) {
 		row->packets[i] = flow->direction[i].packets;

@@ -2,6 +2,7 @@
 #include "datapath/flow/flow_record.h"
 
 #include "datapath/ipv4/ipv4_parse.h"
+#include "datapath/ipv6/ipv6_address.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,6 +14,8 @@ static void encode_key(const struct flow_key *key, struct flow_record_key *out)
 	                                    rte_cpu_to_le_16(rte_be_to_cpu_16(key->destination_port)),
 	                                .interface = rte_cpu_to_le_16(key->interface),
 	                                .protocol = key->protocol};
+	if (key->family == FLOW_IPV6)
+		return;
 	memcpy(out->source, &key->source, sizeof(out->source));
 	memcpy(out->destination, &key->destination, sizeof(out->destination));
 }
@@ -26,32 +29,64 @@ static bool decode_key(const struct flow_record_key *key, struct flow_key *out)
 	                      .protocol = key->protocol};
 	memcpy(&out->source, key->source, sizeof(out->source));
 	memcpy(&out->destination, key->destination, sizeof(out->destination));
-	return ipv4_address_valid(out->source) && ipv4_address_valid(out->destination) &&
-	       out->interface != POLICY_INTERFACE_NONE && out->interface < 0xff00;
+	return out->interface != POLICY_INTERFACE_NONE && out->interface < 0xff00;
 }
 
-void flow_record_encode(const struct flow *flow, struct flow_record *out)
+static bool is_ipv4(const struct flow_key *key)
+{
+	return ipv4_address_valid(key->source) && ipv4_address_valid(key->destination);
+}
+
+static bool is_ipv6(const struct flow_key keys[2], const struct flow_addresses *addresses)
+{
+	return !keys[0].source && !keys[0].destination && !keys[1].source && !keys[1].destination &&
+	       ipv6_address_valid(addresses->source) && ipv6_address_valid(addresses->destination) &&
+	       keys[0].source_port == keys[1].destination_port &&
+	       keys[0].destination_port == keys[1].source_port;
+}
+
+uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_record *out, uint32_t *length)
 {
 	*out = (struct flow_record){.state = flow->state};
 	encode_key(&flow->direction[0].key, &out->key[0]);
 	encode_key(&flow->direction[1].key, &out->key[1]);
+	if (flow->direction[0].key.family == FLOW_IPV6) {
+		out->addresses = flow->addresses;
+		*length = sizeof(*out);
+		return 2;
+	}
+	*length = deletion ? sizeof(out->key[0]) : FLOW_RECORD_LENGTH_1;
+	return 1;
 }
 
 int flow_record_decode(const void *payload, size_t length, bool deletion, struct flow_key keys[2],
-                       enum flow_state *state)
+                       struct flow_addresses *addresses, enum flow_state *state)
 {
 	struct flow_record record = {.state = FLOW_STATELESS};
+	bool ipv6;
 
-	if (length < (deletion ? sizeof(record.key[0]) : sizeof(record)))
+	if (length < (deletion ? sizeof(record.key[0]) : FLOW_RECORD_LENGTH_1))
 		return -EBADMSG;
 	memcpy(&record, payload, length < sizeof(record) ? length : sizeof(record));
 	if (!decode_key(&record.key[0], &keys[0]))
 		return -EBADMSG;
+	ipv6 = length >= sizeof(record) && decode_key(&record.key[1], &keys[1]) &&
+	       is_ipv6(keys, &record.addresses);
+	if (!ipv6 && !is_ipv4(&keys[0]))
+		return -EBADMSG;
+	if (ipv6) {
+		struct flow_addresses reversed = flow_addresses_reversed(&record.addresses);
+
+		*addresses = record.addresses;
+		flow_key_set_ipv6(&keys[0], addresses);
+		flow_key_set_ipv6(&keys[1], &reversed);
+	}
 	*state = FLOW_STATELESS;
 	if (deletion)
 		return 0;
-	if (!decode_key(&record.key[1], &keys[1]) || keys[0].protocol != keys[1].protocol ||
-	    flow_key_equal(&keys[0], &keys[1]) || record.state >= FLOW_STATE_COUNT ||
+	if ((!ipv6 && (!decode_key(&record.key[1], &keys[1]) || !is_ipv4(&keys[1]))) ||
+	    keys[0].protocol != keys[1].protocol || flow_key_equal(&keys[0], &keys[1]) ||
+	    record.state >= FLOW_STATE_COUNT ||
 	    (record.state != FLOW_STATELESS && keys[0].protocol != IPPROTO_TCP))
 		return -EBADMSG;
 	*state = record.state;

@@ -7,14 +7,16 @@
  *
  * Numbers are little-endian, interfaces are ids, which both nodes share. What a route or rule decided is not
  * in it: the receiver decides anew by its own policy when it takes over. A newer version appends fields; a
- * reader takes the prefix it knows. A deletion carries at least the first key.
+ * reader takes the prefix it knows. A deletion carries at least the first key. Version 1 is of IPv4. Of IPv6 version 2
+ * is sent whole, also as a deletion: the addresses of its keys are 0, which a reader of version 1 refuses, and stand
+ * behind.
  */
 
 #include "datapath/flow/flow_table.h"
 
 #include <stddef.h>
 
-#define FLOW_RECORD_VERSION 1
+#define FLOW_RECORD_VERSION 2
 
 struct flow_record_key {
 	uint8_t source[4], destination[4]; /* as in the packet */
@@ -29,15 +31,20 @@ struct flow_record {
 	struct flow_record_key key[2]; /* original, reply */
 	uint8_t state;                 /* enum flow_state, whose numbers are for ever */
 	uint8_t reserved[7];
+	/* Version 2. */
+	struct flow_addresses addresses; /* of the original direction */
 };
-_Static_assert(sizeof(struct flow_record) == 40, "what version 1 sends");
+#define FLOW_RECORD_LENGTH_1 40 /* bytes of version 1 */
+_Static_assert(sizeof(struct flow_record) == FLOW_RECORD_LENGTH_1 + 32, "what version 2 sends");
 
-void flow_record_encode(const struct flow *flow, struct flow_record *out);
+/* Fills *out and returns its version; *length is what is to be sent of it. */
+uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_record *out, uint32_t *length);
 /*
- * Reads an upsert (all of version 1) or a deletion (the first key at least). Returns 0, -EBADMSG where it is
+ * Reads an upsert (all of version 1) or a deletion (the first key at least); *addresses is filled where keys[0] is of
+ * IPv6. Returns 0, -EBADMSG where it is
  * cut short or its values are none that a flow between two interfaces has.
  */
 int flow_record_decode(const void *payload, size_t length, bool deletion, struct flow_key keys[2],
-                       enum flow_state *state);
+                       struct flow_addresses *addresses, enum flow_state *state);
 
 #endif

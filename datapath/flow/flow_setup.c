@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
-#include "datapath/icmp/icmp_error.h"
+#include "datapath/icmp/icmpv6_error.h"
 
 #include <netinet/in.h>
 #include <rte_cycles.h>
 #include <rte_tcp.h>
 
 /* First packets of flows. */
-enum { NEXT_FORWARD, NEXT_ERROR, NEXT_DROP };
+enum { NEXT_FORWARD, NEXT_ERROR, NEXT_DROP, NEXT_FORWARD_IPV6, NEXT_ERROR_IPV6 };
 
 /* What opens no flow whatever the rules say. */
 static enum counter check_opening(const struct parsed *parsed)
@@ -16,8 +16,8 @@ static enum counter check_opening(const struct parsed *parsed)
 
 	if (parsed->flags & PARSED_ICMP_ERROR)
 		return COUNTER_DROP_ICMP_TYPE;
-	if (key->protocol == IPPROTO_ICMP && key->source_port == FLOW_ICMP_ECHO_PORT &&
-	    key->destination_port != FLOW_ICMP_ECHO_PORT)
+	if ((key->protocol == IPPROTO_ICMP || key->protocol == IPPROTO_ICMPV6) &&
+	    key->source_port == FLOW_ICMP_ECHO_PORT && key->destination_port != FLOW_ICMP_ECHO_PORT)
 		return COUNTER_DROP_ICMP_TYPE;
 	return COUNTER_COUNT;
 }
@@ -29,9 +29,11 @@ static rte_edge_t deny(struct worker_state *state, struct rte_mbuf *mbuf, enum c
 		return NEXT_DROP;
 	if (parsed_of(mbuf)->key.protocol == IPPROTO_TCP)
 		icmp_error_request_reset(mbuf);
+	else if (parsed_of(mbuf)->key.family == FLOW_IPV6)
+		icmp_error_request(mbuf, ICMPV6_ERROR_UNREACHABLE, ICMPV6_CODE_PROHIBITED, 0);
 	else
 		icmp_error_request(mbuf, ICMP_ERROR_UNREACHABLE, ICMP_CODE_PROHIBITED, 0);
-	return NEXT_ERROR;
+	return parsed_of(mbuf)->key.family == FLOW_IPV6 ? NEXT_ERROR_IPV6 : NEXT_ERROR;
 }
 
 static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf)
@@ -40,26 +42,33 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf)
 	struct parsed *parsed = parsed_of(mbuf);
 	/* An earlier packet of this vector may have opened it. */
 	uint32_t entry = flow_table_find(state->flows, &parsed->key, parsed->hash);
+	bool ipv6 = parsed->key.family == FLOW_IPV6;
 	struct flow_decision decision = {.reject = false};
+	struct flow_addresses addresses;
 	enum counter reason;
+
+	if (ipv6)
+		addresses = flow_addresses_of(mbuf);
 
 	if (!entry) {
 		reason = check_opening(parsed);
 		if (reason == COUNTER_COUNT)
-			reason = flow_decide(state, &parsed->key, &decision);
+			reason = flow_decide(state, &parsed->key, ipv6 ? &addresses : NULL, &decision);
 		if (reason != COUNTER_COUNT)
 			return deny(state, mbuf, reason, decision.reject);
 		/* Only a SYN opens a TCP flow (C07-017). */
 		if (parsed->key.protocol == IPPROTO_TCP && !decision.stateless &&
 		    (parsed->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) != RTE_TCP_SYN_FLAG)
 			return deny(state, mbuf, COUNTER_DROP_TCP_NO_FLOW, false);
-		entry = flow_open(state, parsed, &decision, &reason) << 1;
+		entry = flow_open(state, parsed, ipv6 ? &addresses : NULL, &decision, &reason) << 1;
 		if (!entry)
 			return deny(state, mbuf, reason, false);
 	}
+	if (ipv6 && !flow_addresses_match(flow_at(state->flows, entry >> 1), entry & 1, mbuf))
+		return deny(state, mbuf, COUNTER_DROP_FLOW_ADDRESSES, false);
 	packet->flow = entry >> 1;
 	packet->direction = entry & 1;
-	return NEXT_FORWARD;
+	return ipv6 ? NEXT_FORWARD_IPV6 : NEXT_FORWARD;
 }
 
 static uint16_t flow_setup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
@@ -77,7 +86,11 @@ static struct rte_node_register node = {
     .name = "flow_setup",
     .process = flow_setup,
     .init = worker_node_init,
-    .nb_edges = 3,
-    .next_nodes = {[NEXT_FORWARD] = "flow_forward", [NEXT_ERROR] = "icmp_error", [NEXT_DROP] = "drop"},
+    .nb_edges = 5,
+    .next_nodes = {[NEXT_FORWARD] = "flow_forward",
+                   [NEXT_ERROR] = "icmp_error",
+                   [NEXT_DROP] = "drop",
+                   [NEXT_FORWARD_IPV6] = "ipv6_forward",
+                   [NEXT_ERROR_IPV6] = "icmpv6_error"},
 };
 RTE_NODE_REGISTER(node)

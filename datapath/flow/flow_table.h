@@ -62,9 +62,10 @@ struct flow {
 	uint32_t sweep_mark;                 /* of the snapshot that last named it */
 	uint8_t state;                       /* enum flow_state */
 	uint8_t used;
-	uint8_t mirrored; /* the peer is active and owns it: it does not age here */
-	uint8_t local;    /* from or to this node itself: not mirrored */
-	uint64_t reserved[5];
+	uint8_t mirrored;                /* the peer is active and owns it: it does not age here */
+	uint8_t local;                   /* from or to this node itself: not mirrored */
+	struct flow_addresses addresses; /* IPv6: of direction[0] */
+	uint64_t reserved;
 };
 _Static_assert(sizeof(struct flow) == 192, "three cache lines");
 

@@ -227,7 +227,9 @@ START_TEST(records_of_other_versions)
 	struct flow flow = {.state = FLOW_TCP_OPEN};
 	struct flow_record record;
 	uint8_t longer[80] = {0};
+	struct flow_addresses addresses;
 	struct flow_key keys[2];
+	uint32_t length_of;
 	enum flow_state state;
 
 	flow.direction[0].key = (struct flow_key){.source = CLIENT,
@@ -237,24 +239,28 @@ START_TEST(records_of_other_versions)
 	                                          .interface = LAN,
 	                                          .protocol = IPPROTO_TCP};
 	flow.direction[1].key = flow_key_reply(&flow.direction[0].key, WAN);
-	flow_record_encode(&flow, &record);
+	flow_record_encode(&flow, false, &record, &length_of);
 	memcpy(longer, &record, sizeof(record));
-	ck_assert_int_eq(flow_record_decode(longer, sizeof(longer), false, keys, &state), 0);
+	ck_assert_int_eq(flow_record_decode(longer, sizeof(longer), false, keys, &addresses, &state), 0);
 	ck_assert(flow_key_equal(&keys[0], &flow.direction[0].key));
 	ck_assert(flow_key_equal(&keys[1], &flow.direction[1].key));
 	ck_assert_int_eq(state, FLOW_TCP_OPEN);
-	for (size_t length = 0; length < sizeof(record); length++)
-		ck_assert_int_eq(flow_record_decode(&record, length, false, keys, &state), -EBADMSG);
-	ck_assert_int_eq(flow_record_decode(&record, 16, true, keys, &state), 0);
-	ck_assert_int_eq(flow_record_decode(&record, 15, true, keys, &state), -EBADMSG);
+	for (size_t length = 0; length < FLOW_RECORD_LENGTH_1; length++)
+		ck_assert_int_eq(flow_record_decode(&record, length, false, keys, &addresses, &state),
+		                 -EBADMSG);
+	ck_assert_int_eq(flow_record_decode(&record, 16, true, keys, &addresses, &state), 0);
+	ck_assert_int_eq(flow_record_decode(&record, 15, true, keys, &addresses, &state), -EBADMSG);
 	record.state = FLOW_STATE_COUNT;
-	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &state), -EBADMSG);
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, &state),
+	                 -EBADMSG);
 	record.state = FLOW_TCP_OPEN;
 	record.key[0].protocol = record.key[1].protocol = IPPROTO_UDP;
-	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &state), -EBADMSG);
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, &state),
+	                 -EBADMSG);
 	record.key[1].protocol = record.key[0].protocol = IPPROTO_TCP;
 	record.key[1].interface = 0;
-	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &state), -EBADMSG);
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, &state),
+	                 -EBADMSG);
 }
 END_TEST
 
@@ -266,6 +272,7 @@ START_TEST(the_layout_is_fixed)
 	                                     2,  0, 6,   0,  4,   0,  0,   0,  0,    0,    0,  0};
 	struct flow flow = {.state = FLOW_TCP_OPEN};
 	struct flow_record record;
+	uint32_t length_of;
 
 	flow.direction[0].key = (struct flow_key){.source = CLIENT,
 	                                          .destination = SERVER,
@@ -274,7 +281,8 @@ START_TEST(the_layout_is_fixed)
 	                                          .interface = LAN,
 	                                          .protocol = IPPROTO_TCP};
 	flow.direction[1].key = flow_key_reply(&flow.direction[0].key, WAN);
-	flow_record_encode(&flow, &record);
+	flow_record_encode(&flow, false, &record, &length_of);
+	ck_assert_uint_eq(length_of, sizeof(expected));
 	ck_assert_mem_eq(&record, expected, sizeof(expected));
 }
 END_TEST

@@ -17,18 +17,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (record_next(data, size, &offset, &header, &payload) == 1) {
 		struct flow flow = {.used = 1};
 		struct flow_record record;
+		struct flow_addresses addresses;
+		uint32_t length;
 		struct flow_key keys[2];
 		enum flow_state state;
 		bool deletion = header.operation == RECORD_DELETE;
 
-		if (flow_record_decode(payload, header.length, deletion, keys, &state) || deletion)
+		if (flow_record_decode(payload, header.length, deletion, keys, &addresses, &state) ||
+		    deletion)
 			continue;
 		/* What was understood is sent on as it came. */
 		flow.direction[0].key = keys[0];
 		flow.direction[1].key = keys[1];
 		flow.state = state;
-		flow_record_encode(&flow, &record);
-		if (flow_record_decode(&record, sizeof(record), false, keys, &state) ||
+		if (keys[0].family == FLOW_IPV6)
+			flow.addresses = addresses;
+		flow_record_encode(&flow, false, &record, &length);
+		if (flow_record_decode(&record, length, false, keys, &addresses, &state) ||
 		    !flow_key_equal(&keys[0], &flow.direction[0].key) ||
 		    !flow_key_equal(&keys[1], &flow.direction[1].key))
 			abort();

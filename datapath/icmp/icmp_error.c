@@ -10,22 +10,6 @@
  */
 enum { NEXT_TRANSMIT, NEXT_CONTROL, NEXT_DROP };
 
-static bool rate_allows(struct worker_state *state)
-{
-	uint32_t passed = state->now - state->icmp_tokens_tick;
-
-	if (passed) {
-		state->icmp_tokens_tick = state->now;
-		state->icmp_tokens =
-		    RTE_MIN((uint64_t)ICMP_ERRORS_BURST,
-		            state->icmp_tokens + (uint64_t)passed * ICMP_ERRORS_RATE / FLOW_TICKS_PER_SECOND);
-	}
-	if (!state->icmp_tokens)
-		return false;
-	state->icmp_tokens--;
-	return true;
-}
-
 /* Where the packet came from; false where nothing can be sent there. */
 static bool way_back(const struct worker_state *state, const struct rte_mbuf *mbuf, uint16_t interface,
                      uint16_t *port, uint32_t *next_hop)
@@ -48,7 +32,7 @@ static rte_edge_t answer(struct worker_state *state, struct rte_mbuf *mbuf)
 	bool shared;
 
 	/* No error about an error, none to the host itself, and none beyond the rate. */
-	if (!state->policy || parsed->flags & PARSED_ICMP_ERROR || !rate_allows(state) ||
+	if (!state->policy || parsed->flags & PARSED_ICMP_ERROR || !worker_icmp_error_allowed(state) ||
 	    !way_back(state, mbuf, interface, &port, &next_hop))
 		return NEXT_DROP;
 	source = compiled_policy_error_source(state->policy, interface, &shared);

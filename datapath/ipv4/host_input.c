@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/ipv4/ipv4_classify.h"
+#include "datapath/ipv6/ipv6_classify.h"
 
 /* Packets that Linux sent into a host interface; data starts at the IP header. They come in by "core"
  * (C07-006). */
@@ -12,14 +13,16 @@ static uint16_t host_input(struct rte_graph *graph, struct rte_node *node, void 
 	count(state, COUNTER_FROM_HOST, number);
 	for (uint16_t i = 0; i < number; i++) {
 		struct rte_mbuf *mbuf = objects[i];
-		enum counter reason = ipv4_classify(state, mbuf, POLICY_INTERFACE_CORE);
+		bool ipv6 = *rte_pktmbuf_mtod(mbuf, const uint8_t *) >> 4 == 6;
+		enum counter reason = ipv6 ? ipv6_classify(state, mbuf, POLICY_INTERFACE_CORE)
+		                           : ipv4_classify(state, mbuf, POLICY_INTERFACE_CORE);
 		rte_edge_t next = NEXT_FLOW;
 
 		packet_of(mbuf)->interface = POLICY_INTERFACE_CORE;
 		if (reason != COUNTER_COUNT) {
 			count(state, reason, 1);
 			next = NEXT_DROP;
-		} else if (ipv4_owned_elsewhere(state, mbuf)) {
+		} else if (ipv6 ? ipv6_owned_elsewhere(state, mbuf) : ipv4_owned_elsewhere(state, mbuf)) {
 			next = NEXT_HANDOVER;
 		}
 		rte_node_enqueue_x1(graph, node, next, mbuf);

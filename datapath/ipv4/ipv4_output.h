@@ -15,12 +15,6 @@ static inline void ipv4_decrement_ttl(struct rte_ipv4_hdr *header)
 	header->hdr_checksum = sum + (sum >> 16);
 }
 
-/* The link state of an adjacency; 0 and others that are not resolved lack ADJACENCY_RESOLVED. */
-static inline uint64_t adjacency_link(uint32_t adjacency)
-{
-	return atomic_load_explicit(&datapath.adjacencies[adjacency].link, memory_order_acquire);
-}
-
 /*
  * Puts the Ethernet header before a packet for a neighbour and returns true, or marks it for the control
  * thread to resolve the neighbour. *adjacency is the caller's cached index. Worker thread.
@@ -38,12 +32,14 @@ static inline bool ipv4_output_resolve(struct worker_state *state, struct rte_mb
 	}
 	mbuf->port = port_index;
 	if (likely(link & ADJACENCY_RESOLVED)) {
-		ethernet_push(mbuf, link, shared_mac ? port->shared_mac : port->mac);
+		ethernet_push(mbuf, link, shared_mac ? port->shared_mac : port->mac,
+		              RTE_BE16(RTE_ETHER_TYPE_IPV4));
 		return true;
 	}
 	packet->kind = PACKET_UNRESOLVED;
 	packet->interface = port->interface;
 	packet->next_hop = next_hop;
+	packet->ip_version = 4;
 	packet->shared_mac = shared_mac;
 	return false;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/ipv4/ipv4_parse.h"
 
+#include "datapath/ipv4/transport_parse.h"
+
 #include <netinet/in.h>
 #include <rte_icmp.h>
-#include <rte_tcp.h>
-#include <rte_udp.h>
 
 #define ICMP_HEADER_LENGTH 8
 #define ICMP_ECHO_REPLY    0
@@ -12,54 +12,6 @@
 #define ICMP_ECHO          8
 #define ICMP_TIME_EXCEEDED 11
 #define ICMP_PARAMETER     12
-
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
-
-/* Combinations that no TCP sends: none at all, SYN with FIN or RST, FIN or nothing known without ACK (RFC
- * 9293 3.10.7). */
-static bool tcp_flags_valid(uint8_t flags)
-{
-	if (flags & TCP_SYN)
-		return !(flags & (TCP_FIN | TCP_RST));
-	return flags & (TCP_RST | TCP_ACK);
-}
-
-static enum counter parse_tcp(const uint8_t *transport, uint32_t present, uint32_t length, struct parsed *out)
-{
-	const struct rte_tcp_hdr *tcp = (const struct rte_tcp_hdr *)transport;
-	uint32_t header;
-
-	if (present < sizeof(*tcp))
-		return COUNTER_DROP_TRANSPORT_HEADER;
-	header = tcp->data_off >> 4 << 2;
-	if (header < sizeof(*tcp) || header > length || !tcp->src_port || !tcp->dst_port)
-		return COUNTER_DROP_TRANSPORT_HEADER;
-	if (!tcp_flags_valid(tcp->tcp_flags))
-		return COUNTER_DROP_TCP_FLAGS;
-	memcpy(&out->key.source_port, transport, 4);
-	out->tcp_flags = tcp->tcp_flags;
-	out->payload_length = length - header;
-	return COUNTER_COUNT;
-}
-
-static enum counter parse_udp(const uint8_t *transport, uint32_t present, uint32_t length, struct parsed *out)
-{
-	const struct rte_udp_hdr *udp = (const struct rte_udp_hdr *)transport;
-	uint16_t said;
-
-	if (unlikely(present < sizeof(*udp)))
-		return COUNTER_DROP_TRANSPORT_HEADER;
-	said = rte_be_to_cpu_16(udp->dgram_len);
-	/* A source port of 0 means that no answer is wanted (RFC 768). */
-	if (unlikely(said < sizeof(*udp) || said > length || !udp->dst_port))
-		return COUNTER_DROP_TRANSPORT_HEADER;
-	memcpy(&out->key.source_port, transport, 4);
-	out->payload_length = said - sizeof(*udp);
-	return COUNTER_COUNT;
-}
 
 /*
  * The packet that an ICMP error is about was sent by the error's destination; the error travels as that
@@ -142,9 +94,9 @@ static enum counter parse_transport(const uint8_t *transport, uint32_t present, 
 {
 	switch (out->key.protocol) {
 	case IPPROTO_UDP:
-		return parse_udp(transport, present, length, out);
+		return transport_parse_udp(transport, present, length, out);
 	case IPPROTO_TCP:
-		return parse_tcp(transport, present, length, out);
+		return transport_parse_tcp(transport, present, length, out);
 	case IPPROTO_ICMP:
 		return parse_icmp(transport, present, length, out);
 	case IPPROTO_SCTP:

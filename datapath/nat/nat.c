@@ -46,6 +46,9 @@ bool nat_is_translated(const struct flow *flow)
 {
 	const struct flow_key *original = &flow->direction[0].key, *reply = &flow->direction[1].key;
 
+	/* The words of IPv6 keys are no addresses, and nothing of it is translated. */
+	if (original->family != FLOW_IPV4)
+		return false;
 	return original->source != reply->destination || original->source_port != reply->destination_port;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/policy/compiled_policy.h"
 
+#include "datapath/ipv6/ipv6_address.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -51,6 +53,28 @@ static void take_error_sources(struct compiled_policy *policy)
 	}
 }
 
+static void take_error_sources_ipv6(struct compiled_policy *policy)
+{
+	for (uint32_t i = 0; i < policy->policy.address_count; i++) {
+		const struct policy_address *address = &policy->policy.addresses[i], **slot;
+		uint32_t at = 0;
+
+		if (address->address.version != 6 || ipv6_is_loopback(address->address.bytes))
+			continue;
+		while (at < policy->error_source_ipv6_count &&
+		       policy->error_sources_ipv6[at]->interface != address->interface)
+			at++;
+		if (at == POLICY_INTERFACES_MAX)
+			continue;
+		slot = &policy->error_sources_ipv6[at];
+		if (at == policy->error_source_ipv6_count)
+			policy->error_source_ipv6_count++;
+		else if (address->kind != POLICY_ADDRESS_SHARED || (*slot)->kind == POLICY_ADDRESS_SHARED)
+			continue;
+		*slot = address;
+	}
+}
+
 int compiled_policy_create(const void *blob, size_t length, struct compiled_policy **out, char reason[128])
 {
 	static uint32_t serial;
@@ -71,6 +95,7 @@ int compiled_policy_create(const void *blob, size_t length, struct compiled_poli
 		goto failed;
 	take_lifetimes(policy);
 	take_error_sources(policy);
+	take_error_sources_ipv6(policy);
 	policy->serial = ++serial;
 	reason[0] = '\0';
 	*out = policy;
@@ -123,6 +148,7 @@ uint32_t compiled_policy_lifetime(const struct compiled_policy *policy, uint8_t 
 	case IPPROTO_UDPLITE:
 		return policy->lifetime_udp;
 	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
 		return policy->lifetime_icmp;
 	default:
 		return policy->lifetimes[FLOW_STATELESS];
@@ -139,4 +165,14 @@ uint32_t compiled_policy_error_source(const struct compiled_policy *policy, uint
 	}
 	*shared = false;
 	return 0;
+}
+
+const struct policy_address *compiled_policy_error_source_ipv6(const struct compiled_policy *policy,
+                                                               uint16_t interface)
+{
+	for (uint32_t i = 0; i < policy->error_source_ipv6_count; i++) {
+		if (policy->error_sources_ipv6[i]->interface == interface)
+			return policy->error_sources_ipv6[i];
+	}
+	return NULL;
 }

@@ -24,6 +24,9 @@ struct compiled_policy {
 		uint32_t address;
 	} error_sources[POLICY_INTERFACES_MAX];
 	uint32_t error_source_count;
+	/* The same of IPv6: addresses of the policy. What has none here has no IPv6 (C05-011). */
+	const struct policy_address *error_sources_ipv6[POLICY_INTERFACES_MAX];
+	uint32_t error_source_ipv6_count;
 };
 
 /* Ticks that a flow of that protocol and state may be idle (C28-002, C28-003). */
@@ -34,5 +37,9 @@ uint32_t compiled_policy_lifetime(const struct compiled_policy *policy, uint8_t 
  * order, 0: none. Any thread.
  */
 uint32_t compiled_policy_error_source(const struct compiled_policy *policy, uint16_t interface, bool *shared);
+
+/* The same of IPv6; NULL: none, and then IPv6 is not spoken on the interface. Any thread. */
+const struct policy_address *compiled_policy_error_source_ipv6(const struct compiled_policy *policy,
+                                                               uint16_t interface);
 
 #endif

@@ -22,7 +22,7 @@ void *rows_neighbours(uint32_t *count)
 
 		row->interface = neighbour->interface;
 		row->state = neighbour->state;
-		row->address = ip_address_from_ip4(rte_be_to_cpu_32(neighbour->next_hop));
+		row->address = neighbour->next_hop;
 		row->mac = neighbour->mac;
 		row->expires_s = until > now ? (uint32_t)((until - now) / NANOSECONDS_PER_SECOND) : 0;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/route/route.h"
 
+#include "datapath/route/route_ipv6.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <rte_byteorder.h>
@@ -19,6 +21,7 @@
 
 struct route_table {
 	struct rte_fib *fib; /* next hop: index in routes */
+	struct routes_ipv6 *ipv6;
 	uint32_t count;
 	struct route routes[];
 };
@@ -129,6 +132,8 @@ int route_table_create(const struct policy *policy, struct route_table **out, ch
 		error = add_no_hosts(table, policy);
 	if (!error)
 		error = add_routes(table, policy);
+	if (!error)
+		error = routes_ipv6_create(policy, &table->ipv6);
 	if (error) {
 		snprintf(reason, 128, "no memory for a routing table of %" PRIu32 " routes",
 		         policy->route_count);
@@ -143,6 +148,7 @@ void route_table_destroy(struct route_table *table)
 {
 	if (!table)
 		return;
+	routes_ipv6_destroy(table->ipv6);
 	rte_fib_free(table->fib);
 	free(table);
 }
@@ -154,4 +160,9 @@ const struct route *route_lookup(const struct route_table *table, uint32_t desti
 
 	rte_fib_lookup_bulk(table->fib, &address, &index, 1);
 	return index == NO_ROUTE ? NULL : &table->routes[index];
+}
+
+const struct route *route_lookup_ipv6(const struct route_table *table, const uint8_t destination[16])
+{
+	return routes_ipv6_lookup(table->ipv6, destination);
 }

@@ -26,6 +26,8 @@ struct route {
 	uint16_t interface; /* ROUTE_CORE_...: where the address lives */
 	uint32_t gateway;   /* 0: the destination is the next hop */
 	uint32_t local_ip;  /* 0: none */
+	uint8_t gateway_ipv6[16];
+	bool has_gateway_ipv6; /* of an IPv6 route; false: the destination is the next hop */
 	uint32_t metric;
 	uint32_t policy_route; /* index in policy.routes; UINT32_MAX: made here */
 };
@@ -38,5 +40,7 @@ void route_table_destroy(struct route_table *table);
 /* The longest prefix with the destination, and of equal ones that of the lowest metric; NULL: none. Any
  * thread. */
 const struct route *route_lookup(const struct route_table *table, uint32_t destination);
+/* The same of IPv6: 16 bytes. */
+const struct route *route_lookup_ipv6(const struct route_table *table, const uint8_t destination[16]);
 
 #endif

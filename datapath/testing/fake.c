@@ -7,7 +7,7 @@ struct datapath datapath;
 
 static struct {
 	uint16_t interface;
-	uint32_t next_hop;
+	struct ip_address next_hop;
 } neighbours[64]; /* the index is the adjacency's */
 static unsigned neighbour_count = 1;
 
@@ -15,6 +15,11 @@ struct fake_record fake_records[4096];
 unsigned fake_record_count;
 
 void fake_neighbour(uint16_t interface, uint32_t next_hop, struct rte_ether_addr mac)
+{
+	fake_neighbour_at(interface, ip_address_from_ip4(rte_be_to_cpu_32(next_hop)), mac);
+}
+
+void fake_neighbour_at(uint16_t interface, struct ip_address next_hop, struct rte_ether_addr mac)
 {
 	uint64_t link = ADJACENCY_RESOLVED;
 
@@ -35,13 +40,29 @@ void fake_neighbours_forget(void)
 	atomic_fetch_add(&datapath.adjacency_epoch, 1);
 }
 
-uint32_t neighbour_find(uint16_t interface, uint32_t next_hop)
+static uint32_t find(uint16_t interface, const struct ip_address *next_hop)
 {
 	for (unsigned i = 1; i < neighbour_count; i++) {
-		if (neighbours[i].interface == interface && neighbours[i].next_hop == next_hop)
+		if (neighbours[i].interface == interface &&
+		    ip_address_compare(&neighbours[i].next_hop, next_hop) == 0)
 			return i;
 	}
 	return 0;
+}
+
+uint32_t neighbour_find(uint16_t interface, uint32_t next_hop)
+{
+	struct ip_address address = ip_address_from_ip4(rte_be_to_cpu_32(next_hop));
+
+	return find(interface, &address);
+}
+
+uint32_t neighbour_find_ipv6(uint16_t interface, const uint8_t next_hop[16])
+{
+	struct ip_address address = {.version = 6};
+
+	memcpy(address.bytes, next_hop, sizeof(address.bytes));
+	return find(interface, &address);
 }
 
 void control_wake(void)

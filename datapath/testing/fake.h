@@ -8,6 +8,7 @@
 
 /* Makes a neighbour known. Addresses in network byte order. */
 void fake_neighbour(uint16_t interface, uint32_t next_hop, struct rte_ether_addr mac);
+void fake_neighbour_at(uint16_t interface, struct ip_address next_hop, struct rte_ether_addr mac);
 void fake_neighbours_forget(void);
 
 /* Records that workers or the control side emitted, in order, since the last fake_records_forget. */

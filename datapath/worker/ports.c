@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/policy/compiled_policy.h"
 #include "datapath/worker/state.h"
 
 static uint64_t mac_word(const struct rte_ether_addr *mac)
@@ -18,6 +19,8 @@ static void refresh_port(struct worker_state *state, const struct port *port, st
 	                            .shared_mac = mac_word(&port->shared_mac),
 	                            .device = port->device,
 	                            .interface = port->interface,
+	                            .ipv6 = state->policy &&
+	                                    compiled_policy_error_source_ipv6(state->policy, port->interface),
 	                            .receive_queue = NO_PORT};
 	if (!rte_eth_dev_is_valid_port(port->device) || rte_eth_dev_info_get(port->device, &info))
 		return;

@@ -23,6 +23,7 @@ struct worker_port {
 	uint16_t interface;
 	uint16_t receive_queue; /* NO_PORT: another worker polls it */
 	uint16_t transmit_queue;
+	bool ipv6;            /* it has an IPv6 address (C05-011) */
 	bool shared_transmit; /* fewer queues than workers: taken in turn */
 };
 
@@ -53,7 +54,7 @@ struct worker_state {
 	const struct capture_table *captures; /* NULL: nobody captures */
 	bool active;
 	bool forwarding;                         /* active and not suspended */
-	bool drop_ipv4;                          /* IPSettings AllowIPVersion=IPv6 */
+	bool drop_ipv4, drop_ipv6;               /* IPSettings AllowIPVersion=IPv6, IPv4 */
 	uint8_t divert_flags;                    /* DIRECTION_... that the fast path leaves to the slow one */
 	uint32_t epoch;                          /* of decisions made now */
 	uint32_t now;                            /* ticks */
@@ -139,6 +140,12 @@ static inline void vector_end(struct vector *vector)
 
 /* Takes over what the control thread changed in datapath.ports; all of it where everything is set. */
 void worker_ports_refresh(struct worker_state *state, bool everything);
+
+/* --- worker/rate.c
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Whether one more ICMP error, of whichever family, may be sent now; counts it. */
+bool worker_icmp_error_allowed(struct worker_state *state);
 
 /* --- worker/worker.c
  * ------------------------------------------------------------------------------------------------ */

@@ -214,6 +214,7 @@ static void fill_settings(const struct configuration *configuration, struct poli
 	    .workers = (uint8_t)setting_number(configuration, datapath, "Workers"),
 	    .poll = setting_is(configuration, datapath, "PollMode", "Yes"),
 	    .drop_ipv4 = setting_is(configuration, "IPSettings", "AllowIPVersion", "IPv6"),
+	    .drop_ipv6 = setting_is(configuration, "IPSettings", "AllowIPVersion", "IPv4"),
 	    .max_flows = setting_number(configuration, datapath, "MaxFlows"),
 	    .heartbeat_interval_ms = setting_number(configuration, "HASettings", "HeartbeatInterval"),
 	    .peer_dead_ms = setting_number(configuration, "HASettings", "PeerDead"),

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/ipv6/ipv6_classify.h"
+
+/* IPv6 packets from the wire; data starts at the IP header. */
+enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_CONTROL };
+
+static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
+{
+	struct packet *packet = packet_of(mbuf);
+	enum counter reason;
+
+	/* Without an address of its own an interface has no IPv6 (C05-011). */
+	if (unlikely(!state->ports[state->port_of_device[mbuf->port]].ipv6)) {
+		count(state, COUNTER_DROP_IPV6_DISABLED, 1);
+		return NEXT_DROP;
+	}
+	if (unlikely(
+	        ipv6_is_discovery(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf))) &&
+	    !state->drop_ipv6) {
+		packet->kind = PACKET_DISCOVERY;
+		return NEXT_CONTROL;
+	}
+	reason = ipv6_classify(state, mbuf, packet->interface);
+	if (unlikely(reason != COUNTER_COUNT)) {
+		count(state, reason, 1);
+		return NEXT_DROP;
+	}
+	return ipv6_owned_elsewhere(state, mbuf) ? NEXT_HANDOVER : NEXT_FLOW;
+}
+
+static uint16_t ipv6_input(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+{
+	struct worker_state *state = node_state(node);
+	struct vector vector = vector_begin(graph, node, objects, number, NEXT_FLOW);
+
+	for (uint16_t i = 0; i < number; i++) {
+		rte_edge_t next = input_one(state, objects[i]);
+
+		if (unlikely(next != NEXT_FLOW))
+			vector_divert(&vector, i, next);
+	}
+	vector_end(&vector);
+	return number;
+}
+
+static struct rte_node_register node = {
+    .name = "ipv6_input",
+    .process = ipv6_input,
+    .init = worker_node_init,
+    .nb_edges = 4,
+    .next_nodes = {[NEXT_FLOW] = "flow_lookup",
+                   [NEXT_HANDOVER] = "handover",
+                   [NEXT_DROP] = "drop",
+                   [NEXT_CONTROL] = "to_control"},
+};
+RTE_NODE_REGISTER(node)

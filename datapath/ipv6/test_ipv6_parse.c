@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/ipv6/ipv6_parse.h"
+#include "datapath/testing/fixture_ipv6.h"
+#include "lib/testing.h"
+
+#include <netinet/in.h>
+
+static struct parsed parsed;
+static struct ipv6_layout layout;
+
+/* Takes the packet and frees it. */
+static enum counter parse(struct rte_mbuf *mbuf)
+{
+	enum counter reason = ipv6_parse(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf),
+	                                 rte_pktmbuf_pkt_len(mbuf), LAN, &parsed, &layout);
+
+	rte_pktmbuf_free(mbuf);
+	return reason;
+}
+
+static struct rte_mbuf *good(void)
+{
+	return fixture_ipv6_udp(CLIENT6, 4000, SERVER6, 53);
+}
+
+static struct flow_addresses between(const char *source, const char *destination)
+{
+	struct ip_address ends[2] = {fixture_ipv6_address(source), fixture_ipv6_address(destination)};
+	struct flow_addresses addresses;
+
+	memcpy(addresses.source, ends[0].bytes, sizeof(addresses.source));
+	memcpy(addresses.destination, ends[1].bytes, sizeof(addresses.destination));
+	return addresses;
+}
+
+START_TEST(a_good_packet_has_its_key)
+{
+	struct flow_addresses addresses = between(CLIENT6, SERVER6), reversed;
+	struct rte_mbuf *padded = good();
+	struct flow_key expected = {.source_port = RTE_BE16(4000),
+	                            .destination_port = RTE_BE16(53),
+	                            .interface = LAN,
+	                            .protocol = IPPROTO_UDP};
+
+	rte_pktmbuf_append(padded, 8);
+	ck_assert_int_eq(parse(padded), COUNTER_COUNT);
+	flow_key_set_ipv6(&expected, &addresses);
+	ck_assert(flow_key_equal(&parsed.key, &expected));
+	ck_assert_uint_eq(layout.total, 58);
+	ck_assert_uint_eq(layout.addresses, 8);
+	ck_assert_uint_eq(layout.transport, 40);
+	ck_assert_uint_eq(parsed.payload_length, 10);
+	/* The other direction has a key of its own and the same owner. */
+	reversed = flow_addresses_reversed(&addresses);
+	expected = flow_key_reply_ipv6(&parsed.key, &addresses, WAN);
+	ck_assert_int_eq(parse(fixture_ipv6_udp(SERVER6, 53, CLIENT6, 4000)), COUNTER_COUNT);
+	parsed.key.interface = WAN;
+	ck_assert(flow_key_equal(&parsed.key, &expected));
+	ck_assert_uint_eq(flow_symmetric_hash_ipv6(&expected, &reversed),
+	                  flow_symmetric_hash_ipv6(&(struct flow_key){.source_port = RTE_BE16(4000),
+	                                                              .destination_port = RTE_BE16(53),
+	                                                              .protocol = IPPROTO_UDP},
+	                                           &addresses));
+}
+END_TEST
+
+/* feature: C01-012 */
+START_TEST(headers_that_are_wrong)
+{
+	struct rte_mbuf *mbuf = good();
+
+	fixture_ipv6_header(mbuf)->vtc_flow = RTE_BE32(0x50000000);
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV6_HEADER);
+	mbuf = good();
+	rte_pktmbuf_trim(mbuf, 1);
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV6_LENGTH);
+	mbuf = good();
+	rte_pktmbuf_trim(mbuf, 19);
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV6_LENGTH);
+	/* A jumbogram. */
+	mbuf = good();
+	fixture_ipv6_header(mbuf)->payload_len = 0;
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_TRANSPORT_HEADER);
+}
+END_TEST
+
+/* feature: C01-012 */
+START_TEST(addresses_that_are_wrong)
+{
+	const char *no_hosts[] = {"::",      "::1",     "::1.2.3.4", "::ffff:10.1.0.10",
+	                          "ff02::1", "ff0e::1", "fe80::1",   "febf::1"};
+
+	for (unsigned i = 0; i < RTE_DIM(no_hosts); i++) {
+		ck_assert_int_eq(parse(fixture_ipv6_udp(no_hosts[i], 1, SERVER6, 2)),
+		                 COUNTER_DROP_IPV6_SOURCE);
+		ck_assert_int_eq(parse(fixture_ipv6_udp(CLIENT6, 1, no_hosts[i], 2)),
+		                 COUNTER_DROP_IPV6_DESTINATION);
+	}
+	ck_assert_int_eq(parse(fixture_ipv6_udp(CLIENT6, 1, CLIENT6, 2)), COUNTER_DROP_IPV6_SOURCE);
+	ck_assert_int_eq(parse(fixture_ipv6_udp("fd00::1", 1, "64:ff9b::102:304", 2)), COUNTER_COUNT);
+}
+END_TEST
+
+/* feature: C01-012 */
+START_TEST(extension_headers)
+{
+	struct rte_mbuf *mbuf;
+
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_HOPOPTS, 1, 4)), COUNTER_COUNT);
+	ck_assert_uint_eq(layout.transport, 48);
+	ck_assert_uint_eq(parsed.key.protocol, IPPROTO_UDP);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_DSTOPTS, 1, 4)), COUNTER_COUNT);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_ROUTING, 2, 0)), COUNTER_COUNT);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_ROUTING, 2, 1)),
+	                 COUNTER_DROP_IPV6_ROUTING_HEADER);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_ROUTING, 0, 0)),
+	                 COUNTER_DROP_IPV6_ROUTING_HEADER);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 0, 1)),
+	                 COUNTER_DROP_IPV6_FRAGMENT);
+	/* Hop-by-hop options behind others. */
+	mbuf = fixture_ipv6_extend(good(), IPPROTO_HOPOPTS, 1, 4);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(mbuf, IPPROTO_DSTOPTS, 1, 4)),
+	                 COUNTER_DROP_IPV6_EXTENSION);
+	/* More than any host sends. */
+	mbuf = good();
+	for (unsigned i = 0; i < IPV6_EXTENSIONS_MAX; i++)
+		fixture_ipv6_extend(mbuf, IPPROTO_DSTOPTS, 1, 4);
+	ck_assert_int_eq(parse(mbuf), COUNTER_COUNT);
+	mbuf = good();
+	for (unsigned i = 0; i <= IPV6_EXTENSIONS_MAX; i++)
+		fixture_ipv6_extend(mbuf, IPPROTO_DSTOPTS, 1, 4);
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV6_EXTENSION);
+	/* One that is longer than the packet. */
+	mbuf = fixture_ipv6_extend(good(), IPPROTO_DSTOPTS, 1, 4);
+	((uint8_t *)(fixture_ipv6_header(mbuf) + 1))[1] = 4;
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV6_EXTENSION);
+	ck_assert_int_eq(parse(fixture_ipv6(CLIENT6, SERVER6, IPPROTO_ESP, 20)), COUNTER_COUNT);
+	ck_assert_uint_eq(parsed.key.protocol, IPPROTO_ESP);
+	ck_assert_int_eq(parse(fixture_ipv6(CLIENT6, SERVER6, IPPROTO_AH, 20)), COUNTER_COUNT);
+	ck_assert_uint_eq(parsed.key.protocol, IPPROTO_AH);
+}
+END_TEST
+
+START_TEST(echoes_and_their_replies_are_one_flow)
+{
+	struct flow_addresses addresses = between(CLIENT6, SERVER6);
+	struct flow_key request;
+
+	ck_assert_int_eq(parse(fixture_ipv6_echo(CLIENT6, SERVER6, ICMPV6_ECHO, 77)), COUNTER_COUNT);
+	request = flow_key_reply_ipv6(&parsed.key, &addresses, LAN);
+	ck_assert_int_eq(parse(fixture_ipv6_echo(SERVER6, CLIENT6, ICMPV6_ECHO_REPLY, 77)), COUNTER_COUNT);
+	ck_assert(flow_key_equal(&request, &parsed.key));
+	for (unsigned type = 5; type < 256; type++) {
+		if (type != ICMPV6_ECHO && type != ICMPV6_ECHO_REPLY)
+			ck_assert_int_eq(parse(fixture_ipv6_echo(CLIENT6, SERVER6, type, 77)),
+			                 COUNTER_DROP_ICMP_TYPE);
+	}
+	ck_assert_int_eq(parse(fixture_ipv6(CLIENT6, SERVER6, IPPROTO_ICMP, 8)), COUNTER_DROP_ICMP_TYPE);
+}
+END_TEST
+
+static struct rte_mbuf *error_about(struct rte_mbuf *original, unsigned embedded)
+{
+	struct rte_mbuf *mbuf = fixture_ipv6("2001:db8:2::99", CLIENT6, IPPROTO_ICMPV6, 8 + embedded);
+	uint8_t *icmp = (uint8_t *)(fixture_ipv6_header(mbuf) + 1);
+
+	icmp[0] = ICMPV6_TOO_BIG;
+	memcpy(icmp + 8, fixture_ipv6_header(original), RTE_MIN(embedded, rte_pktmbuf_data_len(original)));
+	rte_pktmbuf_free(original);
+	return mbuf;
+}
+
+START_TEST(an_error_belongs_to_the_flow_it_is_about)
+{
+	struct flow_addresses addresses = between(CLIENT6, SERVER6);
+	struct flow_key about;
+
+	ck_assert_int_eq(parse(good()), COUNTER_COUNT);
+	about = flow_key_reply_ipv6(&parsed.key, &addresses, LAN);
+	ck_assert_int_eq(parse(error_about(good(), 48)), COUNTER_COUNT);
+	ck_assert(flow_key_equal(&about, &parsed.key));
+	ck_assert_uint_eq(parsed.flags, PARSED_ICMP_ERROR);
+	ck_assert_uint_eq(layout.addresses, 40 + 8 + 8);
+	ck_assert_int_eq(parse(error_about(good(), 47)), COUNTER_DROP_TRANSPORT_HEADER);
+	ck_assert_int_eq(parse(error_about(good(), 39)), COUNTER_DROP_TRANSPORT_HEADER);
+	ck_assert_int_eq(parse(error_about(fixture_ipv6_extend(good(), IPPROTO_DSTOPTS, 1, 4), 56)),
+	                 COUNTER_COUNT);
+	ck_assert(flow_key_equal(&about, &parsed.key));
+	/* About what the receiver never sent. */
+	ck_assert_int_eq(parse(error_about(fixture_ipv6_udp(SERVER6, 1, CLIENT6, 2), 48)),
+	                 COUNTER_DROP_ICMP_TYPE);
+	ck_assert_int_eq(parse(error_about(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 0, 1), 56)),
+	                 COUNTER_DROP_ICMP_TYPE);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, fixture_setup, NULL);
+	tcase_add_test(tests, a_good_packet_has_its_key);
+	tcase_add_test(tests, headers_that_are_wrong);
+	tcase_add_test(tests, addresses_that_are_wrong);
+	tcase_add_test(tests, extension_headers);
+	tcase_add_test(tests, echoes_and_their_replies_are_one_flow);
+	tcase_add_test(tests, an_error_belongs_to_the_flow_it_is_about);
+}
+
+TEST_MAIN("ipv6_parse", add_tests)

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/nd/nd.h"
+
+#include "datapath/arp/address.h"
+#include "datapath/core/control.h"
+#include "datapath/ipv6/ipv6_address.h"
+#include "datapath/nd/packet.h"
+
+#include <string.h>
+
+static bool active(void)
+{
+	return atomic_load_explicit(&datapath.active, memory_order_relaxed);
+}
+
+static struct mac_address mac_as(const struct port *port, enum arp_answer as)
+{
+	struct mac_address mac;
+
+	memcpy(mac.bytes, as == ARP_ANSWER_SHARED ? port->shared_mac.addr_bytes : port->mac.addr_bytes,
+	       sizeof(mac.bytes));
+	return mac;
+}
+
+static void transmit(const struct port *port, const struct nd_packet *packet, const struct mac_address *to)
+{
+	uint8_t frame[ND_FRAME_LENGTH];
+
+	nd_build(packet, to, frame);
+	(void)control_transmit(port->interface, frame, sizeof(frame));
+}
+
+void nd_ask(const struct neighbour *neighbour, bool unicast)
+{
+	const struct policy *policy = control_policy();
+	const struct port *port = control_port(neighbour->interface);
+	struct nd_packet packet = {.type = ND_SOLICITATION};
+	struct mac_address to = neighbour->mac;
+	enum arp_answer as;
+
+	if (!policy || !port)
+		return;
+	as = nd_ask_as(policy, active(), neighbour->interface, neighbour->next_hop.bytes, packet.source);
+	if (as == ARP_SILENT)
+		return;
+	packet.mac = mac_as(port, as);
+	memcpy(packet.target, neighbour->next_hop.bytes, sizeof(packet.target));
+	memcpy(packet.destination, packet.target, sizeof(packet.destination));
+	if (!unicast) {
+		nd_solicited_node(packet.target, packet.destination);
+		to = nd_group_mac(packet.destination);
+	}
+	transmit(port, &packet, &to);
+}
+
+void nd_announce(const struct port *port, const uint8_t address[16], bool shared)
+{
+	struct nd_packet packet = {.type = ND_ADVERTISEMENT,
+	                           .mac = mac_as(port, shared ? ARP_ANSWER_SHARED : ARP_ANSWER_PRIVATE),
+	                           .router = true,
+	                           .override = true};
+	struct mac_address to = nd_group_mac(nd_all_nodes);
+
+	memcpy(packet.source, address, sizeof(packet.source));
+	memcpy(packet.target, address, sizeof(packet.target));
+	memcpy(packet.destination, nd_all_nodes, sizeof(packet.destination));
+	transmit(port, &packet, &to);
+}
+
+static struct ip_address next_hop_of(const uint8_t *bytes)
+{
+	struct ip_address address = {.version = 6};
+
+	memcpy(address.bytes, bytes, sizeof(address.bytes));
+	return address;
+}
+
+static void answer(const struct port *port, const struct nd_packet *question, enum arp_answer as)
+{
+	bool nobody = ipv6_is_unspecified(question->source);
+	struct nd_packet packet = {.type = ND_ADVERTISEMENT,
+	                           .mac = mac_as(port, as),
+	                           .router = true,
+	                           .solicited = !nobody,
+	                           .override = true};
+	struct mac_address to = question->mac;
+	const struct neighbour *known;
+
+	memcpy(packet.source, question->target, sizeof(packet.source));
+	memcpy(packet.target, question->target, sizeof(packet.target));
+	memcpy(packet.destination, nobody ? nd_all_nodes : question->source, sizeof(packet.destination));
+	if (nobody) {
+		to = nd_group_mac(nd_all_nodes);
+	} else if (!question->has_mac) {
+		/* A question to this node alone may leave it out (RFC 4861 4.3). */
+		known = neighbour_get(port->interface, next_hop_of(question->source));
+		if (!known || mac_address_is_zero(&known->mac))
+			return;
+		to = known->mac;
+	}
+	transmit(port, &packet, &to);
+}
+
+/* Neighbours are kept where this node has dealings with them: link-local hosts are answered and not kept. */
+static bool worth_keeping(const struct policy *policy, const struct port *port, const uint8_t *address)
+{
+	return ipv6_address_valid(address) && !nd_is_own(policy, port->interface, address);
+}
+
+static void solicited(const struct policy *policy, const struct port *port, const struct nd_packet *packet)
+{
+	enum arp_answer as = nd_answer(policy, active(), port->interface, packet->target);
+
+	if (as == ARP_SILENT)
+		return;
+	if (packet->has_mac && worth_keeping(policy, port, packet->source))
+		neighbour_learn(port->interface, next_hop_of(packet->source), &packet->mac, true,
+		                control_now());
+	answer(port, packet, as);
+}
+
+static void advertised(const struct policy *policy, const struct port *port, const struct nd_packet *packet)
+{
+	struct ip_address target = next_hop_of(packet->target);
+	const struct neighbour *known = neighbour_get(port->interface, target);
+	struct mac_address mac;
+	bool same;
+
+	/* RFC 4861 7.2.5: what nobody asked for makes no entry. */
+	if (!known || !worth_keeping(policy, port, packet->target))
+		return;
+	same = known->state != NEIGHBOUR_RESOLVING && known->state != NEIGHBOUR_UNKNOWN;
+	/* Without the option the MAC is the one that was asked; another one counts only where it says so. */
+	if (!packet->has_mac && !(same && packet->solicited))
+		return;
+	if (same && packet->has_mac && !packet->override &&
+	    memcmp(&known->mac, &packet->mac, sizeof(packet->mac)) != 0)
+		return;
+	mac = packet->has_mac ? packet->mac : known->mac;
+	neighbour_learn(port->interface, target, &mac, false, control_now());
+}
+
+void nd_receive(struct rte_mbuf *mbuf)
+{
+	const struct port *port = control_port(packet_of(mbuf)->interface);
+	const struct policy *policy = control_policy();
+	struct nd_packet packet;
+
+	if (!port || !policy) {
+		control_drop(mbuf, COUNTER_DROP_NO_POLICY);
+		return;
+	}
+	if (!nd_parse(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf), &packet)) {
+		control_drop(mbuf, COUNTER_DROP_DISCOVERY_MALFORMED);
+		return;
+	}
+	rte_pktmbuf_free(mbuf);
+	if (packet.type == ND_SOLICITATION)
+		solicited(policy, port, &packet);
+	else
+		advertised(policy, port, &packet);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_ND_ND_H
+#define DATAPATH_ND_ND_H
+
+/*
+ * Neighbour Discovery as the node speaks it (RFC 4861), beside ARP and with the same cache (arp/neighbour.h): answers,
+ * questions, announcements. No router advertisements, no redirects. Control thread.
+ */
+
+#include "datapath/arp/neighbour.h"
+
+/* An ICMPv6 packet of Neighbour Discovery that came in (PACKET_DISCOVERY); takes it. */
+void nd_receive(struct rte_mbuf *mbuf);
+
+/* Asks for a neighbour's MAC: its solicited-node group, or the neighbour itself where unicast. */
+void nd_ask(const struct neighbour *neighbour, bool unicast);
+
+/* Tells everyone on the link of an address of this node's: with the shared MAC, or the interface's own. */
+void nd_announce(const struct port *port, const uint8_t address[16], bool shared);
+
+#endif
