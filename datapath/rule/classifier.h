@@ -33,17 +33,19 @@ struct rule_point {
 } __attribute__((aligned(32)));
 
 #define RULE_BOX_INEXACT (1u << 31) /* larger than its rule */
+#define RULE_BOX_LAST    (1u << 30) /* of its leaf */
+#define RULE_BOX_NUMBER  (RULE_BOX_LAST - 1)
 
 /* One cache line: the last lane of a point is 0 and always within, which leaves its upper bound to the rule. */
 struct rule_box {
 	uint32_t first[RULE_LANES];
-	uint32_t last[RULE_LANES]; /* [RULE_DIMENSIONS]: index of the rule, and RULE_BOX_INEXACT */
+	uint32_t last[RULE_LANES]; /* [RULE_DIMENSIONS]: index of the rule, and the above */
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct rule_box) == 64, "one cache line");
 
 static inline uint32_t rule_box_rule(const struct rule_box *box)
 {
-	return box->last[RULE_DIMENSIONS] & ~RULE_BOX_INEXACT;
+	return box->last[RULE_DIMENSIONS] & RULE_BOX_NUMBER;
 }
 
 static inline bool rule_box_is_exact(const struct rule_box *box)
@@ -51,12 +53,15 @@ static inline bool rule_box_is_exact(const struct rule_box *box)
 	return !(box->last[RULE_DIMENSIONS] & RULE_BOX_INEXACT);
 }
 
-/* A decision: node next for a point up to the bound, next + 1 above it. A leaf: boxes members[next...]. */
+/*
+ * A decision: node next for a point up to the bound, next + 1 above it. A leaf decides in the lane where every point is
+ * 0, and leads to itself. Its boxes are leaves[bound...].
+ */
 struct rule_node {
-	uint32_t bound; /* of a leaf: the number of boxes */
+	uint32_t bound;
 	uint32_t next : 28, dimension : 4;
 };
-#define RULE_LEAF RULE_LANES
+#define RULE_LEAF RULE_DIMENSIONS
 
 /* Part of a rule in the dimensions of a list: one, or the three of a service. */
 struct rule_part {
@@ -96,13 +101,14 @@ struct rule_boxes {
 struct rule_trees {
 	struct rule_node *nodes;
 	uint32_t node_count, node_capacity;
-	uint32_t *members; /* of leaves: indices of boxes, ascending */
+	struct rule_box
+	    *leaves; /* in the order of the rules within a leaf; one without has a box without a point */
+	uint32_t *members; /* while it is built: what leaves are copied from */
 	uint32_t member_count, member_capacity;
-	uint32_t count;
+	uint32_t depth; /* decisions to the farthest leaf of all */
 	struct {
 		uint32_t root;
-		uint32_t first_box; /* the lowest in the tree */
-	} tree[RULE_TREES];
+	} tree[RULE_TREES]; /* the ones without boxes are a leaf */
 };
 
 /* The rules of one IP version. */
@@ -130,7 +136,7 @@ int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_
 bool rule_boxes_verify(const struct rule_boxes *boxes, const struct rule_box *box,
                        const struct rule_point *point);
 
-/* Fills classifier.trees over its boxes. 0 or -ENOMEM. */
+/* Fills classifier.trees from its boxes, which it frees. 0 or -ENOMEM. */
 int rule_trees_create(struct rule_classifier *classifier);
 
 #endif

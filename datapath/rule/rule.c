@@ -2,6 +2,7 @@
 #include "datapath/rule/classifier.h"
 
 #include <errno.h>
+#include <rte_prefetch.h>
 #include <smmintrin.h>
 #include <stdlib.h>
 
@@ -48,6 +49,7 @@ static void release(struct rule_classifier *classifier)
 	free(classifier->boxes.exact_of_rule);
 	free(classifier->trees.nodes);
 	free(classifier->trees.members);
+	free(classifier->trees.leaves);
 }
 
 void rule_table_destroy(struct rule_table *table)
@@ -69,7 +71,7 @@ static size_t bytes(const struct rule_classifier *classifier)
 	       boxes->capacity * sizeof(boxes->boxes[0]) + boxes->part_capacity * sizeof(boxes->parts[0]) +
 	       boxes->exact_capacity * sizeof(boxes->exact[0]) +
 	       trees->node_capacity * sizeof(trees->nodes[0]) +
-	       trees->member_capacity * sizeof(trees->members[0]);
+	       trees->member_count * sizeof(trees->leaves[0]);
 }
 
 size_t rule_table_bytes(const struct rule_table *table)
@@ -88,38 +90,47 @@ static inline bool box_holds(const struct rule_box *box, __m128i low, __m128i hi
 	return _mm_movemask_epi8(_mm_and_si128(a, b)) == 0xffff;
 }
 
-/* The lowest box of a tree below best that holds the point, or best. */
-static inline uint32_t search(const struct rule_classifier *classifier, uint32_t root,
-                              const struct rule_point *point, uint32_t best)
+/* The first rule below best in a leaf whose box holds the point, or best. */
+static inline uint32_t search_leaf(const struct rule_classifier *classifier, const struct rule_box *box,
+                                   const struct rule_point *point, uint32_t best)
 {
-	const struct rule_node *nodes = classifier->trees.nodes, *node = &nodes[root];
 	const __m128i *lanes = (const __m128i *)point->lane;
 	__m128i low = lanes[0], high = lanes[1];
-	const uint32_t *members;
 
-	while (node->dimension != RULE_LEAF)
-		node = &nodes[node->next + (point->lane[node->dimension] > node->bound)];
-	members = &classifier->trees.members[node->next];
-	for (uint32_t i = 0; i < node->bound && members[i] < best; i++) {
-		const struct rule_box *box = &classifier->boxes.boxes[members[i]];
-
+	for (; rule_box_rule(box) < best; box++) {
 		if (box_holds(box, low, high) &&
 		    (rule_box_is_exact(box) || rule_boxes_verify(&classifier->boxes, box, point)))
-			return members[i];
+			return rule_box_rule(box);
+		if (box->last[RULE_DIMENSIONS] & RULE_BOX_LAST)
+			break;
 	}
 	return best;
 }
 
+/* Goes down all trees at once: a step waits for memory, and those of other trees wait at the same time. */
 static uint32_t classify(const struct rule_classifier *classifier, const struct rule_point *point)
 {
 	const struct rule_trees *trees = &classifier->trees;
-	uint32_t best = classifier->boxes.count;
+	uint32_t at[RULE_TREES], best = RULE_BOX_NUMBER;
 
-	for (uint32_t i = 0; i < trees->count; i++) {
-		if (trees->tree[i].first_box < best)
-			best = search(classifier, trees->tree[i].root, point, best);
+	for (uint32_t i = 0; i < RULE_TREES; i++)
+		at[i] = trees->tree[i].root;
+	for (uint32_t step = 0; step < trees->depth; step++) {
+		for (uint32_t i = 0; i < RULE_TREES; i++) {
+			struct rule_node node = trees->nodes[at[i]];
+
+			at[i] = node.next + (point->lane[node.dimension] > node.bound);
+		}
 	}
-	return best == classifier->boxes.count ? RULE_NONE : rule_box_rule(&classifier->boxes.boxes[best]);
+	for (uint32_t i = 0; i < RULE_TREES; i++) {
+		const struct rule_box *box = &trees->leaves[trees->nodes[at[i]].bound];
+
+		rte_prefetch0(box);
+		rte_prefetch0(box + 1);
+	}
+	for (uint32_t i = 0; i < RULE_TREES; i++)
+		best = search_leaf(classifier, &trees->leaves[trees->nodes[at[i]].bound], point, best);
+	return best == RULE_BOX_NUMBER ? RULE_NONE : best;
 }
 
 uint32_t rule_match(const struct rule_table *table, const struct rule_query *query)

@@ -143,7 +143,7 @@ int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_
 	int error = 0;
 
 	classifier->boxes.exact_of_rule = calloc(policy->rule_count + 1, sizeof(uint32_t));
-	if (!classifier->boxes.exact_of_rule || policy->rule_count >= RULE_BOX_INEXACT)
+	if (!classifier->boxes.exact_of_rule || policy->rule_count >= RULE_BOX_NUMBER)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < policy->rule_count && !error; i++)
 		error = add_rule(policy, i, version, classifier, lists);

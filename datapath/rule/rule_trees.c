@@ -2,10 +2,17 @@
 #include "datapath/rule/classifier.h"
 
 #include <errno.h>
+#include <rte_common.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
-#define LEAF_BOXES 4  /* not worth a decision */
-#define COPIES     16 /* a box may lie in that many leaves, on average */
+/* In members: behind it another leaf begins; a box that holds nothing. */
+#define LAST       (1u << 31)
+#define NO_BOX     UINT32_MAX
+#define HUGE_PAGE  (2u << 20)
+#define LEAF_BOXES 3  /* not worth a decision */
+#define COPIES     8  /* a box may lie in that many leaves, on average */
 #define SAMPLES    24 /* boxes looked at to find where to decide */
 #define WIDE       8 /* a box is wide in an address that holds more than this part of all others' beginnings */
 
@@ -108,19 +115,27 @@ static bool decide(const struct builder *builder, const uint32_t *list, uint32_t
 	return out->cost != UINT64_MAX;
 }
 
+static int add_member(struct rule_trees *trees, uint32_t box)
+{
+	if (rule_grow(&trees->members, &trees->member_capacity, trees->member_count, sizeof(box)))
+		return -ENOMEM;
+	trees->members[trees->member_count++] = box;
+	return 0;
+}
+
 static int make_leaf(struct builder *builder, uint32_t node, uint32_t at, uint32_t count)
 {
 	struct rule_trees *trees = builder->trees;
+	int error = 0;
 
 	trees->nodes[node] =
-	    (struct rule_node){.bound = count, .next = trees->member_count, .dimension = RULE_LEAF};
-	for (uint32_t i = 0; i < count; i++) {
-		if (rule_grow(&trees->members, &trees->member_capacity, trees->member_count,
-		              sizeof(trees->members[0])))
-			return -ENOMEM;
-		trees->members[trees->member_count++] = builder->stack[at + i];
-	}
-	return trees->member_count < 1u << 28 ? 0 : -ENOMEM;
+	    (struct rule_node){.bound = trees->member_count, .next = node, .dimension = RULE_LEAF};
+	for (uint32_t i = 0; i < count && !error; i++)
+		error = add_member(trees, builder->stack[at + i]);
+	if (error || !count)
+		return error ? error : add_member(trees, NO_BOX);
+	trees->members[trees->member_count - 1] |= LAST;
+	return 0;
 }
 
 /* Copies to the stack those of a list that a region meets, until one of them decides for all of it. */
@@ -152,7 +167,7 @@ static int new_nodes(struct rule_trees *trees, uint32_t number, uint32_t *out)
 		if (rule_grow(&trees->nodes, &trees->node_capacity, trees->node_count,
 		              sizeof(trees->nodes[0])))
 			return -ENOMEM;
-		trees->nodes[trees->node_count++] = (struct rule_node){.dimension = RULE_LEAF};
+		trees->nodes[trees->node_count++] = (struct rule_node){.bound = 0};
 	}
 	return trees->node_count < 1u << 28 ? 0 : -ENOMEM;
 }
@@ -236,6 +251,17 @@ static int mark_wide(const struct rule_boxes *boxes, unsigned dimension, uint8_t
 	return 0;
 }
 
+static uint32_t depth(const struct rule_node *nodes, uint32_t node)
+{
+	uint32_t low, high;
+
+	if (nodes[node].dimension == RULE_LEAF)
+		return 0;
+	low = depth(nodes, nodes[node].next);
+	high = depth(nodes, nodes[node].next + 1);
+	return 1 + RTE_MAX(low, high);
+}
+
 static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kind)
 {
 	struct rule_trees *trees = builder->trees;
@@ -248,20 +274,63 @@ static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kin
 		if (kinds[i] == kind)
 			builder->stack[count++] = i;
 	}
-	if (!count)
-		return 0;
-	trees->tree[trees->count].first_box = builder->stack[0];
-	error = new_nodes(trees, 1, &trees->tree[trees->count].root);
+	error = new_nodes(trees, 1, &trees->tree[kind].root);
 	if (!error)
-		error = build(builder, trees->tree[trees->count].root, &everything, 0, count, count,
+		error = build(builder, trees->tree[kind].root, &everything, 0, count, count,
 		              (uint64_t)COPIES * count);
-	trees->count++;
+	if (!error)
+		trees->depth = RTE_MAX(trees->depth, depth(trees->nodes, trees->tree[kind].root));
 	return error;
+}
+
+/* Without huge pages every look would wait for the page table too; where there are none it is no error. */
+static void *allocate(size_t size)
+{
+	void *memory;
+
+	if (size < HUGE_PAGE)
+		return aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(size, RTE_CACHE_LINE_SIZE));
+	size = RTE_ALIGN_CEIL(size, HUGE_PAGE);
+	memory = aligned_alloc(HUGE_PAGE, size);
+	if (memory)
+		(void)madvise(memory, size, MADV_HUGEPAGE);
+	return memory;
+}
+
+/* Boxes of a leaf lie together: one place of memory to wait for. */
+static int lay_out(struct rule_boxes *boxes, struct rule_trees *trees)
+{
+	struct rule_node *nodes = allocate(trees->node_count * sizeof(*nodes));
+
+	trees->leaves = allocate(trees->member_count * sizeof(*trees->leaves));
+	if (!trees->leaves || !nodes) {
+		free(nodes);
+		return -ENOMEM;
+	}
+	memcpy(nodes, trees->nodes, trees->node_count * sizeof(*nodes));
+	free(trees->nodes);
+	trees->nodes = nodes;
+	trees->node_capacity = trees->node_count;
+	for (uint32_t i = 0; i < trees->member_count; i++) {
+		uint32_t member = trees->members[i];
+
+		trees->leaves[i] = (struct rule_box){.first = {UINT32_MAX}};
+		if (member != NO_BOX)
+			trees->leaves[i] = boxes->boxes[member & ~LAST];
+		if (member & LAST)
+			trees->leaves[i].last[RULE_DIMENSIONS] |= RULE_BOX_LAST;
+	}
+	free(trees->members);
+	free(boxes->boxes);
+	trees->members = NULL;
+	boxes->boxes = NULL;
+	trees->member_capacity = boxes->capacity = 0;
+	return 0;
 }
 
 int rule_trees_create(struct rule_classifier *classifier)
 {
-	const struct rule_boxes *boxes = &classifier->boxes;
+	struct rule_boxes *boxes = &classifier->boxes;
 	struct builder builder = {boxes, &classifier->trees, NULL, boxes->count + 1};
 	uint8_t *kinds = calloc(1, boxes->count + 1);
 	int error = -ENOMEM;
@@ -275,5 +344,5 @@ int rule_trees_create(struct rule_classifier *classifier)
 		error = build_tree(&builder, kinds, kind);
 	free(builder.stack);
 	free(kinds);
-	return error;
+	return error ? error : lay_out(boxes, &classifier->trees);
 }
