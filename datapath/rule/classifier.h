@@ -136,6 +136,9 @@ int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_
 bool rule_boxes_verify(const struct rule_boxes *boxes, const struct rule_box *box,
                        const struct rule_point *point);
 
+/* Sets bit dimension of kinds[box] for boxes that are wide in it, among all. 0 or -ENOMEM. */
+int rule_boxes_mark_wide(const struct rule_boxes *boxes, unsigned dimension, uint8_t *kinds);
+
 /* Fills classifier.trees from its boxes, which it frees. 0 or -ENOMEM. */
 int rule_trees_create(struct rule_classifier *classifier);
 

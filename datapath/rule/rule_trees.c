@@ -14,7 +14,6 @@
 #define LEAF_BOXES 3  /* not worth a decision */
 #define COPIES     8  /* a box may lie in that many leaves, on average */
 #define SAMPLES    24 /* boxes looked at to find where to decide */
-#define WIDE       8 /* a box is wide in an address that holds more than this part of all others' beginnings */
 
 /* What is left of the dimensions at a node. */
 struct region {
@@ -204,53 +203,6 @@ static int build(struct builder *builder, uint32_t node, const struct region *re
 	             budget * numbers[1] / (both ? both : 1));
 }
 
-/* The beginnings of all boxes in an address, ascending. */
-static uint32_t *beginnings(const struct rule_boxes *boxes, unsigned dimension)
-{
-	uint32_t *out = malloc((boxes->count + 1ULL) * sizeof(*out));
-
-	if (!out)
-		return NULL;
-	for (uint32_t i = 0; i < boxes->count; i++)
-		out[i] = boxes->boxes[i].first[dimension];
-	qsort(out, boxes->count, sizeof(*out), compare);
-	return out;
-}
-
-/* How many numbers are below a value. */
-static uint32_t below(const uint32_t *sorted, uint32_t count, uint64_t value)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (sorted[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Marks the boxes that are wide in a dimension. */
-static int mark_wide(const struct rule_boxes *boxes, unsigned dimension, uint8_t *kinds)
-{
-	uint32_t *sorted = beginnings(boxes, dimension);
-
-	if (!sorted)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < boxes->count; i++) {
-		const struct rule_box *box = &boxes->boxes[i];
-		uint32_t within = below(sorted, boxes->count, (uint64_t)box->last[dimension] + 1) -
-		                  below(sorted, boxes->count, box->first[dimension]);
-
-		kinds[i] |= (within > boxes->count / WIDE) << dimension;
-	}
-	free(sorted);
-	return 0;
-}
-
 static uint32_t depth(const struct rule_node *nodes, uint32_t node)
 {
 	uint32_t low, high;
@@ -339,7 +291,7 @@ int rule_trees_create(struct rule_classifier *classifier)
 	if (builder.stack && kinds)
 		error = 0;
 	for (unsigned dimension = RULE_SOURCE; dimension <= RULE_DESTINATION && !error; dimension++)
-		error = mark_wide(boxes, dimension, kinds);
+		error = rule_boxes_mark_wide(boxes, dimension, kinds);
 	for (uint8_t kind = 0; kind < RULE_TREES && !error; kind++)
 		error = build_tree(&builder, kinds, kind);
 	free(builder.stack);
