@@ -28,6 +28,6 @@ struct capture_table {
  * state->captures is not NULL. In place of the time records have the cycle counter.
  */
 void capture_take(struct worker_state *state, uint16_t interface, struct rte_mbuf *const *packets,
-                  uint16_t count, bool sent);
+                  uint16_t number, bool sent);
 
 #endif

@@ -6,6 +6,7 @@
 #include "lib/log.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/backup/storage.h"
+#include "mgmt/mgmtd/capture/capture.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/engine/engine.h"
@@ -98,6 +99,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
 	if (!error)
+		error = captures_create(&engine, &engine.captures);
+	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
 	if (!error)
 		error = clock_create(engine.loop, &engine.clock);
@@ -127,6 +130,7 @@ static void stop(struct ipc_server *server)
 	logins_destroy(engine.logins);
 	usage_destroy(engine.usage);
 	clock_destroy(engine.clock);
+	captures_destroy(engine.captures);
 	datapath_link_destroy(engine.datapath);
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);

@@ -82,6 +82,41 @@ const struct command commands[] = {
     {"memory", NULL, false, command_memory, "Show what memory is used for.", "memory"},
     {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
      NULL, WORDS_ADDRESS},
+    {"pcapdump", NULL, true, command_pcapdump, "Capture packets that interfaces receive and send.",
+     "pcapdump -start [INTERFACE] [-count=N] [-snaplen=N] [-bufsize=N] [-nowrite] [-out [-nocap] "
+     "[-hex|-k12]] "
+     "[FILTERS]\npcapdump -stop [INTERFACE]\npcapdump -status\npcapdump -list\n"
+     "pcapdump -show [INTERFACE] [-filename=NAME] [-num=N] [-hex|-k12]\n"
+     "pcapdump -write [INTERFACE] [-filename=NAME]\npcapdump -remove [-filename=NAME]\n\n"
+     "Without INTERFACE all are meant. All filters must match; each takes several values with commas "
+     "between.\n"
+     "Files are in the root folder, where SCP fetches them; they are gone after a restart of the system.",
+     OPTIONS({"start", NULL, "Start to capture.", false, WORDS_INTERFACE},
+             {"stop", NULL, "Stop, and write what is in the buffer to a file.", false, WORDS_INTERFACE},
+             {"status", NULL, "Show what is being captured, as without an option."},
+             {"list", NULL, "List the files."},
+             {"show", NULL, "Print the packets of a buffer or file.", false, WORDS_INTERFACE},
+             {"write", NULL, "Write buffers to files; they keep what they hold.", false, WORDS_INTERFACE},
+             {"remove", NULL, "Remove files; without -filename all, and empty the buffers."},
+             {"filename", "NAME", "The file; with -remove it may have wildcards, '*' and '?'."},
+             {"num", "N", "With -show: the first N packets."}, {"count", "N", "Stop after N packets."},
+             {"snaplen", "N", "Keep the first N bytes of each packet."},
+             {"bufsize", "N", "KB of the buffer, 128 to 16384; 128 without it."},
+             {"out", NULL, "Print packets in this session as they come."},
+             {"nowrite", NULL, "Write no file at the end: the buffer keeps what it holds."},
+             {"nocap", NULL, "With -out: print only, without a buffer."},
+             {"hex", NULL, "Print packets in hexadecimal."}, {"k12", NULL, "Print packets in K12 format."},
+             {"proto", "PROTOCOL", "IP protocol: number, range or name, such as ICMP,2,7-9."},
+             {"port", "PORT", "Source or destination port: number, range or name of a service."},
+             {"portsrc", "PORT", "Source port."}, {"portdest", "PORT", "Destination port."},
+             {"ip", "ADDRESS", "Source or destination: address, network, range or name of an IPAddress.",
+              false, WORDS_ADDRESS},
+             {"ipsrc", "ADDRESS", "Source address.", false, WORDS_ADDRESS},
+             {"ipdest", "ADDRESS", "Destination address.", false, WORDS_ADDRESS},
+             {"eth", "MAC", "Source or destination Ethernet address."},
+             {"ethsrc", "MAC", "Source Ethernet address."},
+             {"ethdest", "MAC", "Destination Ethernet address."}),
+     WORDS_NONE, VIEW_DEBUG},
     {"policy", NULL, false, command_policy, "Show what the policy in force is made of.", "policy", NULL,
      WORDS_NONE, VIEW_DEBUG},
     {"profile", NULL, false, command_profile, "Keep configurations under names, and bring them back.",

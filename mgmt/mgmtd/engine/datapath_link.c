@@ -25,6 +25,8 @@ struct datapath_link {
 	void *user;
 	struct waiter *waiters;
 	uint64_t cookie;
+	datapath_capture capture; /* or NULL */
+	void *capture_user;
 };
 
 static const size_t row_size[] = {
@@ -93,6 +95,9 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		on_result(link, message);
 	else if (message->type == MESSAGE_QUERY_ROWS || message->type == MESSAGE_QUERY_END)
 		on_rows(link, message);
+	else if (link->capture &&
+	         (message->type == MESSAGE_CAPTURE_STATE || message->type == MESSAGE_CAPTURE_PACKETS))
+		link->capture(link->capture_user, message);
 }
 
 static void on_connected(struct ipc_connection *connection, void *user)
@@ -112,6 +117,8 @@ static void on_closed(struct ipc_connection *connection, void *user)
 	link->up = false;
 	while (link->waiters)
 		end_waiter(&link->waiters, -ENOTCONN, "the datapath went away");
+	if (link->capture)
+		link->capture(link->capture_user, NULL);
 }
 
 static const struct ipc_handlers handlers = {
@@ -237,6 +244,17 @@ int datapath_link_query(struct datapath_link *link, enum query_kind kind, uint32
 		return -ENOTCONN;
 	query.cookie = waiter.cookie = ++link->cookie;
 	return wait_for(link, &waiter, send_query, &query);
+}
+
+int datapath_link_send(struct datapath_link *link, uint32_t type, const void *body, size_t length)
+{
+	return datapath_link_is_up(link) ? ipc_send(link->connection, type, body, length, -1) : -ENOTCONN;
+}
+
+void datapath_link_captures(struct datapath_link *link, datapath_capture handler, void *user)
+{
+	link->capture = handler;
+	link->capture_user = user;
 }
 
 void datapath_link_forget(struct datapath_link *link, const void *user)

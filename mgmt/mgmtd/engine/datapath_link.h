@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 struct datapath_link;
+struct ipc_message;
 
 typedef void (*datapath_result)(void *user, int error, const char *text);
 /* Rows of the queried kind, checked to be whole; called any number of times, then end once. */
@@ -37,6 +38,11 @@ int datapath_link_flush(struct datapath_link *link, datapath_result done, void *
 /* Returns 0 (end is called once) or -errno. */
 int datapath_link_query(struct datapath_link *link, enum query_kind kind, uint32_t limit, datapath_rows rows,
                         datapath_result end, void *user);
+/* A message without an answer of its own. Returns 0 or -errno. link NULL: -ENOTCONN. */
+int datapath_link_send(struct datapath_link *link, uint32_t type, const void *body, size_t length);
+/* Who takes MESSAGE_CAPTURE_STATE and ..._PACKETS; message NULL: the datapath went away. NULL: nobody. */
+typedef void (*datapath_capture)(void *user, const struct ipc_message *message);
+void datapath_link_captures(struct datapath_link *link, datapath_capture handler, void *user);
 /* Nobody with this user pointer is called any more. */
 void datapath_link_forget(struct datapath_link *link, const void *user);
 

@@ -38,6 +38,7 @@ struct upgrade;
 struct storage;
 struct usage;
 struct clock;
+struct captures;
 
 /* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
 typedef void (*activation_done)(void *user, int error, const char *text);
@@ -103,6 +104,7 @@ struct engine {
 	bool lost;          /* a saved configuration could not be used */
 	struct usage *usage;
 	struct clock *clock;
+	struct captures *captures; /* NULL: in tests */
 };
 
 /*

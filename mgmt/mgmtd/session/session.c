@@ -3,6 +3,8 @@
 #include "lib/messages.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/backup/storage.h"
+#include "mgmt/mgmtd/capture/capture.h"
+#include "mgmt/mgmtd/capture/show.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/complete/complete.h"
 #include "mgmt/mgmtd/configuration/edit.h"
@@ -119,6 +121,8 @@ static void stop_waiting(struct session *session)
 	statistics_forget(session, false);
 	edit_forget(session);
 	clock_forget(session->engine->clock, session);
+	captures_forget(session->engine->captures, session, false);
+	capture_show_forget(session);
 }
 
 static void on_timeout(void *user)
@@ -229,6 +233,7 @@ static void destroy(struct session *session)
 		*at = session->next;
 	stop_waiting(session);
 	statistics_forget(session, true);
+	captures_forget(engine->captures, session, true);
 	radius_snoop_changed(engine->radius);
 	login_forget(session);
 	files_forget(session);

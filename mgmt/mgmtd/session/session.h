@@ -16,6 +16,7 @@
 #define SESSION_CONSOLE "console" /* the user of who typed no name: root on the node itself */
 #define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
+struct capture_show;
 struct file_upload;
 struct held_line;
 struct script_run;
@@ -53,6 +54,8 @@ struct session {
 	bool verbose;
 	unsigned rows;
 	struct statistics_poll *poll; /* or NULL */
+	struct capture_show *show;    /* or NULL */
+	int capture_error;            /* of the captures that were waited for */
 	session_answer answer;        /* what the next line goes to, or NULL */
 	char question[96];
 	char argument[128];
