@@ -189,7 +189,7 @@ def test_buffers_are_kept_written_and_removed(cluster: Cluster, node: LabNode, t
 def test_filters_and_snaplen(cluster: Cluster, node: LabNode, tmp_path: Path) -> None:
     ports = [53, 60, 85, 92, 95, 96, 21]
     for options, wanted in (("-port=53", {53}), ("-port=53-95", {53, 60, 85, 92, 95}), ("-portdest=53,85,92", {53, 85, 92}),
-                            ("-port=FTP", {21}), ("-proto=ICMP,2,7-9", set()), (f"-ipdest={SERVER} -ipsrc=10.1.0.0/24 -port=53", {53}),
+                            ("-port=FTP", {21}), ("-proto=IGMP,7-9", set()), (f"-ipdest={SERVER} -ipsrc=10.1.0.0/24 -port=53", {53}),
                             ("-ip=198.51.100.9-198.51.100.11,2001:db8::1 -port=60", {60}), ("-ipsrc=198.51.100.10 -port=60", set())):
         dump(node, f"pcapdump -start if1 -snaplen=60 -nowrite {options}", "pcapdump -start if2 -portdest=53,60,85,92,95,96,21")
         udp(cluster, *ports)
