@@ -4,12 +4,14 @@
 import itertools
 import shlex
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.wait import await_condition
+from test_scp import transferred
 
 SHARED = "10.1.0.1"
 SSH = ["ssh", "-tt", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
@@ -164,13 +166,31 @@ def test_a_running_command_is_broken_off(cluster: Cluster, terminal: Terminal) -
     lines = "".join(f"add IPAddress broken{n} Address=10.9.0.1\n" for n in range(1, 10001))
     assert node.commands(lines).returncode == 0
     try:
-        # A script that lists them often takes long; its output is far from its end when it is broken off.
         terminal.enter("show Address IPAddress")
         terminal.keys("C-c")
         terminal.await_line("System:/>")
         terminal.enter("about")
         terminal.await_screen("Hadrian")
         terminal.await_line("System:/>")
+    finally:
+        assert node.cli("reject").returncode == 0
+
+
+@pytest.mark.feature("C02-053")
+def test_a_running_script_is_broken_off(cluster: Cluster, terminal: Terminal, tmp_path: Path) -> None:
+    """It sets its second comment after many commands that take far longer than a key."""
+    node = cluster.nodes[cluster.active()]
+    slow = "set System Comments=begun\n" + "netobjects all-nets\n" * 100000 + "set System Comments=never\n"
+    (tmp_path / "slow.sgs").write_text(slow)
+    transferred(cluster, tmp_path / "slow.sgs", "fw:scripts")
+    try:
+        terminal.enter("script -run slow.sgs")
+        terminal.expect(lambda: "begun" in node.cli("show System").stdout, "the script's first command")
+        terminal.keys("C-c")
+        terminal.await_line("System:/>")
+        assert "begun" in node.cli("show System").stdout
+        terminal.enter("about")
+        terminal.await_screen("Hadrian")
     finally:
         assert node.cli("reject").returncode == 0
 
@@ -196,14 +216,30 @@ def test_the_size_of_the_terminal_is_followed(terminal: Terminal) -> None:
     terminal.type(command)
     terminal.await_screen("end")
     assert terminal.screen().splitlines() == rows_of(command, 50)
-    for columns in (36,):
-        terminal.resize(columns)
-        terminal.expect(lambda: terminal.screen().splitlines() == rows_of(command, columns), f"the line in {columns} columns")
+    terminal.resize(36)
+    terminal.expect(lambda: terminal.screen().splitlines() == rows_of(command, 36), "the line in 36 columns")
     # The cursor is where the editor thinks it is.
     terminal.keys("Home")
     terminal.type("X")
     terminal.expect(lambda: terminal.screen().splitlines() == rows_of("X" + command, 36), "X at the beginning")
     terminal.keys("C-c")
+
+
+def test_a_wider_terminal_has_no_row_left_over(cluster: Cluster) -> None:
+    command = 'set System Comments="0123456789 0123456789 0123456789 0123456789 end"'
+    terminal = Terminal(cluster.lab, columns=36)
+    try:
+        # Rows above it, which a terminal may scroll away and bring back.
+        for _ in range(4):
+            terminal.keys("Enter")
+        terminal.type(command)
+        for columns in (70, 36, 50, 36, 100):
+            terminal.resize(columns)
+            whole = ["System:/>", *rows_of(command, columns)]
+            terminal.expect(lambda: terminal.screen().splitlines()[-len(whole):] == whole, f"{columns} columns")
+        terminal.keys("C-c")
+    finally:
+        terminal.close()
 
 
 @pytest.mark.feature("C02-048", "C02-049", "C02-023")

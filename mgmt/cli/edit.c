@@ -54,7 +54,9 @@ void edit_resize(EditLine *edit)
 	el_resize(edit);
 	if (above)
 		printf("\033[%zuA", above);
-	fputs("\r\033[J", stdout);
+	/* A screen that is cleared from its first column on goes into the history of some terminals, tmux too, and
+	 * comes back from there when they are widened: the first row is cleared by itself, the rest from its second column. */
+	fputs("\r\033[K\033[C\033[J\r", stdout);
 	fflush(stdout);
 	el_set(edit, EL_REFRESH);
 }

@@ -245,7 +245,7 @@ int script_command_ended(struct session *session, int error)
 	return advance(session);
 }
 
-void script_break(struct session *session)
+bool script_break(struct session *session)
 {
 	struct script_run *run = session->script;
 
@@ -254,6 +254,10 @@ void script_break(struct session *session)
 		run->frames[i].force = false;
 		run->frames[i].at = run->frames[i].length;
 	}
+	/* Its next slice finds nothing more to do. libqb leaks a job that is deleted when its turn has come. */
+	if (run->paused)
+		run->first_error = -ECANCELED;
+	return run->paused;
 }
 
 int script_start(struct session *session, const struct script_order *order)

@@ -26,7 +26,8 @@ int script_start(struct session *session, const struct script_order *order);
 /* The command that the script waited for has ended. Returns like script_start. */
 int script_command_ended(struct session *session, int error);
 /* Nothing of it runs any more once its present line ends (session_end). */
-void script_break(struct session *session);
+/* Returns whether the script ends by itself at its next turn of the loop; else its command is the caller's to end. */
+bool script_break(struct session *session);
 /* Drops a session's script, if any. */
 void script_stop(struct session *session);
 

@@ -283,9 +283,8 @@ static void break_command(struct session *session)
 		return;
 	}
 	stop_waiting(session);
-	if (session->script)
-		script_break(session);
-	session_end(session, -ECANCELED);
+	if (!session->script || !script_break(session))
+		session_end(session, -ECANCELED);
 }
 
 /* Who it is was settled by the login. */
