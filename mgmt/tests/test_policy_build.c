@@ -272,24 +272,40 @@ START_TEST(what_would_have_no_effect)
 }
 END_TEST
 
-START_TEST(ip_version_6_alone_is_refused_where_it_has_no_effect)
+/* feature: C05-011 C05-012 C05-013 */
+START_TEST(ip_version_6_is_refused_where_it_has_no_effect)
 {
 	console_ok(&console, "cc RoutingTable main");
 	console_ok(&console, "add Route Interface=if2 Network=2001:db8::/32");
-	has_problem("Network '2001:db8::/32' has only IPv6 addresses, and this release forwards only IPv4");
+	has_problem("No errors");
 	console_ok(&console, "set Route 3 Network=all-nets");
 	has_problem("No errors");
 	console_ok(&console, "set Route 3 Gateway=2001:db8::1");
-	has_problem("Gateway '2001:db8::1' must be one IPv4 address");
+	has_problem("No errors");
+	console_ok(&console, "set Route 3 Network=10.9.0.0/16");
+	has_problem("Gateway '2001:db8::1' must be one address of the IP version of Network");
+	console_ok(&console, "set Route 3 Gateway= Network=2001:db8::1-2001:db8::7");
+	has_problem("Network has the range 2001:db8::1-2001:db8::7; of IPv6 give networks");
 	console_ok(&console, "set Route 3 -disable");
 	console_ok(&console, "cc IPRuleSet main");
 	console_ok(&console, "set IPRule web DestinationNetwork=all-nets-ip6");
+	has_problem("No errors");
+	console_ok(&console, "set IPRule web SourceTranslation=NAT");
 	has_problem("IPRule/2: DestinationNetwork 'all-nets-ip6' has only IPv6 addresses");
+	console_ok(&console, "set IPRule web SourceTranslation=");
+	console_ok(&console, "set IPRule web DestinationInterface=core");
+	has_problem("IPRule/2: DestinationNetwork 'all-nets-ip6' has only IPv6 addresses");
+	console_ok(&console, "set IPRule web DestinationInterface=if2");
 	console_ok(&console, "set IPRule web DestinationNetwork=all-nets-ip6,10.0.0.1");
 	console_ok(&console, "cc");
 	has_problem("No errors");
 	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip,2001:db8::2");
-	has_problem("EthernetInterface if1: IPAddress '2001:db8::2' is an IPv6 address, and this release");
+	has_problem("No errors");
+	console_ok(&console, "set EthernetInterface if1 MTU=1279");
+	has_problem(
+	    "EthernetInterface if1: IPAddress '2001:db8::2' is an IPv6 address, which needs an MTU of 1280");
+	console_ok(&console, "set EthernetInterface if1 MTU=1500 IPAddress=if1_ip,fe80::1");
+	has_problem("IPAddress 'fe80::1' is no global or unique local IPv6 address");
 	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip PrivateIP:0=2001:db8::3");
 	has_problem("EthernetInterface if1: PrivateIP:0 '2001:db8::3' is an IPv6 address");
 	console_ok(&console, "set EthernetInterface if1 PrivateIP:0=10.1.0.2");
@@ -371,7 +387,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, rules_in_order);
 	tcase_add_test(tests, what_cannot_be_activated);
 	tcase_add_test(tests, what_would_have_no_effect);
-	tcase_add_test(tests, ip_version_6_alone_is_refused_where_it_has_no_effect);
+	tcase_add_test(tests, ip_version_6_is_refused_where_it_has_no_effect);
 	tcase_add_test(tests, all_mistakes_are_listed_at_once);
 	tcase_add_test(tests, https_listens_on_the_addresses_of_its_interface);
 	tcase_add_test(tests, what_travels_to_the_peer);

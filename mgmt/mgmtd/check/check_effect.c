@@ -42,11 +42,22 @@ static void check_versions(const struct configuration *configuration, const stru
 		forwarded |= ranges.range[i].first.version == 4;
 	if (ranges.count && !forwarded)
 		problem(problems, type, object,
-		        "%s '%s' has only IPv6 addresses, and this release forwards only IPv4. Add IPv4 "
+		        "%s '%s' has only IPv6 addresses, and this release has only IPv4 there. Add IPv4 "
 		        "addresses, "
 		        "disable the object or delete it",
 		        property, value_of(type, object, property));
 	ranges_free(&ranges);
+}
+
+/* A rule for the firewall itself, which no IPv6 reaches, or one that translates, which is done with IPv4. */
+static bool is_ipv4_only(const struct object_type *type, const struct lyd_node *rule)
+{
+	bool forwards = false;
+
+	for (const struct lyd_node *item = value_first(rule, type_property(type, "DestinationInterface"), 0);
+	     item; item = value_next(item))
+		forwards |= strcmp(lyd_get_value(item), "core") != 0;
+	return !forwards || !strcmp(value_of(type, rule, "SourceTranslation"), "NAT");
 }
 
 /* A property with both IP versions is fine: its IPv4 part has an effect. */
@@ -54,10 +65,11 @@ static void check_ip_versions(const struct configuration *configuration, struct 
 {
 	static const struct {
 		const char *container, *type, *property;
-	} networks[] = {
-	    {"IPRuleSet", "IPRule", "SourceNetwork"},  {"IPRuleSet", "IPRule", "DestinationNetwork"},
-	    {"RoutingTable", "Route", "Network"},      {NULL, "EthernetInterface", "Network"},
-	    {NULL, "RemoteMgmtHTTP", "SourceNetwork"}, {NULL, "RemoteMgmtSSH", "SourceNetwork"}};
+	} networks[] = {{"IPRuleSet", "IPRule", "SourceNetwork"},
+	                {"IPRuleSet", "IPRule", "DestinationNetwork"},
+	                {NULL, "EthernetInterface", "Network"},
+	                {NULL, "RemoteMgmtHTTP", "SourceNetwork"},
+	                {NULL, "RemoteMgmtSSH", "SourceNetwork"}};
 
 	for (size_t i = 0; i < sizeof(networks) / sizeof(*networks); i++) {
 		const struct object_type *container =
@@ -70,7 +82,7 @@ static void check_ip_versions(const struct configuration *configuration, struct 
 
 		for (struct lyd_node *object = object_first(configuration, type, context); object;
 		     object = object_next(object))
-			if (!object_disabled(type, object))
+			if (!object_disabled(type, object) && (!container || is_ipv4_only(type, object)))
 				check_versions(configuration, type, object, networks[i].property, problems);
 	}
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define IPV6_MTU_MIN 1280u /* RFC 8200, 5 */
+
 static bool is_loopback(const struct ip_address *address)
 {
 	return address->version == 4 && address->bytes[0] == 127;
@@ -21,9 +23,16 @@ static void check_address(const struct object_type *type, const struct lyd_node 
 	if (is_loopback(address))
 		return;
 	if (address->version == 6) {
-		problem(problems, type, interface,
-		        "%s '%s' is an IPv6 address, and this release forwards only IPv4. Take it out",
-		        property, ip_address_format(address, text));
+		/* Its route is made by hand (C05-012), and there may be no Network with it. */
+		if (address->bytes[0] == 0xff || address->bytes[0] == 0 ||
+		    (address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80))
+			problem(problems, type, interface,
+			        "%s '%s' is no global or unique local IPv6 address; choose another", property,
+			        ip_address_format(address, text));
+		else if (value_number(type, interface, "MTU") < IPV6_MTU_MIN)
+			problem(problems, type, interface,
+			        "%s '%s' is an IPv6 address, which needs an MTU of %u at least; set MTU",
+			        property, ip_address_format(address, text), IPV6_MTU_MIN);
 		return;
 	}
 	for (size_t i = 0; i < networks->count; i++)
@@ -55,7 +64,12 @@ static void check_addresses(const struct configuration *configuration, const str
 		struct ip_address address = resolve_host(configuration, value);
 
 		snprintf(name, sizeof(name), "PrivateIP:%u", node);
-		if (address.version)
+		if (address.version == 6)
+			problem(problems, type, interface,
+			        "%s '%s' is an IPv6 address; PrivateIP must be IPv4, IPv6 addresses stand in "
+			        "IPAddress",
+			        name, value);
+		else if (address.version)
 			check_address(type, interface, name, &address, &networks, problems);
 	}
 	ranges_free(&networks);
@@ -149,18 +163,23 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		check_cluster(configuration, sync, anchored || !critical, problems);
 }
 
+static bool has_version(const struct ranges *ranges, unsigned version)
+{
+	for (size_t i = 0; i < ranges->count; i++)
+		if (ranges->range[i].first.version == version)
+			return true;
+	return false;
+}
+
 /* all-nets stands for the default route of either version. */
 static void check_one_version(const struct configuration *configuration, const struct object_type *type,
                               const struct lyd_node *route, struct problems *problems)
 {
 	const char *network = value_of(type, route, "Network");
 	struct ranges ranges = {0};
-	unsigned versions = 0;
 
 	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &ranges);
-	for (size_t i = 0; i < ranges.count; i++)
-		versions |= ranges.range[i].first.version;
-	if (versions == (4 | 6) && strcmp(network, "all-nets") != 0)
+	if (has_version(&ranges, 4) && has_version(&ranges, 6) && strcmp(network, "all-nets") != 0)
 		problem(problems, type, route,
 		        "Network '%s' has IPv4 and IPv6 addresses, and a route has one version. Make a route "
 		        "for each",
@@ -168,14 +187,37 @@ static void check_one_version(const struct configuration *configuration, const s
 	ranges_free(&ranges);
 }
 
+static void check_ipv6_route(const struct object_type *type, const struct lyd_node *route,
+                             const struct ranges *networks, struct problems *problems)
+{
+	char text[IP_RANGE_TEXT];
+	unsigned length;
+
+	for (size_t i = 0; i < networks->count; i++)
+		if (networks->range[i].first.version == 6 &&
+		    !ip_range_prefix_length(&networks->range[i], &length))
+			problem(problems, type, route,
+			        "Network has the range %s; of IPv6 give networks, such as 2001:db8::/32",
+			        ip_range_format(&networks->range[i], text));
+	if (*value_of(type, route, "LocalIP") && !has_version(networks, 4))
+		problem(problems, type, route, "LocalIP has no effect on an IPv6 route; set LocalIP=<empty>");
+}
+
 static void check_route(const struct configuration *configuration, const struct object_type *type,
                         const struct lyd_node *route, struct problems *problems)
 {
 	const char *gateway = value_of(type, route, "Gateway"), *local = value_of(type, route, "LocalIP");
 
+	struct ranges networks = {0};
+	unsigned version = *gateway ? resolve_host(configuration, gateway).version : 0;
+
 	check_one_version(configuration, type, route, problems);
-	if (*gateway && resolve_host(configuration, gateway).version != 4)
-		problem(problems, type, route, "Gateway '%s' must be one IPv4 address", gateway);
+	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &networks);
+	check_ipv6_route(type, route, &networks, problems);
+	if (*gateway && (!version || (networks.count && !has_version(&networks, version))))
+		problem(problems, type, route,
+		        "Gateway '%s' must be one address of the IP version of Network", gateway);
+	ranges_free(&networks);
 	if (*local && resolve_host(configuration, local).version != 4)
 		problem(problems, type, route, "LocalIP '%s' must be one IPv4 address", local);
 }

@@ -76,7 +76,7 @@ static int add_interface(const struct configuration *configuration, const struct
 	return policy_builder_interface(builder, &out);
 }
 
-/* The length of the narrowest network of the interface that holds the address; 32 where there is none. */
+/* The length of the narrowest network of the interface that holds the address; its own where there is none. */
 static uint8_t prefix_length(const struct ranges *networks, const struct ip_address *address)
 {
 	unsigned best = 0, length;
@@ -89,7 +89,7 @@ static uint8_t prefix_length(const struct ranges *networks, const struct ip_addr
 		best = !found || length > best ? length : best;
 		found = true;
 	}
-	return (uint8_t)(found ? best : 32);
+	return (uint8_t)(found ? best : address->version == 6 ? 128 : 32);
 }
 
 static int add_address(struct policy_builder *builder, struct route_list *routes, uint16_t id,
@@ -100,16 +100,17 @@ static int add_address(struct policy_builder *builder, struct route_list *routes
 	struct policy_route route = {.network = {*address, *address}, .interface = POLICY_INTERFACE_CORE};
 	int error;
 
-	if (address->version != 4 || address->bytes[0] == 127)
+	if (!address->version || (address->version == 4 && address->bytes[0] == 127))
 		return 0;
 	out.prefix_length = prefix_length(networks, address);
 	error = policy_builder_address(builder, &out);
-	if (!error && core_route)
+	/* The datapath makes that of IPv6 itself. */
+	if (!error && core_route && address->version == 4)
 		error = route_list_add(routes, &route);
 	return error;
 }
 
-/* Addresses, with a core route to each (C06-014), and the routes to the interface's networks. */
+/* Addresses, with a core route to each (C06-014), and the routes to the interface's IPv4 networks (C05-012). */
 static int add_addresses(const struct configuration *configuration, const struct object_type *type,
                          const struct lyd_node *interface, struct policy_builder *builder,
                          struct route_list *routes)
@@ -157,8 +158,18 @@ static int add_interfaces(const struct configuration *configuration, struct poli
 	return error;
 }
 
+/* all-nets is of the version that the gateway has. IPv6 networks are prefixes (check_network). */
+static int add_network(const struct policy_route *route, struct route_list *routes,
+                       struct policy_builder *builder)
+{
+	if (route->gateway.version && route->gateway.version != route->network.first.version)
+		return 0;
+	return route->network.first.version == 6 ? policy_builder_route(builder, route)
+	                                         : route_list_add(routes, route);
+}
+
 static int add_route(const struct configuration *configuration, const struct object_type *type,
-                     const struct lyd_node *route, struct route_list *routes)
+                     const struct lyd_node *route, struct route_list *routes, struct policy_builder *builder)
 {
 	struct policy_route out = {.gateway = resolve_host(configuration, value_of(type, route, "Gateway")),
 	                           .local_ip = resolve_host(configuration, value_of(type, route, "LocalIP")),
@@ -171,7 +182,9 @@ static int add_route(const struct configuration *configuration, const struct obj
 	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &network);
 	for (size_t i = 0; i < network.count && !error; i++) {
 		out.network = network.range[i];
-		error = route_list_add(routes, &out);
+		if (out.network.first.version == 6)
+			out.local_ip.version = 0;
+		error = add_network(&out, routes, builder);
 	}
 	ranges_free(&network);
 	return error;
@@ -188,7 +201,8 @@ static bool is_usable(const struct configuration *configuration, const struct ob
 	return !object_disabled(type, route) && interface && !object_disabled(interfaces, interface);
 }
 
-static int add_routes(const struct configuration *configuration, struct route_list *routes)
+static int add_routes(const struct configuration *configuration, struct route_list *routes,
+                      struct policy_builder *builder)
 {
 	const struct object_type *table = schema_type(configuration->schema, NULL, "RoutingTable");
 	const struct object_type *type = schema_type(configuration->schema, table, "Route");
@@ -198,7 +212,7 @@ static int add_routes(const struct configuration *configuration, struct route_li
 	for (const struct lyd_node *route = main_table ? object_first(configuration, type, main_table) : NULL;
 	     route && !error; route = object_next(route))
 		if (is_usable(configuration, type, route))
-			error = add_route(configuration, type, route, routes);
+			error = add_route(configuration, type, route, routes, builder);
 	return error;
 }
 
@@ -244,7 +258,7 @@ static int build(const struct configuration *configuration, struct policy_builde
 	if (!error)
 		error = route_list_add(&routes, &multicast);
 	if (!error)
-		error = add_routes(configuration, &routes);
+		error = add_routes(configuration, &routes, builder);
 	if (!error)
 		error = route_list_write(&routes, builder);
 	route_list_free(&routes);
