@@ -24,14 +24,17 @@ static const char usage[] =
     "  -f, --file FILE   read commands from FILE\n"
     "      --force       go on after a command that failed\n"
     "  -u, --user USER   act with the rights of that user\n"
+    "      --complete LINE  print what Tab gives at the end of that line, after the command, if there is "
+    "one\n"
     "      --login[=PORT]  log in at the console PORT, COM1 unless named (for agetty)\n"
     "      --session FD  a session that is logged in on that descriptor (hadrian-sshd)\n";
 
 struct arguments {
 	const char *user, *file;
-	const char *port; /* of the local console */
-	bool login;       /* as the program that logs in at that port */
-	int session;      /* a descriptor, or -1 */
+	const char *complete; /* a line */
+	const char *port;     /* of the local console */
+	bool login;           /* as the program that logs in at that port */
+	int session;          /* a descriptor, or -1 */
 	bool force;
 };
 
@@ -116,13 +119,11 @@ static void hide_words(char *words[])
 
 static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 {
-	static const struct option options[] = {{"file", required_argument, NULL, 'f'},
-	                                        {"force", no_argument, NULL, 'F'},
-	                                        {"user", required_argument, NULL, 'u'},
-	                                        {"session", required_argument, NULL, 's'},
-	                                        {"login", optional_argument, NULL, 'l'},
-	                                        {"help", no_argument, NULL, 'h'},
-	                                        {0}};
+	static const struct option options[] = {
+	    {"file", required_argument, NULL, 'f'},  {"force", no_argument, NULL, 'F'},
+	    {"user", required_argument, NULL, 'u'},  {"session", required_argument, NULL, 's'},
+	    {"login", optional_argument, NULL, 'l'}, {"complete", required_argument, NULL, 'c'},
+	    {"help", no_argument, NULL, 'h'},        {0}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+f:u:h", options, NULL)) != -1) {
@@ -132,6 +133,8 @@ static bool parse_arguments(int argc, char *argv[], struct arguments *out)
 			out->force = true;
 		} else if (option == 'u') {
 			out->user = optarg;
+		} else if (option == 'c') {
+			out->complete = optarg;
 		} else if (option == 'l') {
 			out->login = true;
 			out->port = optarg ? optarg : out->port;
@@ -163,6 +166,37 @@ static int open_session(struct client *client, const struct arguments *arguments
 	return client_open(client, arguments->user);
 }
 
+/* What Tab would insert, and what it would list. */
+static int print_completions(struct client *client, const char *line)
+{
+	struct completions answer;
+	int error = client_complete(client, line, strlen(line), 0, &answer);
+
+	if (error)
+		return error;
+	if (answer.insert_length)
+		printf("%.*s\n", (int)answer.insert_length, answer.insert);
+	fwrite(answer.text, 1, answer.text_length, stdout);
+	return 0;
+}
+
+static int run(struct client *client, const struct arguments *arguments, const char *line)
+{
+	int error = 0;
+
+	if (arguments->file)
+		error = run_file(client, arguments);
+	else if (line)
+		error = run_words(client, line);
+	if (arguments->complete)
+		return error ? error : print_completions(client, arguments->complete);
+	if (arguments->file || line)
+		return error;
+	if (isatty(STDIN_FILENO))
+		return interactive_run(client);
+	return run_lines(client, stdin, "standard input", arguments->force);
+}
+
 int main(int argc, char *argv[])
 {
 	struct arguments arguments = {.user = "", .port = CONSOLE_PORT, .session = -1};
@@ -186,14 +220,7 @@ int main(int argc, char *argv[])
 		free(line);
 		return 1;
 	}
-	if (arguments.file)
-		error = run_file(&client, &arguments);
-	else if (line)
-		error = run_words(&client, line);
-	else if (isatty(STDIN_FILENO))
-		error = interactive_run(&client);
-	else
-		error = run_lines(&client, stdin, "standard input", arguments.force);
+	error = run(&client, &arguments, line);
 	client_close(&client);
 	free(line);
 	return error ? 1 : 0;
