@@ -21,6 +21,7 @@ OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null
 @pytest.fixture
 def node(cluster: Cluster) -> Iterator[LabNode]:
     found = cluster.nodes[cluster.active()]
+    await_condition(lambda: "Running" in found.cli("sshserver").stdout, "the SSH server", timeout=30)
     try:
         yield found
     finally:
