@@ -103,6 +103,17 @@ START_TEST(a_full_ring_loses_copies_and_no_packets)
 }
 END_TEST
 
+/* One assertion, not one for each of thirty million bytes. */
+static bool all_are(const struct capture_record *record, uint8_t byte)
+{
+	const uint8_t *bytes = (const uint8_t *)(record + 1);
+	uint32_t same = 0;
+
+	while (same < record->captured && bytes[same] == byte)
+		same++;
+	return same == record->captured;
+}
+
 /* Records of all lengths, over the end of the ring and again, come out as they went in. */
 START_TEST(records_are_whole)
 {
@@ -123,8 +134,7 @@ START_TEST(records_are_whole)
 			if (!first)
 				break;
 			ck_assert_uint_eq(first->time_us, got);
-			for (uint32_t j = 0; j < first->captured; j++)
-				ck_assert_uint_eq(((const uint8_t *)(first + 1))[j], got & 255);
+			ck_assert(all_are(first, got & 255));
 			got++;
 			capture_ring_release(ring);
 		}
