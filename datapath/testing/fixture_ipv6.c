@@ -148,6 +148,7 @@ struct rte_mbuf *fixture_ipv6_extend(struct rte_mbuf *mbuf, uint8_t header, uint
 	struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)rte_pktmbuf_prepend(mbuf, 8);
 	uint8_t *extension = (uint8_t *)(ip + 1);
 
+	ck_assert_ptr_nonnull(ip);
 	memmove(ip, (uint8_t *)ip + 8, sizeof(*ip));
 	memset(extension, 0, 8);
 	extension[0] = ip->proto;
