@@ -168,6 +168,12 @@ def stage_system(arguments: list[str]) -> Count:
     return count
 
 
+def stage_demo() -> Count:
+    """What a new user runs first, with the build that is not for tests: warnings differ with the optimiser."""
+    done = run(["./demo", "--once"])
+    return Count(passed=int(done.returncode == 0), failed=int(done.returncode != 0))
+
+
 def machine_state() -> dict[str, set[str]]:
     """What the lab must give back."""
     pages = Path("/proc/sys/vm/nr_hugepages").read_text(encoding="utf-8").strip()
@@ -194,7 +200,7 @@ def stage_coverage() -> Count:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["format", "unit", "tidy", "fuzz", "system"], action="append",
+    parser.add_argument("--only", choices=["format", "unit", "tidy", "fuzz", "system", "demo"], action="append",
                         help="only this stage (may be given more than once)")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     arguments = parser.parse_args()
@@ -203,7 +209,7 @@ def main() -> int:
     before = machine_state()
     stages: dict[str, Callable[[], Count]] = {
         "format": stage_format, "unit": stage_unit, "tidy": stage_tidy, "fuzz": stage_fuzz,
-        "system": lambda: stage_system(arguments.pytest), "left behind": lambda: left_behind(before),
+        "system": lambda: stage_system(arguments.pytest), "demo": stage_demo, "left behind": lambda: left_behind(before),
         "coverage": stage_coverage}
     total = Count()
     for name, stage in stages.items():
