@@ -143,13 +143,16 @@ class Lab:
         self.await_ready()
 
     def await_ready(self, timeout: float = READY_TIMEOUT) -> None:
-        """Waits until exactly one node is active and, where there are two, all state is in sync."""
+        """Waits until exactly one node is active, SSH is served and, where there are two nodes, all state is in sync."""
         nodes = self.nodes()
 
         def ready() -> bool:
             for node in nodes.values():
                 node.check_daemons(DAEMONS)
             seen = [node.status() for node in nodes.values()]
+            # A new node makes its keys first, which takes seconds on a loaded machine; till then SSH is refused.
+            if any("hadrian-sshd is starting" in node.cli("sshserver").stdout for node in nodes.values()):
+                return False
             if len(seen) == 1:
                 # A standalone node is active from the start; its routes are there once its datapath forwards.
                 only = next(iter(nodes.values()))
