@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/flow_forward.h"
+#include "datapath/icmp/icmpv6_error.h"
+
+/* Whether the next link takes the packet; else the reason to drop it, and *edge is set where an error is sent. */
+static enum counter check_length(const struct flow_direction *direction, struct rte_mbuf *mbuf, bool ipv6,
+                                 rte_edge_t *edge)
+{
+	if (rte_pktmbuf_pkt_len(mbuf) <= direction->mtu)
+		return COUNTER_COUNT;
+	if (ipv6) {
+		/* No router makes fragments (RFC 8200 4.5). */
+		icmp_error_request(mbuf, ICMPV6_ERROR_TOO_BIG, 0, direction->mtu);
+		*edge = FORWARD_ERROR;
+	} else if (rte_pktmbuf_mtod(mbuf, const struct rte_ipv4_hdr *)->fragment_offset &
+	           RTE_BE16(RTE_IPV4_HDR_DF_FLAG)) {
+		icmp_error_request(mbuf, ICMP_ERROR_UNREACHABLE, ICMP_CODE_FRAGMENTATION_NEEDED,
+		                   direction->mtu);
+		*edge = FORWARD_ERROR;
+	}
+	return COUNTER_DROP_MTU;
+}
+
+/* COUNTER_COUNT, or the reason to drop; *edge is set where an error is to be sent for it. */
+static enum counter check_limits(const struct flow_direction *direction, struct rte_mbuf *mbuf, bool ipv6,
+                                 rte_edge_t *edge)
+{
+	if (direction->flags & DIRECTION_TO_CORE)
+		return COUNTER_COUNT;
+	if (direction->flags & DIRECTION_FROM_CORE || forward_hops(mbuf, ipv6) > 1)
+		return check_length(direction, mbuf, ipv6, edge);
+	if (ipv6)
+		icmp_error_request(mbuf, ICMPV6_ERROR_TIME_EXCEEDED, ICMPV6_CODE_HOP_LIMIT, 0);
+	else
+		icmp_error_request(mbuf, ICMP_ERROR_TIME_EXCEEDED, ICMP_CODE_TTL, 0);
+	*edge = FORWARD_ERROR;
+	return COUNTER_DROP_TTL;
+}
+
+/* Transit of IPv4 alone is ever translated. False where an error was damaged on its way. */
+static bool translate(const struct flow_direction *direction, struct rte_mbuf *mbuf, bool error)
+{
+	if (direction->translation == NAT_NONE)
+		return true;
+	if (error)
+		return nat_translate_error(direction, mbuf);
+	nat_translate(direction, rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *));
+	return true;
+}
+
+static rte_edge_t to_host(struct worker_state *state, struct rte_mbuf *mbuf)
+{
+	packet_of(mbuf)->kind = PACKET_TO_HOST;
+	count(state, COUNTER_TO_HOST, 1);
+	return FORWARD_CONTROL;
+}
+
+/* The next hop of IPv6 is not kept in the flow: the policy is asked, which may have lost its way there since. */
+static rte_edge_t output_ipv6(struct worker_state *state, struct rte_mbuf *mbuf, const struct flow *flow,
+                              struct flow_direction *direction)
+{
+	const uint8_t *destination =
+	    direction == &flow->direction[0] ? flow->addresses.destination : flow->addresses.source;
+	const struct route *route = route_lookup_ipv6(state->policy->routes, destination);
+
+	if (!route || route->kind != ROUTE_FORWARD) {
+		count(state, COUNTER_DROP_NO_ROUTE, 1);
+		return FORWARD_DROP;
+	}
+	return ipv6_output_resolve(state, mbuf, direction->port, ipv6_next_hop(route, destination),
+	                           direction->flags & DIRECTION_SHARED_MAC, &direction->adjacency)
+	           ? FORWARD_TRANSMIT
+	           : FORWARD_CONTROL;
+}
+
+static rte_edge_t output(struct worker_state *state, struct rte_mbuf *mbuf, const struct flow *flow,
+                         struct flow_direction *direction, bool ipv6)
+{
+	if (!(direction->flags & DIRECTION_FROM_CORE))
+		forward_hop(mbuf, ipv6);
+	if (ipv6)
+		return output_ipv6(state, mbuf, flow, direction);
+	return ipv4_output_resolve(state, mbuf, direction->port, direction->next_hop,
+	                           direction->flags & DIRECTION_SHARED_MAC, &direction->adjacency)
+	           ? FORWARD_TRANSMIT
+	           : FORWARD_CONTROL;
+}
+
+rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbuf)
+{
+	const struct packet *packet = packet_of(mbuf);
+	struct flow *flow = flow_at(state->flows, packet->flow);
+	struct flow_direction *direction = &flow->direction[packet->direction];
+	bool ipv6 = parsed_of(mbuf)->key.family == FLOW_IPV6;
+	bool error = parsed_of(mbuf)->flags & PARSED_ICMP_ERROR, again;
+	rte_edge_t edge = FORWARD_DROP;
+	enum counter reason = flow_admit(state, mbuf, &again);
+
+	if (again)
+		return FORWARD_SETUP;
+	if (reason == COUNTER_COUNT)
+		reason = check_limits(direction, mbuf, ipv6, &edge);
+	if (reason == COUNTER_COUNT && !translate(direction, mbuf, error))
+		reason = COUNTER_DROP_ICMP_CHECKSUM;
+	if (reason != COUNTER_COUNT) {
+		count(state, reason, 1);
+		return edge;
+	}
+	if (!error)
+		forward_account(state, direction, mbuf);
+	if (direction->flags & DIRECTION_TO_CORE)
+		return to_host(state, mbuf);
+	return output(state, mbuf, flow, direction, ipv6);
+}
