@@ -1,50 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/route/route.h"
 
-#include "datapath/route/route_ipv6.h"
+#include "datapath/route/route_tree.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <rte_byteorder.h>
-#include <rte_fib.h>
-#include <rte_memory.h>
-#include <rte_rib.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/*
- * Routes are looked up once a flow, not once a packet. So the tree that rte_fib keeps is fast enough, and
- * unlike DIR-24-8 it takes memory for the routes there are, so that a policy is swapped in milliseconds.
- */
-#define NO_ROUTE UINT64_MAX
+#include <string.h>
 
 struct route_table {
-	struct rte_fib *fib; /* next hop: index in routes */
-	struct routes_ipv6 *ipv6;
+	struct route_tree tree; /* numbers: index in routes */
 	uint32_t count;
 	struct route routes[];
 };
 
-/* Host byte order. */
-static int add(struct route_table *table, uint32_t network, uint8_t depth, const struct route *route)
+static int add(struct route_table *table, const struct ip_address *network, uint8_t depth,
+               const struct route *route)
 {
-	struct rte_rib_node *same = rte_rib_lookup_exact(rte_fib_get_rib(table->fib), network, depth);
-	uint64_t index;
+	uint64_t index = route_tree_exact(&table->tree, network, depth);
 	int error;
 
-	if (same && !rte_rib_get_nh(same, &index)) {
-		if (table->routes[index].metric > route->metric) {
-			table->routes[index] = *route;
-			table->routes[index].prefix_length = depth;
-		}
+	if (index == ROUTE_TREE_NONE) {
+		index = table->count;
+		error = route_tree_add(&table->tree, network, depth, index);
+		if (error)
+			return error;
+		table->count++;
+	} else if (table->routes[index].metric <= route->metric) {
 		return 0;
 	}
-	table->routes[table->count] = *route;
-	table->routes[table->count].prefix_length = depth;
-	error = rte_fib_add(table->fib, network, depth, table->count);
-	table->count += !error;
-	return error;
+	table->routes[index] = *route;
+	table->routes[index].prefix_length = depth;
+	return 0;
 }
 
 /* Own addresses win over every route to them: their metric is 0 and they are added first. */
@@ -59,14 +48,14 @@ static int add_addresses(struct route_table *table, const struct policy *policy)
 		                      .interface = address->interface,
 		                      .policy_route = UINT32_MAX};
 
-		if (address->address.version != 4)
-			continue;
-		route.local_ip = rte_cpu_to_be_32(ip_address_to_ip4(&address->address));
-		error = add(table, ip_address_to_ip4(&address->address), 32, &route);
+		if (address->address.version == 4)
+			route.local_ip = rte_cpu_to_be_32(ip_address_to_ip4(&address->address));
+		error = add(table, &address->address, address->address.version == 4 ? 32 : 128, &route);
 	}
 	return error;
 }
 
+/* There are no such addresses in IPv6. */
 static int add_no_hosts(struct route_table *table, const struct policy *policy)
 {
 	int error = 0;
@@ -75,6 +64,7 @@ static int add_no_hosts(struct route_table *table, const struct policy *policy)
 		const struct policy_address *address = &policy->addresses[i];
 		struct route route = {
 		    .kind = ROUTE_NO_HOST, .interface = address->interface, .policy_route = UINT32_MAX};
+		struct ip_address first, last;
 		uint32_t mask;
 
 		/* RFC 3021: with 31 bits both addresses are hosts. */
@@ -82,11 +72,31 @@ static int add_no_hosts(struct route_table *table, const struct policy *policy)
 		    address->prefix_length > 30)
 			continue;
 		mask = UINT32_MAX << (32 - address->prefix_length);
-		error = add(table, ip_address_to_ip4(&address->address) & mask, 32, &route);
+		first = ip_address_from_ip4(ip_address_to_ip4(&address->address) & mask);
+		last = ip_address_from_ip4(ip_address_to_ip4(&address->address) | ~mask);
+		error = add(table, &first, 32, &route);
 		if (!error)
-			error = add(table, ip_address_to_ip4(&address->address) | ~mask, 32, &route);
+			error = add(table, &last, 32, &route);
 	}
 	return error;
+}
+
+static struct route route_of(const struct policy_route *source, uint32_t index)
+{
+	struct route route = {.kind = source->interface == POLICY_INTERFACE_CORE ? ROUTE_CORE_PRIVATE
+	                                                                         : ROUTE_FORWARD,
+	                      .interface = source->interface,
+	                      .metric = source->metric,
+	                      .has_gateway_ipv6 = source->gateway.version == 6,
+	                      .policy_route = index};
+
+	if (source->gateway.version == 4)
+		route.gateway = rte_cpu_to_be_32(ip_address_to_ip4(&source->gateway));
+	else
+		memcpy(route.gateway_ipv6, source->gateway.bytes, sizeof(route.gateway_ipv6));
+	if (source->local_ip.version == 4)
+		route.local_ip = rte_cpu_to_be_32(ip_address_to_ip4(&source->local_ip));
+	return route;
 }
 
 static int add_routes(struct route_table *table, const struct policy *policy)
@@ -95,45 +105,43 @@ static int add_routes(struct route_table *table, const struct policy *policy)
 
 	for (uint32_t i = 0; i < policy->route_count && !error; i++) {
 		const struct policy_route *source = &policy->routes[i];
-		struct route route = {.kind = source->interface == POLICY_INTERFACE_CORE ? ROUTE_CORE_PRIVATE
-		                                                                         : ROUTE_FORWARD,
-		                      .interface = source->interface,
-		                      .metric = source->metric,
-		                      .policy_route = i};
+		struct route route = route_of(source, i);
 		unsigned length;
 
-		if (source->network.first.version != 4 || !ip_range_prefix_length(&source->network, &length))
-			continue;
-		if (source->gateway.version == 4)
-			route.gateway = rte_cpu_to_be_32(ip_address_to_ip4(&source->gateway));
-		if (source->local_ip.version == 4)
-			route.local_ip = rte_cpu_to_be_32(ip_address_to_ip4(&source->local_ip));
-		error = add(table, ip_address_to_ip4(&source->network.first), length, &route);
+		if (ip_range_prefix_length(&source->network, &length))
+			error = add(table, &source->network.first, (uint8_t)length, &route);
 	}
 	return error;
 }
 
+static uint32_t count_ipv6(const struct policy *policy)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < policy->address_count; i++)
+		count += policy->addresses[i].address.version == 6;
+	for (uint32_t i = 0; i < policy->route_count; i++)
+		count += policy->routes[i].network.first.version == 6;
+	return count;
+}
+
 int route_table_create(const struct policy *policy, struct route_table **out, char reason[128])
 {
-	static atomic_uint_fast64_t serial; /* rte_fib wants a name of its own for each */
-	uint32_t maximum = policy->route_count + 3 * policy->address_count + 1;
-	struct rte_fib_conf configuration = {
-	    .type = RTE_FIB_DUMMY, .default_nh = NO_ROUTE, .max_routes = (int)RTE_MAX(maximum, 64u)};
-	struct route_table *table = calloc(1, sizeof(*table) + maximum * sizeof(struct route));
-	char name[32];
+	uint32_t ipv6 = count_ipv6(policy);
+	/* Of an IPv4 address: itself and two that name no host. */
+	uint32_t ipv4 = policy->route_count + 3 * policy->address_count - ipv6;
+	struct route_table *table = calloc(1, sizeof(*table) + (ipv4 + ipv6) * sizeof(struct route));
 	int error;
 
 	if (!table)
 		return -ENOMEM;
-	snprintf(name, sizeof(name), "routes_%" PRIuFAST64, atomic_fetch_add(&serial, 1));
-	table->fib = rte_fib_create(name, SOCKET_ID_ANY, &configuration);
-	error = table->fib ? add_addresses(table, policy) : -ENOMEM;
+	error = route_tree_create(&table->tree, ipv4, ipv6);
+	if (!error)
+		error = add_addresses(table, policy);
 	if (!error)
 		error = add_no_hosts(table, policy);
 	if (!error)
 		error = add_routes(table, policy);
-	if (!error)
-		error = routes_ipv6_create(policy, &table->ipv6);
 	if (error) {
 		snprintf(reason, 128, "no memory for a routing table of %" PRIu32 " routes",
 		         policy->route_count);
@@ -148,21 +156,21 @@ void route_table_destroy(struct route_table *table)
 {
 	if (!table)
 		return;
-	routes_ipv6_destroy(table->ipv6);
-	rte_fib_free(table->fib);
+	route_tree_destroy(&table->tree);
 	free(table);
+}
+
+static const struct route *route_at(const struct route_table *table, uint64_t index)
+{
+	return index == ROUTE_TREE_NONE ? NULL : &table->routes[index];
 }
 
 const struct route *route_lookup(const struct route_table *table, uint32_t destination)
 {
-	uint32_t address = rte_be_to_cpu_32(destination);
-	uint64_t index = NO_ROUTE;
-
-	rte_fib_lookup_bulk(table->fib, &address, &index, 1);
-	return index == NO_ROUTE ? NULL : &table->routes[index];
+	return route_at(table, route_tree_lookup(&table->tree, rte_be_to_cpu_32(destination)));
 }
 
 const struct route *route_lookup_ipv6(const struct route_table *table, const uint8_t destination[16])
 {
-	return routes_ipv6_lookup(table->ipv6, destination);
+	return route_at(table, route_tree_lookup_ipv6(&table->tree, destination));
 }
