@@ -144,6 +144,7 @@ void arp_receive(struct rte_mbuf *mbuf)
 		control_drop(mbuf, COUNTER_DROP_ARP_MALFORMED);
 		return;
 	}
+	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
 	handle(port, &packet);
 }

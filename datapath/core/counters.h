@@ -6,13 +6,19 @@
 
 /*
  * Every counter of the datapath by its name for people. Each thread has a set of its own; readers add them
- * up. What is dropped is counted under exactly one "drop/..." name.
+ * up. What is dropped is counted under exactly one "drop/..." name, so that once nothing waits in a queue
+ *     rx/packets + sync/received + host/from + own/sent = tx/packets + host/to + own/taken + all of drop/...
+ * "own" is ARP, Neighbour Discovery, heartbeats, ICMP errors and TCP resets that the datapath itself sends or takes;
+ * "sync" heartbeats from the Sync interface's socket.
  */
 #define COUNTERS(X)                                                                                          \
 	X(RX_PACKETS, "rx/packets")                                                                          \
 	X(TX_PACKETS, "tx/packets")                                                                          \
 	X(TO_HOST, "host/to")                                                                                \
 	X(FROM_HOST, "host/from")                                                                            \
+	X(SYNC_RECEIVED, "sync/received")                                                                    \
+	X(OWN_SENT, "own/sent")                                                                              \
+	X(OWN_TAKEN, "own/taken")                                                                            \
 	X(CAPTURE_LOST, "capture/lost")                                                                      \
 	X(HELD, "arp/held")                                                                                  \
 	X(FLOW_CREATED, "flow/created")                                                                      \

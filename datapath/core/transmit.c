@@ -39,6 +39,7 @@ int control_transmit(uint16_t interface, const void *frame, size_t length)
 
 	if (!control_port(interface))
 		return -ENODEV;
+	control_count(COUNTER_OWN_SENT);
 	mbuf = rte_pktmbuf_alloc(datapath.packets);
 	if (!mbuf) {
 		control_count(COUNTER_DROP_MEMORY);
@@ -46,7 +47,7 @@ int control_transmit(uint16_t interface, const void *frame, size_t length)
 	}
 	data = rte_pktmbuf_append(mbuf, (uint16_t)padded);
 	if (!data) {
-		rte_pktmbuf_free(mbuf);
+		control_drop(mbuf, COUNTER_DROP_MEMORY);
 		return -EMSGSIZE;
 	}
 	memcpy(data, frame, length);

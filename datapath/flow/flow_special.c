@@ -48,10 +48,9 @@ static bool translate(const struct flow_direction *direction, struct rte_mbuf *m
 	return true;
 }
 
-static rte_edge_t to_host(struct worker_state *state, struct rte_mbuf *mbuf)
+static rte_edge_t to_host(struct rte_mbuf *mbuf)
 {
 	packet_of(mbuf)->kind = PACKET_TO_HOST;
-	count(state, COUNTER_TO_HOST, 1);
 	return FORWARD_CONTROL;
 }
 
@@ -109,6 +108,6 @@ rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbu
 	if (!error)
 		forward_account(state, direction, mbuf);
 	if (direction->flags & DIRECTION_TO_CORE)
-		return to_host(state, mbuf);
+		return to_host(mbuf);
 	return output(state, mbuf, flow, direction, ipv6);
 }

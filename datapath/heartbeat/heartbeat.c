@@ -128,15 +128,18 @@ static void take(uint16_t interface, const uint8_t *frame, size_t length)
 {
 	struct heartbeat heartbeat;
 
-	if (!state.enabled || !state.have_key)
+	if (!state.enabled || !state.have_key) {
+		control_count(COUNTER_OWN_TAKEN);
 		return;
+	}
 	switch (heartbeat_decode(frame, length, state.cluster_id, state.role, state.key, &heartbeat)) {
 	case HEARTBEAT_VALID:
 		/* Interfaces are in pairs (C22-015): a frame of another one says nothing about this. */
 		if (heartbeat.interface_id != interface ||
 		    !judge_hear(&state.judge, interface, &heartbeat, activity_wish()->instance,
 		                control_now()))
-			control_count(COUNTER_DROP_HEARTBEAT);
+			break;
+		control_count(COUNTER_OWN_TAKEN);
 		return;
 	case HEARTBEAT_FORGED:
 		state.judge.forged++;
@@ -171,10 +174,12 @@ static void drain_member(struct member *member)
 		length = sync_socket_receive(member->fd, frame, sizeof(frame));
 		if (length == 0)
 			return;
-		if (length > 0)
+		if (length > 0) {
+			control_count(COUNTER_SYNC_RECEIVED);
 			take(member->id, frame, (size_t)length);
-		else if (length != -ENETDOWN)
+		} else if (length != -ENETDOWN) {
 			close_member(member);
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ static bool receive(const struct host *host)
 		char scratch[64];
 
 		/* Read and lost: the device would make this loop spin otherwise. */
+		control_count(COUNTER_FROM_HOST);
 		control_count(COUNTER_DROP_MEMORY);
 		return read(host->tun.fd, scratch, sizeof(scratch)) >= 0;
 	}
@@ -57,6 +58,7 @@ static bool receive(const struct host *host)
 	mbuf->data_len = (uint16_t)length;
 	mbuf->pkt_len = (uint32_t)length;
 	*packet_of(mbuf) = (struct packet){.interface = host->interface, .kind = PACKET_FROM_HOST};
+	control_count(COUNTER_FROM_HOST);
 	if (data[0] >> 4 != 4) {
 		control_drop(mbuf, COUNTER_DROP_HOST);
 		return true;
@@ -89,6 +91,7 @@ void host_deliver(struct rte_mbuf *mbuf)
 		control_drop(mbuf, COUNTER_DROP_HOST);
 		return;
 	}
+	control_count(COUNTER_TO_HOST);
 	rte_pktmbuf_free(mbuf);
 }
 

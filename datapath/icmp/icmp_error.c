@@ -45,6 +45,7 @@ static rte_edge_t answer(struct worker_state *state, struct rte_mbuf *mbuf)
 	           icmp_error_build(mbuf, parsed->icmp_type, parsed->icmp_code, parsed->icmp_mtu, source)) {
 		return NEXT_DROP;
 	}
+	count(state, COUNTER_OWN_SENT, 1);
 	return ipv4_output_resolve(state, mbuf, port, next_hop, shared, &adjacency) ? NEXT_TRANSMIT
 	                                                                            : NEXT_CONTROL;
 }

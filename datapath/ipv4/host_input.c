@@ -10,7 +10,6 @@ static uint16_t host_input(struct rte_graph *graph, struct rte_node *node, void 
 {
 	struct worker_state *state = node_state(node);
 
-	count(state, COUNTER_FROM_HOST, number);
 	for (uint16_t i = 0; i < number; i++) {
 		struct rte_mbuf *mbuf = objects[i];
 		bool ipv6 = *rte_pktmbuf_mtod(mbuf, const uint8_t *) >> 4 == 6;

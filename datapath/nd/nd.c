@@ -154,6 +154,7 @@ void nd_receive(struct rte_mbuf *mbuf)
 		control_drop(mbuf, COUNTER_DROP_DISCOVERY_MALFORMED);
 		return;
 	}
+	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
 	if (packet.type == ND_SOLICITATION)
 		solicited(policy, port, &packet);

@@ -24,6 +24,7 @@ BINARIES = {
     "hadrian-scp": "mgmt/scp/hadrian-scp",
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
+    "hostile": "ha-tests/probe/hostile",
 }
 
 
