@@ -103,6 +103,8 @@ static int check_routes(const struct check *check)
 		if ((route->gateway.version && route->gateway.version != route->network.first.version) ||
 		    (route->local_ip.version && route->local_ip.version != route->network.first.version))
 			return fail(check, "route", i, "gateway or local IP of another version");
+		if (route->mtu && route->mtu < (route->network.first.version == 6 ? 1280 : 68))
+			return fail(check, "route", i, "MTU out of range");
 		if (route->interface != POLICY_INTERFACE_CORE && !interface_known(policy, route->interface))
 			return fail(check, "route", i, "its interface is not in the policy");
 	}
@@ -182,6 +184,10 @@ static int check_settings(const struct check *check)
 {
 	const struct policy_settings *settings = check->policy->settings;
 
+	if (settings->path_mtu.ip4_fragmentation_needed > POLICY_ICMP_DROP_LOG ||
+	    settings->path_mtu.ip6_packet_too_big > POLICY_ICMP_DROP_LOG)
+		return fail(check, "settings: ICMP errors", settings->path_mtu.ip4_fragmentation_needed,
+		            "unknown treatment");
 	if (settings->workers == 0 || settings->workers > WORKERS_LIMIT)
 		return fail(check, "settings: workers", settings->workers, "out of range");
 	if (!settings->cluster_enabled)

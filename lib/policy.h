@@ -59,7 +59,7 @@ struct policy_route {
 	struct ip_address gateway;  /* version 0: direct */
 	struct ip_address local_ip; /* version 0: none */
 	uint16_t interface;         /* or POLICY_INTERFACE_CORE */
-	uint16_t reserved;
+	uint16_t mtu;               /* of the next hop, bytes; 0: the interface's */
 	uint32_t metric;
 };
 
@@ -104,8 +104,32 @@ struct policy_service {
 	uint8_t protocol_first, protocol_last;
 	uint8_t icmp_type_first, icmp_type_last;
 	uint8_t icmp_code_first, icmp_code_last;
-	uint16_t reserved;
+	uint8_t pass_icmp_return; /* ICMP errors about its flows pass where the settings obey the service */
+	uint8_t reserved;
 	struct policy_port_range source_ports, destination_ports; /* 0..65535 where the protocol has none */
+};
+
+/* What becomes of an ICMP error about a flow that is forwarded. */
+enum policy_icmp_return {
+	POLICY_ICMP_ALWAYS_ALLOW,
+	POLICY_ICMP_ALWAYS_ALLOW_LOG,
+	POLICY_ICMP_OBEY_SERVICE, /* policy_service.pass_icmp_return says it */
+	POLICY_ICMP_OBEY_SERVICE_LOG,
+	POLICY_ICMP_DROP,
+	POLICY_ICMP_DROP_LOG,
+};
+
+/* Path MTU discovery (C28-023 to C28-035). MTUs and lengths are of IP packets, in bytes. */
+struct policy_path_mtu {
+	uint16_t ip4_minimum, ip6_minimum; /* that an error to the node itself is followed to */
+	uint16_t ip4_lifetime,
+	    ip6_lifetime;        /* of a path MTU that the node has learned, minutes; 0: for ever */
+	uint16_t strip_df_below; /* shorter IPv4 packets leave without DF; 0: none */
+	uint8_t ip4_fragment;    /* also with DF */
+	uint8_t ip6_fragment;
+	uint8_t ip4_fragmentation_needed; /* enum policy_icmp_return */
+	uint8_t ip6_packet_too_big;       /* likewise */
+	uint16_t reserved;
 };
 
 /* A single number each: cluster and settings. Times in seconds unless the name says ms. */
@@ -128,6 +152,7 @@ struct policy_settings {
 	uint32_t flow_lifetime_udp, flow_lifetime_icmp, flow_lifetime_other;
 	uint32_t max_flows;               /* of the whole node; read at the datapath's start only */
 	uint32_t gratuitous_arp_interval; /* periodic ARP of the active node (C22-036) */
+	struct policy_path_mtu path_mtu;
 };
 
 struct policy_section {

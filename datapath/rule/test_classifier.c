@@ -134,7 +134,7 @@ static struct policy_service draw_service(const struct shape *shape)
 	                             .destination_ports = draw_ports(shape)};
 
 	if (draw(100) < shape->any_per_cent)
-		out = (struct policy_service){0, 255, 0, 255, 0, 255, 0, {0, 65535}, {0, 65535}};
+		out = (struct policy_service){0, 255, 0, 255, 0, 255, 0, 0, {0, 65535}, {0, 65535}};
 	if (draw(2)) {
 		out.icmp_type_first = (uint8_t)draw(10);
 		out.icmp_type_last = out.icmp_type_first + (uint8_t)draw(4);

@@ -203,6 +203,24 @@ static void check_ipv6_route(const struct object_type *type, const struct lyd_no
 		problem(problems, type, route, "LocalIP has no effect on an IPv6 route; set LocalIP=<empty>");
 }
 
+static void check_route_mtu(const struct configuration *configuration, const struct object_type *type,
+                            const struct lyd_node *route, bool ipv6, struct problems *problems)
+{
+	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct lyd_node *interface =
+	    object_find(configuration, interfaces, NULL, value_of(type, route, "Interface"));
+	uint32_t mtu = value_number(type, route, "MTU");
+
+	if (interface && mtu > value_number(interfaces, interface, "MTU"))
+		problem(problems, type, route,
+		        "MTU %u is larger than the MTU of EthernetInterface %s, %u; set it to that or less",
+		        mtu, object_key(interfaces, interface), value_number(interfaces, interface, "MTU"));
+	if (mtu && mtu < IPV6_MTU_MIN && ipv6)
+		problem(problems, type, route,
+		        "MTU %u is too small: IPv6 needs %u at least (0: the interface's)", mtu,
+		        IPV6_MTU_MIN);
+}
+
 static void check_route(const struct configuration *configuration, const struct object_type *type,
                         const struct lyd_node *route, struct problems *problems)
 {
@@ -217,6 +235,7 @@ static void check_route(const struct configuration *configuration, const struct 
 	if (*gateway && (!version || (networks.count && !has_version(&networks, version))))
 		problem(problems, type, route,
 		        "Gateway '%s' must be one address of the IP version of Network", gateway);
+	check_route_mtu(configuration, type, route, has_version(&networks, 6) && version != 4, problems);
 	ranges_free(&networks);
 	if (*local && resolve_host(configuration, local).version != 4)
 		problem(problems, type, route, "LocalIP '%s' must be one IPv4 address", local);

@@ -77,6 +77,8 @@ static void print_service(const struct policy_service *service, FILE *out)
 		fputs("UDP", out);
 	else if (single && service->protocol_first == IPPROTO_ICMP)
 		fputs("ICMP", out);
+	else if (single && service->protocol_first == IPPROTO_ICMPV6)
+		fputs("ICMPv6", out);
 	else if (service->protocol_first == 0 && service->protocol_last == UINT8_MAX)
 		fputs("any protocol", out);
 	else

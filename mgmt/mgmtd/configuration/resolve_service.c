@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/configuration/icmp_messages.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -93,20 +94,34 @@ static int add_tcp_udp(const struct object_type *type, const struct lyd_node *ob
 	return error;
 }
 
-static int add_icmp(const struct object_type *type, const struct lyd_node *object, struct services *out)
+static int add_messages(const struct object_type *type, const struct lyd_node *object, uint8_t protocol,
+                        struct services *out)
 {
 	const struct lyd_node *item = value_first(object, type_property(type, "MessageTypes"), 0);
-	struct policy_service service = any_service(IPPROTO_ICMP, IPPROTO_ICMP);
-	bool once = true;
-	unsigned first, last;
-	int error = 0;
+	struct policy_service service = any_service(protocol, protocol);
+	struct icmp_messages messages;
+	int error = item ? 0 : add_service(out, &service);
 
-	while (!error && next_range(&item, &once, 255, &first, &last)) {
-		service.icmp_type_first = (uint8_t)first;
-		service.icmp_type_last = (uint8_t)last;
+	for (; item && !error; item = value_next(item)) {
+		if (icmp_messages_parse(lyd_get_value(item), protocol == IPPROTO_ICMP ? 4 : 6, &messages))
+			return -EINVAL;
+		service.icmp_type_first = messages.type_first;
+		service.icmp_type_last = messages.type_last;
+		service.icmp_code_first = messages.code_first;
+		service.icmp_code_last = messages.code_last;
 		error = add_service(out, &service);
 	}
 	return error;
+}
+
+static int add_icmp(const struct object_type *type, const struct lyd_node *object, struct services *out)
+{
+	return add_messages(type, object, IPPROTO_ICMP, out);
+}
+
+static int add_icmpv6(const struct object_type *type, const struct lyd_node *object, struct services *out)
+{
+	return add_messages(type, object, IPPROTO_ICMPV6, out);
 }
 
 static int add_protocols(const struct object_type *type, const struct lyd_node *object, struct services *out)
@@ -129,7 +144,22 @@ static int add_protocols(const struct object_type *type, const struct lyd_node *
 static const struct {
 	const char *type;
 	int (*add)(const struct object_type *type, const struct lyd_node *object, struct services *out);
-} kinds[] = {{"ServiceTCPUDP", add_tcp_udp}, {"ServiceICMP", add_icmp}, {"ServiceIPProto", add_protocols}};
+} kinds[] = {{"ServiceTCPUDP", add_tcp_udp},
+             {"ServiceICMP", add_icmp},
+             {"ServiceICMPv6", add_icmpv6},
+             {"ServiceIPProto", add_protocols}};
+
+/* What one object says, and whether ICMP errors about its flows pass (C28-031). */
+static int add_object(size_t kind, const struct object_type *type, const struct lyd_node *object,
+                      struct services *out)
+{
+	size_t first = out->count;
+	int error = kinds[kind].add(type, object, out);
+
+	for (size_t i = first; i < out->count; i++)
+		out->service[i].pass_icmp_return = !strcmp(value_of(type, object, "PassICMPReturn"), "Yes");
+	return error;
+}
 
 static int resolve_at(const struct configuration *configuration, const char *name, struct services *out,
                       char missing[64], unsigned depth)
@@ -145,7 +175,7 @@ static int resolve_at(const struct configuration *configuration, const char *nam
 
 		object = object_find(configuration, type, NULL, name);
 		if (object)
-			return kinds[i].add(type, object, out);
+			return add_object(i, type, object, out);
 	}
 	object = object_find(configuration, group, NULL, name);
 	if (!object) {

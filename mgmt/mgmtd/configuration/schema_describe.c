@@ -15,6 +15,8 @@ static const struct {
     {"mac", "an Ethernet address (aa-bb-cc-dd-ee-ff)"},
     {"ports", "a port or a range of ports (0..65535)"},
     {"octets", "a number or a range of numbers (0..255)"},
+    {"icmp", "TYPE or TYPE:CODE, names, numbers or ranges of numbers (0..255)"},
+    {"icmpv6", "TYPE or TYPE:CODE, names, numbers or ranges of numbers (0..255)"},
     {"ssh-key", "a public key in one line (ssh-rsa, ssh-ed25519 or ecdsa-sha2-nistp...), or file://NAME"},
     {"certificate", "a certificate in PEM, or file://NAME"},
     {"password", "a password of 1 to 256 characters"},

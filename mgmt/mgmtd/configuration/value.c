@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/configuration/value.h"
 #include "mgmt/mgmtd/backup/certificate.h"
+#include "mgmt/mgmtd/configuration/icmp_messages.h"
 #include "mgmt/mgmtd/configuration/nearest.h"
 #include "mgmt/mgmtd/configuration/secret.h"
 #include "mgmt/mgmtd/login/password.h"
@@ -66,6 +67,7 @@ static bool literal_matches(const char *kind, const char *value, const char **wh
 	char key[SSH_KEY_LINE_MAX], certificate[CERTIFICATE_LINE_MAX];
 	struct ip_address address;
 	struct ip_range range;
+	struct icmp_messages messages;
 	struct mac_address mac;
 	unsigned first, last;
 	int error;
@@ -82,6 +84,8 @@ static bool literal_matches(const char *kind, const char *value, const char **wh
 		return !number_range_parse(value, 65535, &first, &last);
 	if (!strcmp(kind, "octets"))
 		return !number_range_parse(value, 255, &first, &last);
+	if (!strcmp(kind, "icmp") || !strcmp(kind, "icmpv6"))
+		return !icmp_messages_parse(value, strcmp(kind, "icmp") ? 6 : 4, &messages);
 	if (!strcmp(kind, "password"))
 		return *value && strlen(value) <= PASSWORD_MAX;
 	error = ip_range_parse(value, &range);

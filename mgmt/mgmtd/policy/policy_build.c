@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/policy/policy_path_mtu.h"
 #include "mgmt/mgmtd/policy/policy_rules.h"
 #include "mgmt/mgmtd/policy/route_list.h"
 
@@ -175,7 +176,8 @@ static int add_route(const struct configuration *configuration, const struct obj
 	                           .local_ip = resolve_host(configuration, value_of(type, route, "LocalIP")),
 	                           .interface =
 	                               interface_id(configuration, value_of(type, route, "Interface")),
-	                           .metric = value_number(type, route, "Metric")};
+	                           .metric = value_number(type, route, "Metric"),
+	                           .mtu = (uint16_t)value_number(type, route, "MTU")};
 	struct ranges network = {0};
 	int error = 0;
 
@@ -253,6 +255,7 @@ static int build(const struct configuration *configuration, struct policy_builde
 	int error;
 
 	fill_settings(configuration, policy_builder_settings(builder));
+	policy_fill_path_mtu(configuration, &policy_builder_settings(builder)->path_mtu);
 	ip_range_parse("224.0.0.0/4", &multicast.network);
 	error = add_interfaces(configuration, builder, &routes);
 	if (!error)
