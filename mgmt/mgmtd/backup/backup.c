@@ -130,6 +130,22 @@ int backup_open(const struct engine *engine, const char *bytes, size_t length, s
 	return error;
 }
 
+int backup_delivered(const struct engine *engine, struct backup *out, char reason[256])
+{
+	const struct object_type *type = schema_type(engine->schema, NULL, "LocalUserDatabase");
+	int error;
+
+	memset(out, 0, sizeof(*out));
+	out->configuration.schema = engine->schema;
+	error = engine_predefined(&out->configuration, reason);
+	if (!error)
+		error = configuration_keep_own(&out->configuration, &engine->running);
+	for (struct lyd_node *users = object_first(&engine->running, type, NULL); users && !error;
+	     users = object_next(users))
+		error = object_restore(&out->configuration, type, NULL, users);
+	return error;
+}
+
 void backup_clear(struct backup *backup)
 {
 	configuration_clear(&backup->configuration);

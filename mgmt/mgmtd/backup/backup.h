@@ -29,6 +29,8 @@ struct backup {
  */
 int backup_open(const struct engine *engine, const char *bytes, size_t length, struct backup *out,
                 FILE *refusals, char reason[256]);
+/* What the system was delivered with, and the users and what belongs to the node as they are. As backup_open. */
+int backup_delivered(const struct engine *engine, struct backup *out, char reason[256]);
 void backup_clear(struct backup *backup);
 /*
  * Interfaces that have another number in the backup than in the running configuration (C02-106): one line each.

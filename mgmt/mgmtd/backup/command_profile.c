@@ -3,7 +3,7 @@
 /* Configuration profiles: named configurations on disk, as backups (MA-031, MA-032). */
 
 #include "mgmt/mgmtd/backup/backup.h"
-#include "mgmt/mgmtd/backup/signed_profile.h"
+#include "mgmt/mgmtd/backup/profile_import.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/engine/state_file.h"
@@ -87,7 +87,7 @@ static int list(struct session *session)
 }
 
 /* For a profile that is to be written or deleted. */
-static int check_name(struct session *session, const char *name)
+int profile_check_name(struct session *session, const char *name)
 {
 	if (!strcasecmp(name, delivered))
 		return complain(session, "Factory Default is what the system was delivered with, and stays",
@@ -116,12 +116,12 @@ static int check_room(struct session *session)
 	           : complain(session, "there are 64 profiles already; delete some", -EDQUOT);
 }
 
-static int save(struct session *session, const char *name, const struct configuration *configuration,
-                const char *action)
+int profile_save(struct session *session, const char *name, const struct configuration *configuration,
+                 const char *action)
 {
 	char path[300], *bytes, reason[256];
 	size_t length;
-	int error = check_name(session, name);
+	int error = profile_check_name(session, name);
 
 	if (!error)
 		error = check_room(session);
@@ -140,23 +140,6 @@ static int save(struct session *session, const char *name, const struct configur
 	return 0;
 }
 
-/* As delivered, with the users and what belongs to the node as they are. */
-static int open_delivered(struct engine *engine, struct backup *out, char reason[256])
-{
-	const struct object_type *type = schema_type(engine->schema, NULL, "LocalUserDatabase");
-	int error;
-
-	memset(out, 0, sizeof(*out));
-	out->configuration.schema = engine->schema;
-	error = engine_predefined(&out->configuration, reason);
-	if (!error)
-		error = configuration_keep_own(&out->configuration, &engine->running);
-	for (struct lyd_node *users = object_first(&engine->running, type, NULL); users && !error;
-	     users = object_next(users))
-		error = object_restore(&out->configuration, type, NULL, users);
-	return error;
-}
-
 static int open_profile(struct session *session, const char *name, struct backup *out)
 {
 	char path[300], *bytes, reason[256] = "";
@@ -164,10 +147,10 @@ static int open_profile(struct session *session, const char *name, struct backup
 	int error;
 
 	if (!strcasecmp(name, delivered)) {
-		error = open_delivered(session->engine, out, reason);
+		error = backup_delivered(session->engine, out, reason);
 		return error ? complain(session, *reason ? reason : strerror(-error), error) : 0;
 	}
-	error = check_name(session, name);
+	error = profile_check_name(session, name);
 	if (error)
 		return error;
 	directory_of(session, path);
@@ -235,7 +218,7 @@ static int compare(struct session *session, const char *name)
 static int drop(struct session *session, const char *name)
 {
 	char path[300 + 128];
-	int error = check_name(session, name);
+	int error = profile_check_name(session, name);
 
 	if (error)
 		return error;
@@ -252,63 +235,16 @@ static int drop(struct session *session, const char *name)
 	return 0;
 }
 
-/* The file of the root folder, which SCP brings and fetches. */
-static int file_of(struct session *session, const char *name, struct file_path *path)
-{
-	char reason[MESSAGE_TEXT] = "the file must be in the root folder";
-	int error = file_path_parse(name, path, reason);
-
-	if (!error && (path->folder != FILE_ROOT || !*path->name || path->pattern))
-		error = -EINVAL;
-	return error ? complain(session, reason, error) : 0;
-}
-
-/* What could not come into force here is refused, with everything that is wrong (MA-033). */
-static int import(struct session *session, const char *name, const char *file)
-{
-	struct engine *engine = session->engine;
-	struct file_path path;
-	struct backup backup;
-	char *bytes = NULL, reason[256];
-	size_t length = 0, whole = 0;
-	int error = file_of(session, file, &path);
-
-	if (error)
-		return error;
-	error = file_store_read(&engine->files, &path, LENGTH_MAX, &bytes, &length, reason);
-	if (!error) {
-		whole = length;
-		error = signed_profile_check(engine, bytes, &length, session->out, reason);
-	}
-	if (!error)
-		error = backup_open(engine, bytes, length, &backup, session->out, reason);
-	if (bytes)
-		explicit_bzero(bytes, whole);
-	free(bytes);
-	if (error)
-		return complain(session, reason, error);
-	if (check_refused(&backup.configuration, session->out)) {
-		error = complain(
-		    session,
-		    "the file is inconsistent, or this node has not what it needs; it was not imported",
-		    -EINVAL);
-	} else {
-		error = save(session, name, &backup.configuration, "profile/upload");
-	}
-	backup_clear(&backup);
-	return error;
-}
-
 static int export(struct session *session, const char *name, const char *file)
 {
 	char path[300], named[FILE_NAME_MAX + 8], *bytes, reason[MESSAGE_TEXT];
 	struct file_path target;
 	size_t length;
-	int error = check_name(session, name);
+	int error = profile_check_name(session, name);
 
 	snprintf(named, sizeof(named), "%.63s.bkp", name);
 	if (!error)
-		error = file_of(session, file ? file : named, &target);
+		error = profile_file(session, file ? file : named, &target);
 	if (error)
 		return error;
 	directory_of(session, path);
@@ -353,7 +289,7 @@ int command_profile(struct session *session, const struct line *line)
 	}
 	switch (action) {
 	case 1:
-		return save(session, name, &session->engine->running, "profile/save");
+		return profile_save(session, name, &session->engine->running, "profile/save");
 	case 2:
 		return restore(session, name);
 	case 3:
@@ -361,7 +297,7 @@ int command_profile(struct session *session, const struct line *line)
 	case 4:
 		return drop(session, name);
 	case 5:
-		return import(session, name, file);
+		return profile_import(session, name, file, line);
 	case 6:
 		return export(session, name, file);
 	default:

@@ -121,16 +121,22 @@ const struct command commands[] = {
      WORDS_NONE, VIEW_DEBUG},
     {"profile", NULL, false, command_profile, "Keep configurations under names, and bring them back.",
      "profile -list\nprofile -save NAME\nprofile -restore NAME\nprofile -compare NAME\nprofile -delete NAME\n"
-     "profile -export NAME [FILE]\nprofile -import NAME FILE\n\n"
+     "profile -export NAME [FILE]\n"
+     "profile -import NAME FILE [-force] [-ports=PORT:INTERFACE,...] [-factory-default]\n\n"
      "Profiles are on this node's disk; files are in the root folder, where SCP brings and fetches them.\n"
      "After -restore, 'activate' and 'commit' put the configuration into force.",
-     OPTIONS({"list", NULL, "List the profiles, as without an option."},
-             {"save", NULL, "Keep the configuration in force.", true},
-             {"restore", NULL, "Take a profile for the edited configuration.", true},
-             {"compare", NULL, "Show what a profile would change of the configuration in force."},
-             {"delete", NULL, "Delete a profile.", true},
-             {"export", NULL, "Write a profile into a file, NAME.bkp without one.", true},
-             {"import", NULL, "Make a profile of a backup, after looking it over.", true})},
+     OPTIONS(
+         {"list", NULL, "List the profiles, as without an option."},
+         {"save", NULL, "Keep the configuration in force.", true},
+         {"restore", NULL, "Take a profile for the edited configuration.", true},
+         {"compare", NULL, "Show what a profile would change of the configuration in force."},
+         {"delete", NULL, "Delete a profile.", true},
+         {"export", NULL, "Write a profile into a file, NAME.bkp without one.", true},
+         {"import", NULL, "Make a profile of a backup, or of a profile of an mGuard device (*.atv).", true},
+         {"force", NULL, "With -import of *.atv: leave out what cannot be taken."},
+         {"ports", "PORT:INTERFACE,...",
+          "With -import of *.atv: which interfaces its ports are, as WAN:if2."},
+         {"factory-default", NULL, "With -import of *.atv: on what the system was delivered with."})},
     {"radiussnoop", NULL, true, command_radiussnoop,
      "Show what is exchanged with RADIUS servers, as it happens.",
      "radiussnoop\nradiussnoop -on [-verbose]\nradiussnoop -off\n\n"

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/files/files.h"
 #include "lib/log.h"
+#include "mgmt/mgmtd/backup/profile_import.h"
 #include "mgmt/mgmtd/files/file_store.h"
 #include "mgmt/mgmtd/session/session.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Of FILE_WRITE, until FILE_KEEP. */
@@ -61,22 +64,58 @@ static int begin_upload(struct session *session, const struct file_path *path, u
 	return file;
 }
 
+static bool is_profile(const struct file_path *path)
+{
+	size_t length = strlen(path->name);
+
+	return path->folder == FILE_ROOT && length > 4 && !strcasecmp(path->name + length - 4, ".atv");
+}
+
+/*
+ * A profile of an older device goes to the profiles (MA-030). One that can be read and not be taken as it is stays as a file, for
+ * `profile -import` with its options. Returns whether it is to be kept as a file; *error is what the client is told.
+ */
+static bool keep_profile(struct session *session, const struct file_upload *upload, char reason[MESSAGE_TEXT],
+                         int *error)
+{
+	char why[MESSAGE_TEXT] = "";
+	void *bytes = upload->size ? mmap(NULL, (size_t)upload->size, PROT_READ, MAP_SHARED, upload->file, 0)
+	                           : MAP_FAILED;
+
+	if (bytes == MAP_FAILED) {
+		*error = upload->size ? -errno : -EBADMSG;
+		return false;
+	}
+	*error = profile_upload(session, upload->path.name, bytes, (size_t)upload->size, why);
+	munmap(bytes, (size_t)upload->size);
+	if (*error == -EBADMSG)
+		snprintf(reason, MESSAGE_TEXT, "not taken: %.200s", why);
+	else if (*error)
+		snprintf(reason, MESSAGE_TEXT,
+		         "kept as a file, not as a profile; 'profile -import' tells all: %.150s", why);
+	return *error && *error != -EBADMSG;
+}
+
 static int keep_upload(struct session *session, const struct file_path *path, char reason[MESSAGE_TEXT])
 {
 	struct file_upload *upload = session->upload;
 	char name[FILE_PATH_MAX];
-	int error;
+	int error, refused = 0;
 
 	if (!upload || upload->path.folder != path->folder || strcmp(upload->path.name, path->name) != 0) {
 		snprintf(reason, MESSAGE_TEXT, "nothing was uploaded under this name");
 		return -EINVAL;
+	}
+	if (is_profile(path) && !keep_profile(session, upload, reason, &refused)) {
+		files_forget(session);
+		return refused;
 	}
 	error = file_store_keep(&session->engine->files, path, upload->file, reason);
 	if (!error)
 		qb_log(LOG_NOTICE, "user %s uploaded %s (%llu bytes)", session->user,
 		       file_path_print(path, name), (unsigned long long)upload->size);
 	files_forget(session);
-	return error;
+	return error ? error : refused;
 }
 
 static int begin_download(struct session *session, const struct file_path *path, char reason[MESSAGE_TEXT])

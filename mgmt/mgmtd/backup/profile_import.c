@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/backup/profile_import.h"
+#include "mgmt/mgmtd/backup/backup.h"
+#include "mgmt/mgmtd/backup/signed_profile.h"
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/import/atv_import.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LENGTH_MAX (BACKUP_LENGTH_MAX + BACKUP_HEADER_MAX)
+
+/* What `profile -import` was told besides its words. */
+struct way {
+	struct atv_options options;
+	const char *ports; /* -ports=, or NULL */
+	bool delivered;    /* -factory-default: on what the system was delivered with */
+	struct atv_result result;
+};
+
+static int complain(struct session *session, const char *why, int error)
+{
+	fprintf(session->out, "profile: %s.\n", why);
+	return error;
+}
+
+int profile_file(struct session *session, const char *name, struct file_path *path)
+{
+	char reason[MESSAGE_TEXT] = "the file must be in the root folder";
+	int error = file_path_parse(name, path, reason);
+
+	if (!error && (path->folder != FILE_ROOT || !*path->name || path->pattern))
+		error = -EINVAL;
+	return error ? complain(session, reason, error) : 0;
+}
+
+/* The configuration that an old profile changes. */
+static int open_base(struct engine *engine, const struct way *way, struct configuration *base,
+                     char reason[256])
+{
+	struct backup delivered;
+	int error;
+
+	if (way->delivered) {
+		error = backup_delivered(engine, &delivered, reason);
+		*base = delivered.configuration;
+		return error;
+	}
+	error = configuration_copy(&engine->running, base);
+	if (error)
+		snprintf(reason, 256, "%s", strerror(-error));
+	return error;
+}
+
+static int read_atv(struct engine *engine, const char *bytes, size_t length, struct way *way,
+                    struct configuration *out, FILE *report, char reason[256])
+{
+	struct configuration base = {0};
+	struct atv_map map;
+	struct atv atv;
+	int error = atv_parse(bytes, length, &atv, reason);
+
+	if (error)
+		return error;
+	error = atv_map_load(engine->schema->directory, &map, reason);
+	if (!error && way->ports)
+		error = atv_map_set_interfaces(&map, way->ports, reason);
+	if (!error)
+		error = open_base(engine, way, &base, reason);
+	if (!error) {
+		error = atv_import(engine, &map, &atv, &base, &way->options, out, report, &way->result);
+		snprintf(
+		    reason, 256, "%s",
+		    error == -EINVAL
+		        ? "the file has what this system cannot take; mend it, or leave that out with -force"
+		        : strerror(-error));
+	}
+	configuration_clear(&base);
+	atv_map_free(&map);
+	atv_free(&atv);
+	return error;
+}
+
+/* Whatever it is, as its content says (MA-022). */
+static int read_file(struct session *session, const char *bytes, size_t length, struct way *way,
+                     struct configuration *out, char reason[256])
+{
+	struct engine *engine = session->engine;
+	struct backup backup;
+	int error;
+
+	way->options.whole = true;
+	if (atv_is_profile(bytes, length)) {
+		error = read_atv(engine, bytes, length, way, out, session->out, reason);
+		if (!error)
+			fprintf(session->out, "Of the profile's %zu variables %zu were taken.\n",
+			        way->result.taken + way->result.left, way->result.taken);
+		return error;
+	}
+	if (way->ports || way->delivered) {
+		snprintf(
+		    reason, 256,
+		    "-ports and -factory-default are for profiles of mGuard devices, which this file is not");
+		return -EINVAL;
+	}
+	error = backup_open(engine, bytes, length, &backup, session->out, reason);
+	*out = backup.configuration;
+	return error;
+}
+
+static int import(struct session *session, const char *name, const char *bytes, size_t length,
+                  struct way *way)
+{
+	struct engine *engine = session->engine;
+	struct configuration configuration = {0};
+	char reason[256] = "";
+	int error = signed_profile_check(engine, bytes, &length, session->out, reason);
+
+	if (!error)
+		error = read_file(session, bytes, length, way, &configuration, reason);
+	if (error)
+		return complain(session, *reason ? reason : strerror(-error), error);
+	if (check_refused(&configuration, session->out))
+		error = complain(
+		    session,
+		    "the file is inconsistent, or this node has not what it needs; it was not imported",
+		    -EINVAL);
+	else
+		error = profile_save(session, name, &configuration, "profile/upload");
+	configuration_clear(&configuration);
+	return error;
+}
+
+int profile_import(struct session *session, const char *name, const char *file, const struct line *line)
+{
+	const struct argument *ports = line_option(line, "ports");
+	struct way way = {.options = {.force = line_option(line, "force") != NULL},
+	                  .ports = ports ? ports->text : NULL,
+	                  .delivered = line_option(line, "factory-default") != NULL};
+	struct file_path path;
+	char *bytes = NULL, reason[MESSAGE_TEXT];
+	size_t length = 0;
+	int error = profile_file(session, file, &path);
+
+	if (error)
+		return error;
+	error = file_store_read(&session->engine->files, &path, LENGTH_MAX, &bytes, &length, reason);
+	if (error)
+		return complain(session, reason, error);
+	error = import(session, name, bytes, length, &way);
+	explicit_bzero(bytes, length);
+	free(bytes);
+	return error;
+}
+
+/* The line of an answer that says most: the first error, or the first line. */
+static void first_error(const char *said, char reason[MESSAGE_TEXT])
+{
+	const char *line = strstr(said, "Error for ");
+
+	if (!line)
+		line = !strncmp(said, "profile: ", 9) ? said + 9 : said;
+	snprintf(reason, MESSAGE_TEXT, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+int profile_upload(struct session *session, const char *file_name, const char *bytes, size_t length,
+                   char reason[MESSAGE_TEXT])
+{
+	struct way way = {0};
+	char name[FILE_NAME_MAX], *said = NULL;
+	size_t size;
+	int error;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strlen(file_name) - 4, file_name);
+	if (!atv_is_profile(bytes, length)) {
+		snprintf(reason, MESSAGE_TEXT, "it is no configuration profile (lines NAME = \"value\")");
+		return -EBADMSG;
+	}
+	session->out = open_memstream(&said, &size);
+	if (!session->out)
+		return -ENOMEM;
+	error = import(session, name, bytes, length, &way);
+	fclose(session->out);
+	session->out = NULL;
+	if (error)
+		first_error(said, reason);
+	free(said);
+	return error;
+}

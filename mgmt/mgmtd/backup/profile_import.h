@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_PROFILE_IMPORT_H
+#define MGMT_MGMTD_PROFILE_IMPORT_H
+
+/* Files become configuration profiles (MA-030, MA-031): backups, and profiles of the older family (import/atv_file.h). Loop's thread. */
+
+#include "mgmt/mgmtd/session/session.h"
+
+/*
+ * `profile -import NAME FILE`: of the root folder. What could not come into force here is refused, with everything that is wrong
+ * (MA-033). Returns 0, or -errno after a message.
+ */
+int profile_import(struct session *session, const char *name, const char *file, const struct line *line);
+/*
+ * An uploaded NAME.atv becomes the profile NAME. Returns 0; -EBADMSG where it is none, or -errno where it is one that cannot be taken as
+ * it is; with the reason.
+ */
+int profile_upload(struct session *session, const char *file_name, const char *bytes, size_t length,
+                   char reason[MESSAGE_TEXT]);
+
+/* A file of the root folder. Returns 0, or -errno after a message. */
+int profile_file(struct session *session, const char *name, struct file_path *path);
+
+/* In command_profile.c: for a profile that is to be written or deleted. Return 0, or -errno after a message. */
+int profile_check_name(struct session *session, const char *name);
+int profile_save(struct session *session, const char *name, const struct configuration *configuration,
+                 const char *action);
+
+#endif
