@@ -119,6 +119,17 @@ static int parse_network(const char *address_text, const char *length_text, stru
 	return 0;
 }
 
+const char *ip_address_client(const char *text, char out[IP_ADDRESS_TEXT])
+{
+	struct ip_address address;
+
+	snprintf(out, IP_ADDRESS_TEXT, "%s", text);
+	if (ip_address_parse(text, &address) || address.version != 6)
+		return out;
+	memset(address.bytes + 8, 0, 8);
+	return ip_address_format(&address, out);
+}
+
 int ip_range_parse(const char *text, struct ip_range *out)
 {
 	char copy[IP_RANGE_TEXT];

@@ -48,6 +48,12 @@ const char *ip_address_format(const struct ip_address *address, char out[IP_ADDR
 int ip_address_compare(const struct ip_address *a, const struct ip_address *b);
 
 /*
+ * Whom limits that count by address take for one: the address, or of IPv6 its /64, of which one client has all
+ * addresses. What is no address is taken as it is. Returns out.
+ */
+const char *ip_address_client(const char *text, char out[IP_ADDRESS_TEXT]);
+
+/*
  * Parses a host, a network "a/n" or a range "a-b" (C05-002). Returns 0; -EINVAL for other text or mixed
  * versions; -ERANGE where a range ends before it starts; -EDOM where a network has host bits set.
  */

@@ -2,8 +2,8 @@
 #include "datapath/host/addresses.h"
 
 #include "datapath/host/netlink.h"
+#include "datapath/ipv6/ipv6_address.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,18 +13,21 @@
 static struct netlink_route *routes;
 static size_t route_count;
 
-static uint32_t network_order(const struct ip_address *address)
-{
-	uint32_t value;
-
-	memcpy(&value, address->bytes, sizeof(value));
-	return value;
-}
-
 /* An unused private address is set to the local host's (C22-042). */
 static bool is_loopback(const struct ip_address *address)
 {
-	return address->bytes[0] == 127;
+	return address->version == 6 ? ipv6_is_loopback(address->bytes) : address->bytes[0] == 127;
+}
+
+/*
+ * A shared address is a host's. So is every one of IPv6: the kernel forgets the preferred source of a route with the
+ * address, which therefore must not be made anew only because its network did change.
+ */
+static uint8_t prefix_length(const struct policy_address *address)
+{
+	if (address->address.version == 6)
+		return 128;
+	return address->kind == POLICY_ADDRESS_PRIVATE ? address->prefix_length : 32;
 }
 
 /* out has place for all addresses of the policy. */
@@ -37,14 +40,12 @@ static int wanted_addresses(const struct policy *policy, const struct policy_int
 	for (uint32_t i = 0; i < policy->address_count; i++) {
 		const struct policy_address *address = &policy->addresses[i];
 
-		if (address->interface != interface->id || address->address.version != 4 ||
-		    is_loopback(&address->address))
+		if (address->interface != interface->id || is_loopback(&address->address))
 			continue;
-		if (sync && address->kind != POLICY_ADDRESS_PRIVATE)
+		if (sync && (address->kind != POLICY_ADDRESS_PRIVATE || address->address.version != 4))
 			continue;
-		out[count].address = network_order(&address->address);
-		out[count].prefix_length =
-		    address->kind == POLICY_ADDRESS_PRIVATE ? address->prefix_length : 32;
+		out[count].address = address->address;
+		out[count].prefix_length = prefix_length(address);
 		count++;
 	}
 	return count;
@@ -53,7 +54,8 @@ static int wanted_addresses(const struct policy *policy, const struct policy_int
 static bool contains(const struct netlink_address *list, int count, const struct netlink_address *address)
 {
 	for (int i = 0; i < count; i++) {
-		if (list[i].address == address->address && list[i].prefix_length == address->prefix_length)
+		if (ip_address_compare(&list[i].address, &address->address) == 0 &&
+		    list[i].prefix_length == address->prefix_length)
 			return true;
 	}
 	return false;
@@ -82,7 +84,9 @@ static int replace_addresses(const struct policy_interface *interface, int index
 static int apply_addresses(const struct policy *policy, const struct policy_interface *interface, int index)
 {
 	struct netlink_address *wanted = calloc((size_t)policy->address_count + 1, sizeof(*wanted)), *present;
-	int present_count = netlink_addresses(index, &present), error = present_count;
+	/* The Sync interface's IPv6 addresses are the kernel's own affair. */
+	uint32_t version = interface->ha_type == POLICY_HA_SYNC ? 4 : 0;
+	int present_count = netlink_addresses(index, version, &present), error = present_count;
 
 	if (!wanted)
 		error = -ENOMEM;
@@ -96,26 +100,28 @@ static int apply_addresses(const struct policy *policy, const struct policy_inte
 }
 
 /* The source of what the node itself sends there: an address of this node alone. */
-static uint32_t preferred_source(const struct policy *policy, const struct policy_route *route)
+static struct ip_address preferred_source(const struct policy *policy, const struct policy_route *route)
 {
-	uint32_t any = 0;
+	struct ip_address any = {0};
 
 	for (uint32_t i = 0; i < policy->address_count; i++) {
 		const struct policy_address *address = &policy->addresses[i];
 
-		if (address->kind != POLICY_ADDRESS_PRIVATE || address->address.version != 4 ||
+		if (address->kind != POLICY_ADDRESS_PRIVATE ||
+		    address->address.version != route->network.first.version ||
 		    is_loopback(&address->address) || address->interface != route->interface)
 			continue;
-		if (!any || ip_range_contains(&route->network, &address->address))
-			any = network_order(&address->address);
+		if (!any.version || ip_range_contains(&route->network, &address->address))
+			any = address->address;
 	}
 	return any;
 }
 
 static bool same_route(const struct netlink_route *a, const struct netlink_route *b)
 {
-	return a->network == b->network && a->prefix_length == b->prefix_length && a->source == b->source &&
-	       a->metric == b->metric && a->interface == b->interface;
+	return ip_address_compare(&a->network, &b->network) == 0 && a->prefix_length == b->prefix_length &&
+	       ip_address_compare(&a->source, &b->source) == 0 && a->metric == b->metric &&
+	       a->interface == b->interface;
 }
 
 static bool kernel_route(const struct policy *policy, const struct policy_route *route, int index,
@@ -123,9 +129,9 @@ static bool kernel_route(const struct policy *policy, const struct policy_route 
 {
 	unsigned length;
 
-	if (route->network.first.version != 4 || !ip_range_prefix_length(&route->network, &length))
+	if (!ip_range_prefix_length(&route->network, &length))
 		return false;
-	*out = (struct netlink_route){.network = network_order(&route->network.first),
+	*out = (struct netlink_route){.network = route->network.first,
 	                              .prefix_length = (uint8_t)length,
 	                              .source = preferred_source(policy, route),
 	                              .metric = route->metric,

@@ -59,7 +59,7 @@ static bool receive(const struct host *host)
 	mbuf->pkt_len = (uint32_t)length;
 	*packet_of(mbuf) = (struct packet){.interface = host->interface, .kind = PACKET_FROM_HOST};
 	control_count(COUNTER_FROM_HOST);
-	if (data[0] >> 4 != 4) {
+	if (data[0] >> 4 != 4 && data[0] >> 4 != 6) {
 		control_drop(mbuf, COUNTER_DROP_HOST);
 		return true;
 	}

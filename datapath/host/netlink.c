@@ -93,18 +93,33 @@ static int transact(struct request *request)
 	return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
 }
 
+static uint8_t family(const struct ip_address *address)
+{
+	return address->version == 6 ? AF_INET6 : AF_INET;
+}
+
+static size_t address_length(uint8_t family)
+{
+	return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+}
+
+static void add_address(struct request *request, uint16_t type, const struct ip_address *address)
+{
+	add(request, type, address->bytes, address_length(family(address)));
+}
+
 static int address_request(uint16_t type, uint16_t flags, int interface,
                            const struct netlink_address *address, uint32_t address_flags)
 {
 	struct request request;
 
 	begin(&request, type, flags, sizeof(request.address));
-	request.address.ifa_family = AF_INET;
+	request.address.ifa_family = family(&address->address);
 	request.address.ifa_prefixlen = address->prefix_length;
 	request.address.ifa_index = (uint32_t)interface;
 	request.address.ifa_scope = RT_SCOPE_UNIVERSE;
-	add(&request, IFA_LOCAL, &address->address, sizeof(address->address));
-	add(&request, IFA_ADDRESS, &address->address, sizeof(address->address));
+	add_address(&request, IFA_LOCAL, &address->address);
+	add_address(&request, IFA_ADDRESS, &address->address);
 	if (address_flags)
 		add(&request, IFA_FLAGS, &address_flags, sizeof(address_flags));
 	return transact(&request);
@@ -112,8 +127,9 @@ static int address_request(uint16_t type, uint16_t flags, int interface,
 
 int netlink_address_add(int interface, const struct netlink_address *address, bool with_route)
 {
+	uint32_t flags = address->address.version == 6 ? IFA_F_NODAD : 0;
 	int error = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, interface, address,
-	                            with_route ? 0 : IFA_F_NOPREFIXROUTE);
+	                            with_route ? flags : flags | IFA_F_NOPREFIXROUTE);
 
 	return error == -EEXIST ? 0 : error;
 }
@@ -130,15 +146,21 @@ static int address_of(const struct nlmsghdr *header, int interface, struct netli
 
 	if (header->nlmsg_type != RTM_NEWADDR || message->ifa_index != (uint32_t)interface)
 		return 0;
+	if (message->ifa_family != AF_INET && message->ifa_family != AF_INET6)
+		return 0;
+	*out = (struct netlink_address){.prefix_length = message->ifa_prefixlen};
 	for (const struct rtattr *attribute = IFA_RTA(message); RTA_OK(attribute, length);
 	     attribute = RTA_NEXT(attribute, length)) {
-		if (attribute->rta_type != IFA_LOCAL || RTA_PAYLOAD(attribute) != sizeof(out->address))
+		if ((attribute->rta_type != IFA_LOCAL && attribute->rta_type != IFA_ADDRESS) ||
+		    RTA_PAYLOAD(attribute) != address_length(message->ifa_family))
 			continue;
-		memcpy(&out->address, RTA_DATA(attribute), sizeof(out->address));
-		out->prefix_length = message->ifa_prefixlen;
-		return 1;
+		memcpy(out->address.bytes, RTA_DATA(attribute), RTA_PAYLOAD(attribute));
+		out->address.version = message->ifa_family == AF_INET6 ? 6 : 4;
+		/* Without a peer both are the same, and of IPv6 there is only the second. */
+		if (attribute->rta_type == IFA_LOCAL)
+			break;
 	}
-	return 0;
+	return out->address.version != 0;
 }
 
 /* Into an array of a power of two of places, which count alone tells. */
@@ -177,7 +199,7 @@ static int read_addresses(const char *buffer, int length, uint32_t sequence, int
 	return count;
 }
 
-int netlink_addresses(int interface, struct netlink_address **out)
+int netlink_addresses(int interface, uint32_t version, struct netlink_address **out)
 {
 	_Alignas(struct nlmsghdr) char buffer[32768];
 	struct request request;
@@ -186,7 +208,7 @@ int netlink_addresses(int interface, struct netlink_address **out)
 
 	*out = NULL;
 	begin(&request, RTM_GETADDR, NLM_F_DUMP, sizeof(request.address));
-	request.address.ifa_family = AF_INET;
+	request.address.ifa_family = version == 4 ? AF_INET : version == 6 ? AF_INET6 : AF_UNSPEC;
 	if (send(handle, &request, request.header.nlmsg_len, 0) < 0)
 		return -errno;
 	while (!done && count >= 0) {
@@ -209,17 +231,17 @@ static int route_request(uint16_t type, uint16_t flags, const struct netlink_rou
 	struct request request;
 
 	begin(&request, type, flags, sizeof(request.route));
-	request.route.rtm_family = AF_INET;
+	request.route.rtm_family = family(&route->network);
 	request.route.rtm_dst_len = route->prefix_length;
 	request.route.rtm_table = RT_TABLE_MAIN;
 	request.route.rtm_protocol = ROUTE_PROTOCOL;
-	request.route.rtm_scope = RT_SCOPE_LINK;
+	request.route.rtm_scope = route->network.version == 6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
 	request.route.rtm_type = RTN_UNICAST;
-	add(&request, RTA_DST, &route->network, sizeof(route->network));
+	add_address(&request, RTA_DST, &route->network);
 	add(&request, RTA_OIF, &route->interface, sizeof(route->interface));
 	add(&request, RTA_PRIORITY, &metric, sizeof(metric));
-	if (route->source)
-		add(&request, RTA_PREFSRC, &route->source, sizeof(route->source));
+	if (route->source.version)
+		add_address(&request, RTA_PREFSRC, &route->source);
 	return transact(&request);
 }
 

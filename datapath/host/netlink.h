@@ -4,21 +4,23 @@
 
 /*
  * The few things that the datapath tells the kernel about links, addresses and routes (rtnetlink). Each call
- * is one request and its acknowledgement. Control thread. IPv4 addresses are in network byte order.
+ * is one request and its acknowledgement. Control thread.
  */
+
+#include "lib/address.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct netlink_address {
-	uint32_t address;
+	struct ip_address address;
 	uint8_t prefix_length;
 };
 
 struct netlink_route {
-	uint32_t network;
+	struct ip_address network;
 	uint8_t prefix_length;
-	uint32_t source; /* preferred source of local connections, 0: none */
+	struct ip_address source; /* preferred source of local connections, version 0: none */
 	uint32_t metric;
 	int interface; /* index of the kernel's device */
 };
@@ -29,13 +31,13 @@ void netlink_close(void);
 
 /*
  * Adds an address to a device (an address that is there already is fine). with_route: the kernel adds the
- * route to its network. Returns 0 or -errno.
+ * route to its network. Nobody else is asked whether they have it. Returns 0 or -errno.
  */
 int netlink_address_add(int interface, const struct netlink_address *address, bool with_route);
 int netlink_address_delete(int interface, const struct netlink_address *address);
-/* All addresses of a device, in an array that the caller frees (NULL where there is none). Returns how many, or
- * -errno. */
-int netlink_addresses(int interface, struct netlink_address **out);
+/* All addresses of a device of one IP version (4, 6) or of both (0), in an array that the caller frees (NULL where
+ * there is none). Returns how many, or -errno. */
+int netlink_addresses(int interface, uint32_t version, struct netlink_address **out);
 
 /* Adds a route to the main table (one that is there already is fine) under a protocol number of our own. */
 int netlink_route_add(const struct netlink_route *route);

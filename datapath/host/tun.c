@@ -11,11 +11,34 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/*
+ * The kernel keeps the addresses of IPv6 that it is given and does nothing of its own with them: Neighbour Discovery
+ * and router advertisements are the datapath's affair. A kernel without IPv6 has no such settings.
+ */
+static int configure_ipv6(const struct tun *tun)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} settings[] = {
+	    {"accept_ra", 0},        {"autoconf", 0},
+	    {"accept_dad", 0},       {"dad_transmits", 0},
+	    {"forwarding", 0},       {"router_solicitations", 0},
+	    {"accept_redirects", 0}, {"addr_gen_mode", 1 /* no link-local address */},
+	    {"disable_ipv6", 0},
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]) && !error; i++)
+		error = kernel_device_setting(tun->name, "ipv6", settings[i].name, settings[i].value);
+	return error == -ENOENT ? 0 : error;
+}
+
 static int configure(const struct tun *tun, uint32_t mtu)
 {
-	int error = kernel_device_setting(tun->name, "ipv6", "disable_ipv6", 1);
+	int error = configure_ipv6(tun);
 
-	if (error && error != -ENOENT)
+	if (error)
 		return error;
 	/* What comes in here has passed the policy; its source may well be reached by another interface. */
 	error = kernel_device_setting(tun->name, "ipv4", "rp_filter", 0);

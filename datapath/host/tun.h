@@ -17,7 +17,7 @@ struct tun {
 	char name[IFNAMSIZ];
 };
 
-/* Makes the device for an interface, without IPv6, up. Returns 0 or -errno. */
+/* Makes the device for an interface, up. Of IPv6 it has no address, and speaks none by itself. Returns 0 or -errno. */
 int tun_open(const char *interface, uint32_t mtu, struct tun *out);
 void tun_close(struct tun *tun);
 

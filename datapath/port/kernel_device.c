@@ -3,7 +3,6 @@
 
 #include "datapath/host/netlink.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
@@ -113,15 +112,14 @@ static void join_nothing(const char *name)
 static int remove_addresses(const char *name, int index)
 {
 	struct netlink_address *addresses;
-	int count = netlink_addresses(index, &addresses);
+	int count = netlink_addresses(index, 4, &addresses);
 
 	for (int i = 0; i < count; i++) {
-		char text[INET_ADDRSTRLEN];
+		char text[IP_ADDRESS_TEXT];
 
-		inet_ntop(AF_INET, &addresses[i].address, text, sizeof(text));
 		qb_log(LOG_WARNING,
-		       "device %s: address %s/%u removed, the device belongs to the datapath now", name, text,
-		       addresses[i].prefix_length);
+		       "device %s: address %s/%u removed, the device belongs to the datapath now", name,
+		       ip_address_format(&addresses[i].address, text), addresses[i].prefix_length);
 		/* Removing a primary address may take its secondary ones along. */
 		(void)netlink_address_delete(index, &addresses[i]);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/radius/exchange.h"
+#include "lib/address_socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,45 +26,20 @@ static void tell(const struct exchange_event *event)
 		snooping(event);
 }
 
-static socklen_t socket_address(const struct message_radius_server *server, struct sockaddr_storage *out)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
-
-	*out = (struct sockaddr_storage){0};
-	if (server->address.version == 4) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons(server->port);
-		memcpy(&four->sin_addr, server->address.bytes, sizeof(four->sin_addr));
-		return sizeof(*four);
-	}
-	six->sin6_family = AF_INET6;
-	six->sin6_port = htons(server->port);
-	memcpy(&six->sin6_addr, server->address.bytes, sizeof(six->sin6_addr));
-	return sizeof(*six);
-}
-
 /* The address that the system sends from. */
 static struct ip_address own_address(int fd)
 {
 	struct sockaddr_storage name = {0};
 	socklen_t length = sizeof(name);
-	struct ip_address own = {0};
 
-	if (getsockname(fd, (struct sockaddr *)&name, &length))
-		return own;
-	own.version = name.ss_family == AF_INET ? 4 : 6;
-	if (own.version == 4)
-		memcpy(own.bytes, &((struct sockaddr_in *)&name)->sin_addr, 4);
-	else
-		memcpy(own.bytes, &((struct sockaddr_in6 *)&name)->sin6_addr, 16);
-	return own;
+	return getsockname(fd, (struct sockaddr *)&name, &length) ? (struct ip_address){0}
+	                                                          : address_of_socket(&name);
 }
 
 static int open_socket(const struct message_radius_server *server)
 {
 	struct sockaddr_storage address;
-	socklen_t length = socket_address(server, &address);
+	socklen_t length = address_socket(&server->address, server->port, &address);
 	int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
 	if (fd < 0)

@@ -9,13 +9,15 @@
 
 int children_slot(const struct children *children, const char *remote)
 {
+	char client[IP_ADDRESS_TEXT], other[IP_ADDRESS_TEXT];
 	unsigned same = 0;
 	int slot = -1;
 
+	ip_address_client(remote, client);
 	for (int i = 0; i < CHILDREN_MAX; i++) {
 		if (!children->child[i].pid)
 			slot = slot < 0 ? i : slot;
-		else if (!strcmp(children->child[i].remote, remote))
+		else if (!strcmp(ip_address_client(children->child[i].remote, other), client))
 			same++;
 	}
 	return same < CHILDREN_OF_ONE_ADDRESS ? slot : -1;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/ssh/listening.h"
+#include "lib/address_socket.h"
 #include "lib/log.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,16 +11,15 @@
 /* Returns a descriptor or -errno. */
 static int open_socket(const struct ip_address *to, uint16_t port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-	int one = 1, error, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_storage address;
+	socklen_t length = address_socket(to, port, &address);
+	int one = 1, error, fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
-	memcpy(&address.sin_addr, to->bytes, 4);
 	/* The address comes and goes with the datapath: bound before it is there. */
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
-	    setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 16)) {
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) || address_bind_early(fd) ||
+	    bind(fd, (struct sockaddr *)&address, length) || listen(fd, 16)) {
 		error = -errno;
 		close(fd);
 		return error;

@@ -2,6 +2,7 @@
 
 /* hadrian-sshd: the command line over SSH. Started by hadrian-mgmtd; SIGHUP has it read its settings again. */
 
+#include "lib/address_socket.h"
 #include "lib/log.h"
 #include "mgmt/ssh/children.h"
 #include "mgmt/ssh/connection.h"
@@ -123,17 +124,17 @@ static void start_child(int fd, const struct ssh_access *access, const char *rem
 
 static void accept_client(size_t number)
 {
-	struct sockaddr_in address;
+	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
 	char text[IP_ADDRESS_TEXT] = "";
-	struct ip_address remote = {.version = 4};
+	struct ip_address remote;
 	const struct ssh_access *access;
 	int fd =
 	    accept4(server.listening.socket[number].fd, (struct sockaddr *)&address, &length, SOCK_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	memcpy(remote.bytes, &address.sin_addr, 4);
+	remote = address_of_socket(&address);
 	ip_address_format(&remote, text);
 	access = ssh_settings_find(&server.settings, &server.listening.socket[number].address,
 	                           server.listening.socket[number].port, &remote);

@@ -51,6 +51,21 @@ START_TEST(one_address_does_not_fill_the_queue)
 }
 END_TEST
 
+START_TEST(an_ipv6_network_is_one_client)
+{
+	for (unsigned i = 0; i < LOGIN_CHECKS_AT_ONCE; i++) {
+		char remote[IP_ADDRESS_TEXT];
+
+		snprintf(remote, sizeof(remote), "2001:db8:1:2::%x", i + 1);
+		ck_assert(login_limit_begin(&limit, remote, SECOND_NS));
+	}
+	ck_assert(!login_limit_begin(&limit, "2001:db8:1:2:ffff::1", SECOND_NS));
+	ck_assert(login_limit_begin(&limit, "2001:db8:1:3::1", SECOND_NS));
+	login_limit_end(&limit, "2001:db8:1:2::77", false, SECOND_NS);
+	ck_assert(login_limit_begin(&limit, "2001:db8:1:2:ffff::1", SECOND_NS));
+}
+END_TEST
+
 START_TEST(the_table_is_bounded)
 {
 	char remote[IP_ADDRESS_TEXT];
@@ -170,6 +185,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, who_fails_too_often_waits_and_nobody_else);
 	tcase_add_test(tests, success_is_not_limited);
 	tcase_add_test(tests, one_address_does_not_fill_the_queue);
+	tcase_add_test(tests, an_ipv6_network_is_one_client);
 	tcase_add_test(tests, the_table_is_bounded);
 	tcase_add_test(tests, passwords_are_checked_aside);
 	tcase_add_test(tests, the_queue_is_bounded);

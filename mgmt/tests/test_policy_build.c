@@ -294,23 +294,68 @@ START_TEST(ip_version_6_is_refused_where_it_has_no_effect)
 	has_problem("IPRule/2: DestinationNetwork 'all-nets-ip6' has only IPv6 addresses");
 	console_ok(&console, "set IPRule web SourceTranslation=");
 	console_ok(&console, "set IPRule web DestinationInterface=core");
-	has_problem("IPRule/2: DestinationNetwork 'all-nets-ip6' has only IPv6 addresses");
+	has_problem("No errors");
 	console_ok(&console, "set IPRule web DestinationInterface=if2");
 	console_ok(&console, "set IPRule web DestinationNetwork=all-nets-ip6,10.0.0.1");
 	console_ok(&console, "cc");
 	has_problem("No errors");
 	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip,2001:db8::2");
 	has_problem("No errors");
+	console_ok(&console, "set EthernetInterface if1 IPv6Network=2001:db8:1::/64");
+	has_problem(
+	    "EthernetInterface if1: IPAddress 2001:db8::2 lies in none of the interface's networks; set "
+	    "IPv6Network");
+	console_ok(&console, "set EthernetInterface if1 IPv6Network=<empty>");
+	console_ok(&console, "add IPAddress if1_ip6_net Address=2001:db8:2::/64");
+	has_problem("IPAddress 2001:db8::2 lies in none of the interface's networks");
+	console_ok(&console, "delete IPAddress if1_ip6_net");
 	console_ok(&console, "set EthernetInterface if1 MTU=1279");
 	has_problem(
 	    "EthernetInterface if1: IPAddress '2001:db8::2' is an IPv6 address, which needs an MTU of 1280");
 	console_ok(&console, "set EthernetInterface if1 MTU=1500 IPAddress=if1_ip,fe80::1");
 	has_problem("IPAddress 'fe80::1' is no global or unique local IPv6 address");
-	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip PrivateIP:0=2001:db8::3");
-	has_problem("EthernetInterface if1: PrivateIP:0 '2001:db8::3' is an IPv6 address");
-	console_ok(&console, "set EthernetInterface if1 PrivateIP:0=10.1.0.2");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip");
 	console_ok(&console, "set RemoteMgmtHTTP https SourceNetwork=all-nets-ip6");
-	has_problem("RemoteMgmtHTTP https: SourceNetwork 'all-nets-ip6' has only IPv6 addresses");
+	has_problem("No errors");
+}
+END_TEST
+
+/* feature: C05-023 */
+START_TEST(a_node_has_private_addresses_of_both_versions)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "set HighAvailability Enabled=Yes Role=Master ClusterID=1");
+	console_ok(&console,
+	           "set EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1 IPv6Network=2001:db8:1::/64");
+	has_problem("Warning: EthernetInterface if1: PrivateIP:0 has no IPv6 address");
+	console_ok(&console, "set EthernetInterface if1 PrivateIP:0=2001:db8:1::2");
+	has_problem("EthernetInterface if1: PrivateIP:0 must be one address");
+	console_ok(&console, "add IPAddress master Address=10.1.0.2,2001:db8:1::2,2001:db8:1::4");
+	console_ok(&console, "add IPAddress slave Address=10.1.0.3,2001:db8:1::3");
+	console_ok(&console, "set EthernetInterface if1 PrivateIP:0=master PrivateIP:1=slave");
+	has_problem("No errors");
+	console_ok(&console, "set IPAddress master Address=10.1.0.2,10.1.0.4");
+	has_problem("EthernetInterface if1: PrivateIP:0 has 2 IPv4 addresses and may have one");
+	console_ok(&console, "set IPAddress master Address=10.1.0.2,2001:db8:1::/64");
+	has_problem("EthernetInterface if1: PrivateIP:0 must be single addresses");
+	console_ok(&console, "set IPAddress master Address=10.1.0.2,2001:db8:2::2");
+	has_problem(
+	    "EthernetInterface if1: PrivateIP:0 2001:db8:2::2 lies in none of the interface's networks");
+	console_ok(&console, "set IPAddress master Address=10.1.0.2,2001:db8:1::2,2001:db8:1::4");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=slave");
+	has_problem("EthernetInterface if3: PrivateIP:1 must be one address where HAType is Sync");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=192.0.2.2");
+	build(&policy, &blob);
+	ck_assert(has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_SHARED, "2001:db8:1::1", 64));
+	ck_assert(has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_PRIVATE, "2001:db8:1::2", 64));
+	ck_assert(has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_PRIVATE, "2001:db8:1::4", 64));
+	ck_assert(
+	    !has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_PRIVATE, "2001:db8:1::3", 64));
+	for (uint32_t i = 0; i < policy.route_count; i++)
+		ck_assert_uint_eq(policy.routes[i].network.first.version, 4);
+	free(blob);
 }
 END_TEST
 
@@ -388,6 +433,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, what_cannot_be_activated);
 	tcase_add_test(tests, what_would_have_no_effect);
 	tcase_add_test(tests, ip_version_6_is_refused_where_it_has_no_effect);
+	tcase_add_test(tests, a_node_has_private_addresses_of_both_versions);
 	tcase_add_test(tests, all_mistakes_are_listed_at_once);
 	tcase_add_test(tests, https_listens_on_the_addresses_of_its_interface);
 	tcase_add_test(tests, what_travels_to_the_peer);

@@ -49,15 +49,10 @@ static void check_versions(const struct configuration *configuration, const stru
 	ranges_free(&ranges);
 }
 
-/* A rule for the firewall itself, which no IPv6 reaches, or one that translates, which is done with IPv4. */
+/* A rule that translates, which is done with IPv4. */
 static bool is_ipv4_only(const struct object_type *type, const struct lyd_node *rule)
 {
-	bool forwards = false;
-
-	for (const struct lyd_node *item = value_first(rule, type_property(type, "DestinationInterface"), 0);
-	     item; item = value_next(item))
-		forwards |= strcmp(lyd_get_value(item), "core") != 0;
-	return !forwards || !strcmp(value_of(type, rule, "SourceTranslation"), "NAT");
+	return !strcmp(value_of(type, rule, "SourceTranslation"), "NAT");
 }
 
 /* A property with both IP versions is fine: its IPv4 part has an effect. */
@@ -66,10 +61,7 @@ static void check_ip_versions(const struct configuration *configuration, struct 
 	static const struct {
 		const char *container, *type, *property;
 	} networks[] = {{"IPRuleSet", "IPRule", "SourceNetwork"},
-	                {"IPRuleSet", "IPRule", "DestinationNetwork"},
-	                {NULL, "EthernetInterface", "Network"},
-	                {NULL, "RemoteMgmtHTTP", "SourceNetwork"},
-	                {NULL, "RemoteMgmtSSH", "SourceNetwork"}};
+	                {"IPRuleSet", "IPRule", "DestinationNetwork"}};
 
 	for (size_t i = 0; i < sizeof(networks) / sizeof(*networks); i++) {
 		const struct object_type *container =

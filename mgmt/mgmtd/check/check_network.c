@@ -12,6 +12,35 @@ static bool is_loopback(const struct ip_address *address)
 	return address->version == 4 && address->bytes[0] == 127;
 }
 
+static bool has_version(const struct ranges *ranges, unsigned version)
+{
+	for (size_t i = 0; i < ranges->count; i++)
+		if (ranges->range[i].first.version == version)
+			return true;
+	return false;
+}
+
+/* True where it can be an interface's. */
+static bool check_ipv6_address(const struct object_type *type, const struct lyd_node *interface,
+                               const char *property, const struct ip_address *address,
+                               struct problems *problems)
+{
+	char text[IP_ADDRESS_TEXT];
+
+	if (address->bytes[0] == 0xff || address->bytes[0] == 0 ||
+	    (address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80))
+		problem(problems, type, interface,
+		        "%s '%s' is no global or unique local IPv6 address; choose another", property,
+		        ip_address_format(address, text));
+	else if (value_number(type, interface, "MTU") < IPV6_MTU_MIN)
+		problem(problems, type, interface,
+		        "%s '%s' is an IPv6 address, which needs an MTU of %u at least; set MTU", property,
+		        ip_address_format(address, text), IPV6_MTU_MIN);
+	else
+		return true;
+	return false;
+}
+
 /* An interface address must lie in one of the interface's networks: that is where its prefix length comes
  * from. */
 static void check_address(const struct object_type *type, const struct lyd_node *interface,
@@ -22,56 +51,83 @@ static void check_address(const struct object_type *type, const struct lyd_node 
 
 	if (is_loopback(address))
 		return;
-	if (address->version == 6) {
-		/* Its route is made by hand (C05-012), and there may be no Network with it. */
-		if (address->bytes[0] == 0xff || address->bytes[0] == 0 ||
-		    (address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80))
-			problem(problems, type, interface,
-			        "%s '%s' is no global or unique local IPv6 address; choose another", property,
-			        ip_address_format(address, text));
-		else if (value_number(type, interface, "MTU") < IPV6_MTU_MIN)
-			problem(problems, type, interface,
-			        "%s '%s' is an IPv6 address, which needs an MTU of %u at least; set MTU",
-			        property, ip_address_format(address, text), IPV6_MTU_MIN);
+	if (address->version == 6 && !check_ipv6_address(type, interface, property, address, problems))
 		return;
-	}
+	/* Its route is made by hand (C05-012), and there may be no network with it. */
+	if (address->version == 6 && !has_version(networks, 6))
+		return;
 	for (size_t i = 0; i < networks->count; i++)
 		if (ip_range_contains(&networks->range[i], address))
 			return;
 	problem(problems, type, interface,
-	        "%s %s lies in none of the interface's networks; set Network to the network that it is in",
-	        property, ip_address_format(address, text));
+	        "%s %s lies in none of the interface's networks; set %s to the network that it is in",
+	        property, ip_address_format(address, text),
+	        address->version == 6 ? "IPv6Network" : "Network");
+}
+
+/* A property's addresses, each a single one. */
+static void check_address_list(const struct object_type *type, const struct lyd_node *interface,
+                               const char *property, const struct ranges *addresses,
+                               const struct ranges *networks, struct problems *problems)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		if (ip_address_compare(&addresses->range[i].first, &addresses->range[i].last) != 0)
+			problem(problems, type, interface,
+			        "%s must be single addresses, not networks or ranges", property);
+		else
+			check_address(type, interface, property, &addresses->range[i].first, networks,
+			              problems);
+	}
+}
+
+/* Of IPv4 a node has one on each interface of a cluster; a Sync interface has nothing else (C22-026, C05-023). */
+static void check_private(const struct object_type *type, const struct lyd_node *interface,
+                          const char *property, const struct ranges *addresses, struct problems *problems)
+{
+	bool sync = !strcmp(value_of(type, interface, "HAType"), "Sync");
+	unsigned ipv4 = 0;
+
+	for (size_t i = 0; i < addresses->count; i++)
+		ipv4 += addresses->range[i].first.version == 4;
+	if (ipv4 > 1)
+		problem(problems, type, interface, "%s has %u IPv4 addresses and may have one", property,
+		        ipv4);
+	if (sync && addresses->count > 1)
+		problem(problems, type, interface, "%s must be one address where HAType is Sync", property);
+}
+
+/* A node whose peer is active is reached over IPv6 only at an address of its own (C05-023). */
+static void check_private_ipv6(const struct object_type *type, const struct lyd_node *interface,
+                               const struct ranges *shared, const struct ranges private_ips[2],
+                               struct problems *problems)
+{
+	for (unsigned node = 0; node < 2 && has_version(shared, 6); node++)
+		if (!has_version(&private_ips[node], 6))
+			warning(problems, type, interface,
+			        "PrivateIP:%u has no IPv6 address, so that the node is reached over IPv6 "
+			        "only while it is active",
+			        node);
 }
 
 static void check_addresses(const struct configuration *configuration, const struct object_type *type,
                             const struct lyd_node *interface, struct problems *problems)
 {
-	struct ranges networks = {0}, addresses = {0};
-	char name[16];
+	static const char *const names[] = {"PrivateIP:0", "PrivateIP:1"};
+	struct ranges networks = {0}, addresses = {0}, private_ips[2] = {0};
 
 	resolve_interface_networks(configuration, interface, &networks);
 	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &addresses);
-	for (size_t i = 0; i < addresses.count; i++) {
-		if (ip_address_compare(&addresses.range[i].first, &addresses.range[i].last) != 0)
-			problem(problems, type, interface,
-			        "IPAddress must be single addresses, not networks or ranges");
-		else
-			check_address(type, interface, "IPAddress", &addresses.range[i].first, &networks,
-			              problems);
-	}
+	check_address_list(type, interface, "IPAddress", &addresses, &networks, problems);
 	for (unsigned node = 0; node < 2; node++) {
-		const char *value = value_text(interface, type_property(type, "PrivateIP"), node);
-		struct ip_address address = resolve_host(configuration, value);
-
-		snprintf(name, sizeof(name), "PrivateIP:%u", node);
-		if (address.version == 6)
-			problem(problems, type, interface,
-			        "%s '%s' is an IPv6 address; PrivateIP must be IPv4, IPv6 addresses stand in "
-			        "IPAddress",
-			        name, value);
-		else if (address.version)
-			check_address(type, interface, name, &address, &networks, problems);
+		resolve_addresses(configuration, interface, type_property(type, "PrivateIP"), node,
+		                  &private_ips[node]);
+		check_address_list(type, interface, names[node], &private_ips[node], &networks, problems);
+		check_private(type, interface, names[node], &private_ips[node], problems);
 	}
+	if (configuration_in_cluster(configuration))
+		check_private_ipv6(type, interface, &addresses, private_ips, problems);
+	ranges_free(&private_ips[0]);
+	ranges_free(&private_ips[1]);
 	ranges_free(&networks);
 	ranges_free(&addresses);
 }
@@ -81,13 +137,17 @@ static void check_member(const struct configuration *configuration, const struct
 {
 	const struct property *private_ip = type_property(type, "PrivateIP");
 
-	for (unsigned node = 0; node < 2; node++)
-		if (!resolve_host(configuration, value_text(interface, private_ip, node)).version)
+	for (unsigned node = 0; node < 2; node++) {
+		struct ranges addresses = {0};
+
+		resolve_addresses(configuration, interface, private_ip, node, &addresses);
+		if (!has_version(&addresses, 4))
 			problem(problems, type, interface,
-			        "PrivateIP:%u must be one address (every interface of a cluster needs one on "
-			        "each "
-			        "node; localhost where it is not used)",
+			        "PrivateIP:%u must be one address (every interface of a cluster needs one of "
+			        "IPv4 on each node; localhost where it is not used)",
 			        node);
+		ranges_free(&addresses);
+	}
 }
 
 static void check_device(const struct configuration *configuration, const struct object_type *type,
@@ -161,14 +221,6 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		        POLICY_INTERFACES_MAX);
 	if (cluster)
 		check_cluster(configuration, sync, anchored || !critical, problems);
-}
-
-static bool has_version(const struct ranges *ranges, unsigned version)
-{
-	for (size_t i = 0; i < ranges->count; i++)
-		if (ranges->range[i].first.version == version)
-			return true;
-	return false;
 }
 
 /* all-nets stands for the default route of either version. */

@@ -25,8 +25,8 @@ void check_time(const struct configuration *configuration, struct problems *prob
 		error = resolve_address(configuration, value, &ranges, missing);
 		ranges_free(&ranges);
 		/* What is not there at all is said of every reference. */
-		if (*value && !error && resolve_host(configuration, value).version != 4)
-			problem(problems, servers, object, "IP=%s is not one IPv4 address", value);
+		if (*value && !error && !resolve_host(configuration, value).version)
+			problem(problems, servers, object, "IP=%s is not one IP address", value);
 	}
 	if (count > CLOCK_SERVERS_MAX)
 		problem(problems, type, context, "%u TimeServer are in use, and %d at most can be", count,

@@ -15,8 +15,9 @@ static const struct object_type *interfaces(struct session *session)
 	return schema_type(session->engine->schema, NULL, "EthernetInterface");
 }
 
-/* The addresses of an interface as text, malloc'ed. */
-static char *addresses(struct session *session, const struct lyd_node *interface)
+/* The addresses that a property of an interface has for a node, as text, malloc'ed. */
+static char *addresses(struct session *session, const struct lyd_node *interface, const char *property,
+                       unsigned node)
 {
 	const struct object_type *type = interfaces(session);
 	struct ranges ranges = {0};
@@ -26,7 +27,7 @@ static char *addresses(struct session *session, const struct lyd_node *interface
 
 	if (!out)
 		return NULL;
-	resolve_addresses(&session->engine->running, interface, type_property(type, "IPAddress"), 0, &ranges);
+	resolve_addresses(&session->engine->running, interface, type_property(type, property), node, &ranges);
 	for (size_t i = 0; i < ranges.count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", ip_range_format(&ranges.range[i], one));
 	fclose(out);
@@ -46,7 +47,7 @@ static int list(struct session *session)
 	table_column(&table, "Routing Table");
 	for (const struct lyd_node *interface = object_first(&session->engine->running, type, NULL);
 	     interface; interface = object_next(interface)) {
-		char *text = addresses(session, interface);
+		char *text = addresses(session, interface, "IPAddress", 0);
 		const char *member = value_of(type, interface, "RoutingTableMembership");
 
 		table_row(&table, object_disabled(type, interface) ? "o" : "");
@@ -66,19 +67,17 @@ static void print_configured(struct session *session, const struct lyd_node *int
 	const struct object_type *type = interfaces(session);
 	const struct configuration *running = &session->engine->running;
 	unsigned own = configuration_role(running);
-	char *text = addresses(session, interface);
+	char *text = addresses(session, interface, "IPAddress", 0);
 	const char *zone = value_of(type, interface, "Zone");
-	char address[IP_ADDRESS_TEXT];
-	struct ip_address private_ip;
 
 	fprintf(session->out, "Interface %s:\n  IP Address     : %s\n", object_key(type, interface),
 	        text ? text : "");
 	free(text);
 	for (unsigned node = 0; node < 2 && configuration_in_cluster(running); node++) {
-		private_ip = resolve_host(
-		    running, value_text(interface, type_property(type, "PrivateIP"), node ? 1 - own : own));
+		text = addresses(session, interface, "PrivateIP", node ? 1 - own : own);
 		fprintf(session->out, "  %s     : %s\n", node ? "Peer IP   " : "Private IP",
-		        ip_address_format(&private_ip, address));
+		        text ? text : "");
+		free(text);
 	}
 	fprintf(session->out, "  HA Type        : %s\n  Zone           : %s\n",
 	        value_of(type, interface, "HAType"), *zone ? zone : "<empty>");

@@ -103,22 +103,32 @@ int resolve_mac(const struct configuration *configuration, const char *value, st
 	return object && !mac_address_parse(value_of(type, object, "Address"), out) ? 0 : -ENOENT;
 }
 
-int resolve_interface_networks(const struct configuration *configuration, const struct lyd_node *interface,
-                               struct ranges *out)
+/* A property of an interface, or where it is empty the address object with its name and that ending. */
+static int resolve_implied(const struct configuration *configuration, const struct lyd_node *interface,
+                           const char *property, const char *ending, struct ranges *out)
 {
 	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
 	const struct object_type *addresses = schema_type(configuration->schema, NULL, "IPAddress");
-	const struct property *network = type_property(type, "Network");
+	const struct property *network = type_property(type, property);
 	const struct lyd_node *implied;
 	char name[80], missing[64];
 
 	if (value_first(interface, network, 0))
 		return resolve_addresses(configuration, interface, network, 0, out);
-	snprintf(name, sizeof(name), "%.63s_net", object_key(type, interface));
+	snprintf(name, sizeof(name), "%.63s%s", object_key(type, interface), ending);
 	implied = object_find(configuration, addresses, NULL, name);
 	if (!implied || object_disabled(addresses, implied))
 		return 0;
 	return resolve_address(configuration, name, out, missing);
+}
+
+int resolve_interface_networks(const struct configuration *configuration, const struct lyd_node *interface,
+                               struct ranges *out)
+{
+	int error = resolve_implied(configuration, interface, "Network", "_net", out);
+	int error_ipv6 = resolve_implied(configuration, interface, "IPv6Network", "_ip6_net", out);
+
+	return error ? error : error_ipv6;
 }
 
 static const char *setting(const struct configuration *configuration, const char *type_name,

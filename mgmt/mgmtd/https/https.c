@@ -41,7 +41,10 @@ static int write_pages(void)
 static void allow_early_bind(void)
 {
 	int error = child_write("/proc/sys/net/ipv4/ip_nonlocal_bind", "1\n");
+	int error_ipv6 = child_write("/proc/sys/net/ipv6/ip_nonlocal_bind", "1\n");
 
+	if (!error && error_ipv6 != -ENOENT)
+		error = error_ipv6;
 	if (error)
 		qb_log(LOG_INFO, "HTTPS waits for its addresses (ip_nonlocal_bind: %s)", strerror(-error));
 }

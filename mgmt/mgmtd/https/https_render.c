@@ -15,10 +15,20 @@ static void write_tls(FILE *out, const char *indent)
 	        indent, indent, indent);
 }
 
+/* As lighttpd wants it before ":PORT". */
+static const char *bracketed(const struct ip_address *address, char out[IP_ADDRESS_TEXT + 2])
+{
+	char text[IP_ADDRESS_TEXT];
+
+	snprintf(out, IP_ADDRESS_TEXT + 2, address->version == 6 ? "[%s]" : "%s",
+	         ip_address_format(address, text));
+	return out;
+}
+
 char *https_render(const struct configuration *configuration, const char *cgi_directory)
 {
 	struct listeners listeners = {0};
-	char *text = NULL, address[IP_ADDRESS_TEXT];
+	char *text = NULL, address[IP_ADDRESS_TEXT + 2];
 	size_t length;
 	FILE *out;
 
@@ -40,12 +50,11 @@ char *https_render(const struct configuration *configuration, const char *cgi_di
 	        "index-file.names = (\"index.html\")\n"
 	        "mimetype.assign = (\".html\" => \"text/html; charset=utf-8\")\n"
 	        "server.port = %u\nserver.bind = \"%s\"\n",
-	        listeners.listener[0].port, ip_address_format(&listeners.listener[0].address, address));
+	        listeners.listener[0].port, bracketed(&listeners.listener[0].address, address));
 	write_tls(out, "");
 	for (size_t i = 1; i < listeners.count; i++) {
 		fprintf(out, "$SERVER[\"socket\"] == \"%s:%u\" {\n",
-		        ip_address_format(&listeners.listener[i].address, address),
-		        listeners.listener[i].port);
+		        bracketed(&listeners.listener[i].address, address), listeners.listener[i].port);
 		write_tls(out, "\t");
 		fputs("}\n", out);
 	}

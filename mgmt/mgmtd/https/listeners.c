@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/https/listeners.h"
+#include "lib/address_socket.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +12,7 @@
 static void add_listener(struct listeners *listeners, const struct ip_address *address, uint16_t port,
                          const struct lyd_node *access)
 {
-	if (address->version != 4 || address->bytes[0] == 127 || listeners->count == LISTENERS_MAX)
+	if ((address->version == 4 && address->bytes[0] == 127) || listeners->count == LISTENERS_MAX)
 		return;
 	for (size_t i = 0; i < listeners->count; i++)
 		if (listeners->listener[i].port == port &&
@@ -22,32 +21,35 @@ static void add_listener(struct listeners *listeners, const struct ip_address *a
 	listeners->listener[listeners->count++] = (struct listener){*address, port, access};
 }
 
-static void add_interface(const struct configuration *configuration, const char *name, uint16_t port,
-                          const struct lyd_node *access, struct listeners *listeners)
+static bool has_version(const struct ranges *ranges, unsigned version)
 {
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct lyd_node *interface = object_find(configuration, type, NULL, name);
-	struct ranges ranges = {0};
-	struct ip_address private_ip;
-
-	if (!interface || object_disabled(type, interface))
-		return;
-	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &ranges);
-	for (size_t i = 0; i < ranges.count; i++)
-		add_listener(listeners, &ranges.range[i].first, port, access);
-	ranges_free(&ranges);
-	if (!configuration_in_cluster(configuration))
-		return;
-	private_ip = resolve_host(configuration, value_text(interface, type_property(type, "PrivateIP"),
-	                                                    configuration_role(configuration)));
-	add_listener(listeners, &private_ip, port, access);
+	for (size_t i = 0; i < ranges->count; i++)
+		if (ranges->range[i].first.version == version)
+			return true;
+	return false;
 }
 
 void listeners_of(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *access, const char *port_property, struct listeners *listeners)
 {
-	add_interface(configuration, value_of(type, access, "SourceInterface"),
-	              (uint16_t)value_number(type, access, port_property), access, listeners);
+	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct lyd_node *interface =
+	    object_find(configuration, interfaces, NULL, value_of(type, access, "SourceInterface"));
+	uint16_t port = (uint16_t)value_number(type, access, port_property);
+	struct ranges ranges = {0}, clients = {0};
+
+	if (!interface || object_disabled(interfaces, interface))
+		return;
+	resolve_addresses(configuration, interface, type_property(interfaces, "IPAddress"), 0, &ranges);
+	if (configuration_in_cluster(configuration))
+		resolve_addresses(configuration, interface, type_property(interfaces, "PrivateIP"),
+		                  configuration_role(configuration), &ranges);
+	resolve_addresses(configuration, access, type_property(type, "SourceNetwork"), 0, &clients);
+	for (size_t i = 0; i < ranges.count; i++)
+		if (has_version(&clients, ranges.range[i].first.version))
+			add_listener(listeners, &ranges.range[i].first, port, access);
+	ranges_free(&ranges);
+	ranges_free(&clients);
 }
 
 void listeners_find(const struct configuration *configuration, const char *type_name,
@@ -80,16 +82,15 @@ static bool has(const struct listeners *listeners, const struct listener *listen
 /* The address need not be there yet. */
 static bool is_taken(const struct listener *listener)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(listener->port)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	struct sockaddr_storage address;
+	socklen_t length = address_socket(&listener->address, listener->port, &address);
+	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 	bool taken;
 
 	if (fd < 0)
 		return false;
-	memcpy(&address.sin_addr, listener->address.bytes, sizeof(address.sin_addr));
-	taken = !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) &&
-	        !setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on)) &&
-	        bind(fd, (const struct sockaddr *)&address, sizeof(address)) && errno == EADDRINUSE;
+	taken = !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) && !address_bind_early(fd) &&
+	        bind(fd, (const struct sockaddr *)&address, length) && errno == EADDRINUSE;
 	close(fd);
 	return taken;
 }

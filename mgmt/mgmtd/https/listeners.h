@@ -26,8 +26,9 @@ void listeners_of(const struct configuration *configuration, const struct object
                   const struct lyd_node *access, const char *port_property, struct listeners *listeners);
 
 /*
- * Appends the shared and this node's private IPv4 addresses of the SourceInterface of every enabled object of
- * that access type (RemoteMgmtHTTP ...), each with the port that the named property holds.
+ * Appends the shared and this node's private addresses of the SourceInterface of every enabled object of that access
+ * type (RemoteMgmtHTTP ...), each with the port that the named property holds: those of the IP versions that its
+ * SourceNetwork has.
  */
 void listeners_find(const struct configuration *configuration, const char *type, const char *port_property,
                     struct listeners *listeners);

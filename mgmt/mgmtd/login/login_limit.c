@@ -31,18 +31,22 @@ static struct login_address *find(struct login_limit *limit, const char *remote,
 
 bool login_limit_begin(struct login_limit *limit, const char *remote, uint64_t now_ns)
 {
-	struct login_address *address = find(limit, *remote ? remote : "?", now_ns);
+	char client[IP_ADDRESS_TEXT];
+	struct login_address *address =
+	    find(limit, ip_address_client(*remote ? remote : "?", client), now_ns);
 
 	if (!address || address->failures >= LOGIN_FAILURES_MAX || address->checks >= LOGIN_CHECKS_AT_ONCE)
 		return false;
-	snprintf(address->remote, sizeof(address->remote), "%s", *remote ? remote : "?");
+	snprintf(address->remote, sizeof(address->remote), "%s", client);
 	address->checks++;
 	return true;
 }
 
 void login_limit_end(struct login_limit *limit, const char *remote, bool failed, uint64_t now_ns)
 {
-	struct login_address *address = find(limit, *remote ? remote : "?", now_ns);
+	char client[IP_ADDRESS_TEXT];
+	struct login_address *address =
+	    find(limit, ip_address_client(*remote ? remote : "?", client), now_ns);
 
 	if (!address || !address->checks)
 		return;

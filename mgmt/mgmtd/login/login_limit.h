@@ -18,7 +18,7 @@
 #define LOGIN_ADDRESSES      256
 
 struct login_address {
-	char remote[IP_ADDRESS_TEXT]; /* "": free */
+	char remote[IP_ADDRESS_TEXT]; /* as ip_address_client; "": free */
 	uint64_t since_ns;            /* when the first of the failures was */
 	unsigned failures, checks;
 };

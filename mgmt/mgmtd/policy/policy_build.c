@@ -120,8 +120,7 @@ static int add_addresses(const struct configuration *configuration, const struct
 	bool sync = ha_type_of(type, interface) == POLICY_HA_SYNC;
 	enum policy_address_kind kind = cluster ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE;
 	uint16_t id = (uint16_t)value_number(type, interface, "Id");
-	struct ranges networks = {0}, addresses = {0};
-	struct ip_address private_ip = {0};
+	struct ranges networks = {0}, addresses = {0}, private_ips = {0};
 	int error = 0;
 
 	resolve_interface_networks(configuration, interface, &networks);
@@ -129,18 +128,18 @@ static int add_addresses(const struct configuration *configuration, const struct
 	for (size_t i = 0; !sync && i < addresses.count && !error; i++)
 		error = add_address(builder, routes, id, kind, &addresses.range[i].first, &networks, true);
 	if (cluster || sync)
-		private_ip =
-		    resolve_host(configuration, value_text(interface, type_property(type, "PrivateIP"),
-		                                           configuration_role(configuration)));
-	if (!error)
-		error =
-		    add_address(builder, routes, id, POLICY_ADDRESS_PRIVATE, &private_ip, &networks, !sync);
+		resolve_addresses(configuration, interface, type_property(type, "PrivateIP"),
+		                  configuration_role(configuration), &private_ips);
+	for (size_t i = 0; i < private_ips.count && !error; i++)
+		error = add_address(builder, routes, id, POLICY_ADDRESS_PRIVATE, &private_ips.range[i].first,
+		                    &networks, !sync);
 	for (size_t i = 0; !sync && i < networks.count && !error; i++)
-		if (networks.range[i].first.version != 4 || networks.range[i].first.bytes[0] != 127)
+		if (networks.range[i].first.version == 4 && networks.range[i].first.bytes[0] != 127)
 			error = route_list_add(
 			    routes, &(struct policy_route){.network = networks.range[i], .interface = id});
 	ranges_free(&networks);
 	ranges_free(&addresses);
+	ranges_free(&private_ips);
 	return error;
 }
 

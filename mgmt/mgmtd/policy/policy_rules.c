@@ -107,15 +107,16 @@ static int add_rule(const struct configuration *configuration, const struct obje
 /* Every address of the firewall on whatever interface: core is the destination. */
 static int add_core_destination(struct policy_builder *builder, struct policy_rule *rule)
 {
-	struct ip_range everything;
+	struct ip_range ipv4, ipv6;
 	int error = policy_builder_interface_id(builder, POLICY_INTERFACE_CORE);
 
 	rule->destination_interfaces = (struct policy_slice){policy_builder_interface_ids(builder) - 1, 1};
-	ip_range_parse("0.0.0.0/0", &everything);
+	rule->destination_networks = (struct policy_slice){policy_builder_ranges(builder), 2};
+	ip_range_parse("0.0.0.0/0", &ipv4);
+	ip_range_parse("::/0", &ipv6);
 	if (!error)
-		error = policy_builder_range(builder, &everything);
-	rule->destination_networks = (struct policy_slice){policy_builder_ranges(builder) - 1, 1};
-	return error;
+		error = policy_builder_range(builder, &ipv4);
+	return error ? error : policy_builder_range(builder, &ipv6);
 }
 
 static int add_management_rule(const struct configuration *configuration, const struct object_type *type,

@@ -24,7 +24,8 @@ static void add_state(struct table *table, const struct configuration *running,
 
 	listeners_of(running, type, access, "Port", &listeners);
 	if (!listeners.count)
-		table_cell(table, "Not running: %s is disabled or has no IPv4 address",
+		table_cell(table,
+		           "Not running: %s is disabled or has no address of the IP version of SourceNetwork",
 		           value_of(type, access, "SourceInterface"));
 	else if (!status)
 		table_cell(table, "Not running: hadrian-sshd is starting, or cannot (see the system's log)");

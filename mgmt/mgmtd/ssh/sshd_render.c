@@ -33,8 +33,7 @@ static void write_networks(const struct configuration *configuration, const stru
 
 	resolve_addresses(configuration, access, type_property(type, "SourceNetwork"), 0, &ranges);
 	for (size_t i = 0; i < ranges.count; i++)
-		if (ranges.range[i].first.version == 4)
-			fprintf(out, "network %s\n", ip_range_format(&ranges.range[i], text));
+		fprintf(out, "network %s\n", ip_range_format(&ranges.range[i], text));
 	ranges_free(&ranges);
 }
 

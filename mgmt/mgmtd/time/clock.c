@@ -239,7 +239,7 @@ static void read_servers(const struct configuration *configuration, struct clock
 		struct ip_address address = resolve_host(configuration, value_of(servers, object, "IP"));
 		struct clock_server *server = &out->server[out->count];
 
-		if (object_disabled(servers, object) || address.version != 4)
+		if (object_disabled(servers, object) || !address.version)
 			continue;
 		snprintf(server->name, sizeof(server->name), "%s", object_key(servers, object));
 		ip_address_format(&address, server->address);
