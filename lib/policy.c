@@ -180,6 +180,17 @@ static int check_elements(const struct check *check)
 	return 0;
 }
 
+static bool fragments_valid(const struct policy_fragments *fragments)
+{
+	return fragments->reassemblies_max <= POLICY_REASSEMBLIES_MAX &&
+	       fragments->illegal <= POLICY_ILLEGAL_DROP_LOG_ALL &&
+	       fragments->failed_log <= POLICY_REASSEMBLY_LOG_ALL_SUBSEQUENT &&
+	       fragments->dropped_log <= POLICY_FRAGMENT_LOG_ALL &&
+	       fragments->duplicate_log <= POLICY_FRAGMENT_LOG_ALL &&
+	       fragments->icmp <= POLICY_UNUSUAL_DROP_LOG &&
+	       fragments->ipv6_atomic <= POLICY_UNUSUAL_DROP_LOG && fragments->duplicate_samples <= 512;
+}
+
 static int check_settings(const struct check *check)
 {
 	const struct policy_settings *settings = check->policy->settings;
@@ -190,6 +201,13 @@ static int check_settings(const struct check *check)
 		            "unknown treatment");
 	if (settings->workers == 0 || settings->workers > WORKERS_LIMIT)
 		return fail(check, "settings: workers", settings->workers, "out of range");
+	if (!fragments_valid(&settings->fragments))
+		return fail(check, "settings: fragments", settings->fragments.reassemblies_max,
+		            "or another number out of range");
+	if (settings->local_reassembly.reassemblies_max > POLICY_LOCAL_REASSEMBLIES_MAX ||
+	    settings->local_reassembly.size_max > UINT16_MAX)
+		return fail(check, "settings: local reassembly", settings->local_reassembly.reassemblies_max,
+		            "or its size out of range");
 	if (!settings->cluster_enabled)
 		return 0;
 	if (settings->cluster_role > 1 || settings->cluster_id < 1 || settings->cluster_id > 63)

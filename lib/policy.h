@@ -17,8 +17,10 @@
 #define POLICY_MAGIC   0x48504f4cu /* "HPOL" */
 #define POLICY_VERSION 2
 
-#define POLICY_NAME           64
-#define POLICY_INTERFACES_MAX 64
+#define POLICY_NAME                   64
+#define POLICY_INTERFACES_MAX         64
+#define POLICY_REASSEMBLIES_MAX       4096
+#define POLICY_LOCAL_REASSEMBLIES_MAX 1024
 /* Interface ids are 1..0xfeff; these are special. */
 #define POLICY_INTERFACE_ANY  0xffff
 #define POLICY_INTERFACE_CORE 0xfffe
@@ -132,6 +134,61 @@ struct policy_path_mtu {
 	uint16_t reserved;
 };
 
+/* Bytes that an IP packet of a protocol may have behind its IP header (C28-005 to C28-009); 0: as many as fit. */
+struct policy_length_limits {
+	uint16_t tcp, udp, icmp, gre, esp, ah, skip, ospf, ipip, ipcomp, l2tp, other;
+	uint8_t log;
+	uint8_t reserved[7];
+};
+
+enum policy_illegal_fragments {
+	POLICY_ILLEGAL_DROP = 0,
+	POLICY_ILLEGAL_DROP_LOG = 1,
+	POLICY_ILLEGAL_DROP_PACKET = 2,
+	POLICY_ILLEGAL_DROP_LOG_PACKET = 3,
+	POLICY_ILLEGAL_DROP_LOG_ALL = 4,
+};
+enum policy_reassembly_log {
+	POLICY_REASSEMBLY_NO_LOG = 0,
+	POLICY_REASSEMBLY_LOG_SUSPECT = 1,
+	POLICY_REASSEMBLY_LOG_SUSPECT_SUBSEQUENT = 2,
+	POLICY_REASSEMBLY_LOG_ALL = 3,
+	POLICY_REASSEMBLY_LOG_ALL_SUBSEQUENT = 4,
+};
+enum policy_fragment_log {
+	POLICY_FRAGMENT_NO_LOG = 0,
+	POLICY_FRAGMENT_LOG_SUSPECT = 1,
+	POLICY_FRAGMENT_LOG_ALL = 2
+};
+enum policy_unusual {
+	POLICY_UNUSUAL_IGNORE = 0,
+	POLICY_UNUSUAL_LOG = 1,
+	POLICY_UNUSUAL_DROP = 2,
+	POLICY_UNUSUAL_DROP_LOG = 3
+};
+
+/* Fragments that pass through (C28-010 to C28-021). Lengths in bytes of their IP payload, times in seconds. */
+struct policy_fragments {
+	uint32_t reassemblies_max; /* of the whole node; 0: all fragments are dropped */
+	uint32_t timeout, time_limit, done_linger, illegal_linger;
+	uint16_t length_min, length_min_ipv6; /* of all but the last */
+	uint16_t duplicate_samples;           /* places that are compared, 2..512 */
+	uint8_t illegal;                      /* enum policy_illegal_fragments */
+	uint8_t failed_log;                   /* enum policy_reassembly_log */
+	uint8_t dropped_log, duplicate_log;   /* enum policy_fragment_log */
+	uint8_t icmp, ipv6_atomic;            /* enum policy_unusual */
+	uint8_t reject_short_ipv6;
+	uint8_t reserved[3];
+};
+
+/* Packets to this node, which are put together before the host gets them (C28-022). */
+struct policy_local_reassembly {
+	uint32_t reassemblies_max;
+	uint32_t size_max;  /* of an IP packet, bytes */
+	uint32_t large_max; /* of those at once that have more than 2048 bytes */
+	uint32_t reserved;
+};
+
 /* A single number each: cluster and settings. Times in seconds unless the name says ms. */
 struct policy_settings {
 	uint8_t cluster_enabled;
@@ -153,6 +210,9 @@ struct policy_settings {
 	uint32_t max_flows;               /* of the whole node; read at the datapath's start only */
 	uint32_t gratuitous_arp_interval; /* periodic ARP of the active node (C22-036) */
 	struct policy_path_mtu path_mtu;
+	struct policy_length_limits length_limits;
+	struct policy_fragments fragments;
+	struct policy_local_reassembly local_reassembly;
 };
 
 struct policy_section {

@@ -5,6 +5,7 @@
 #include "datapath/arp/arp.h"
 #include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
+#include "datapath/event/event.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
 #include "datapath/mirror/mirror.h"
@@ -99,6 +100,7 @@ static bool drain_all(void)
 		more |= drain_worker(datapath.workers[i]);
 	mirror_drain();
 	capture_drain();
+	event_drain();
 	worker_completions();
 	return more;
 }

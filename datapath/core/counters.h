@@ -24,6 +24,7 @@
 	X(FLOW_CREATED, "flow/created")                                                                      \
 	X(FLOW_CLOSED, "flow/closed")                                                                        \
 	X(FLOW_MIRRORED, "flow/mirrored")                                                                    \
+	X(EVENT_LOST, "event/lost")                                                                          \
 	X(DROP_ETHERNET_SHORT, "drop/ethernet_short")                                                        \
 	X(DROP_ETHERNET_SOURCE, "drop/ethernet_source")                                                      \
 	X(DROP_ETHERNET_DESTINATION, "drop/ethernet_destination")                                            \
@@ -48,6 +49,7 @@
 	X(DROP_IPV6_EXTENSION, "drop/ipv6_extension")                                                        \
 	X(DROP_IPV6_ROUTING_HEADER, "drop/ipv6_routing_header")                                              \
 	X(DROP_IPV6_FRAGMENT, "drop/ipv6_fragment")                                                          \
+	X(DROP_OVERSIZED, "drop/oversized")                                                                  \
 	X(DROP_TRANSPORT_HEADER, "drop/transport_header")                                                    \
 	X(DROP_TCP_FLAGS, "drop/tcp_flags")                                                                  \
 	X(DROP_TCP_NO_FLOW, "drop/tcp_no_flow")                                                              \

@@ -115,6 +115,8 @@ struct worker {
 	struct rte_ring *commands;     /* struct worker_command *, sp/sc; use worker_post */
 	struct rte_ring *deltas;       /* struct record_batch *, sp/sc */
 	struct rte_ring *handover;     /* mbufs from other workers, mp/sc */
+	struct rte_ring *fragments;    /* fragments that other workers met, mp/sc */
+	struct rte_ring *events;       /* struct event of datapath/event, sp/sc */
 	struct record_batch *batch;    /* being filled, NULL: none */
 	_Atomic bool
 	    mirror_overflow;        /* a record could not be kept: the control thread starts a new snapshot */

@@ -3,6 +3,7 @@
 #define DATAPATH_IPV4_IPV4_CLASSIFY_H
 
 #include "datapath/ipv4/ipv4_parse.h"
+#include "datapath/length/length_limits.h"
 #include "datapath/worker/state.h"
 
 #include <netinet/in.h>
@@ -79,13 +80,17 @@ static inline enum counter ipv4_classify(struct worker_state *state, struct rte_
 
 	if (unlikely(state->drop_ipv4))
 		return COUNTER_DROP_IP_VERSION;
-	if (unlikely(rte_pktmbuf_data_len(mbuf) != length ||
-	             !ipv4_parse_plain(ip, length, interface, parsed, &total))) {
+	if (unlikely(
+	        rte_pktmbuf_data_len(mbuf) != length ||
+	        !ipv4_parse_plain(ip, RTE_MIN(length, state->plain_length_max), interface, parsed, &total))) {
 		enum counter reason =
 		    ipv4_parse(ip, rte_pktmbuf_data_len(mbuf), length, interface, parsed, &total);
 
 		if (reason != COUNTER_COUNT)
 			return reason;
+		if (length_limits_exceed(state, ip[offsetof(struct rte_ipv4_hdr, next_proto_id)],
+		                         total - sizeof(struct rte_ipv4_hdr)))
+			return length_limits_exceeded(state, mbuf, interface);
 		parsed->hash = flow_hash(&parsed->key);
 	}
 	if (unlikely(length > total) && rte_pktmbuf_trim(mbuf, length - total))

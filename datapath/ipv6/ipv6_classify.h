@@ -4,6 +4,9 @@
 
 #include "datapath/flow/flow.h"
 #include "datapath/ipv6/ipv6_parse.h"
+#include "datapath/length/length_limits.h"
+
+#include <netinet/in.h>
 
 /*
  * Checks the packet, cuts off padding, and leaves its key, hashes and the places of its headers in its private area.
@@ -23,6 +26,10 @@ static inline enum counter ipv6_classify(struct worker_state *state, struct rte_
 	                    rte_pktmbuf_pkt_len(mbuf), interface, parsed, &layout);
 	if (reason != COUNTER_COUNT)
 		return reason;
+	if (length_limits_exceed(state,
+	                         parsed->flags & PARSED_ICMP_ERROR ? IPPROTO_ICMPV6 : parsed->key.protocol,
+	                         layout.total - sizeof(struct rte_ipv6_hdr)))
+		return length_limits_exceeded(state, mbuf, interface);
 	packet->addresses = layout.addresses;
 	packet->transport = layout.transport;
 	if (rte_pktmbuf_pkt_len(mbuf) > layout.total &&

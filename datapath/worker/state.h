@@ -68,6 +68,12 @@ struct worker_state {
 	bool stop;
 
 	uint32_t icmp_tokens, icmp_tokens_tick;
+	uint32_t event_tokens, event_tick; /* datapath/event */
+
+	/* datapath/length */
+	uint16_t length_limit[256]; /* bytes behind the IP header, by protocol */
+	uint32_t plain_length_max;  /* IPv4 packets of TCP or UDP that are not longer keep their limit */
+	bool log_oversized;
 
 	uint16_t port_of_device[RTE_MAX_ETHPORTS];
 	struct worker_port ports[PORTS_MAX];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/event/event.h"
 #include "datapath/flow/flow.h"
+#include "datapath/length/length_limits.h"
 #include "datapath/worker/idle.h"
 #include "datapath/worker/state.h"
 
@@ -37,8 +39,9 @@ static int create_rings(struct worker *worker, int socket)
 	    ring("commands", index, sizeof(struct worker_command), RING_COMMANDS, socket, single);
 	worker->deltas = ring("deltas", index, pointer, RING_DELTAS, socket, single);
 	worker->handover = ring("handover", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
+	worker->events = ring("events", index, sizeof(struct event), EVENTS_RING, socket, single);
 	return worker->to_control && worker->from_control && worker->commands && worker->deltas &&
-	               worker->handover
+	               worker->handover && worker->events
 	           ? 0
 	           : -ENOMEM;
 }
@@ -77,6 +80,8 @@ int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct wor
 	state->now = 1;
 	state->tick_cycles = rte_get_tsc_hz() / FLOW_TICKS_PER_SECOND;
 	state->icmp_tokens = ICMP_ERRORS_BURST;
+	state->event_tokens = EVENTS_BURST;
+	length_limits_set(state, NULL);
 	if ((error = create_rings(worker, socket)))
 		return error;
 	if (!(worker->flows = flow_table_create(max_flows, socket)))
@@ -144,8 +149,10 @@ void worker_refresh(struct worker_state *state)
 	state->divert_flags = DIRECTION_TO_CORE | DIRECTION_FROM_CORE | DIRECTION_TRACK |
 	                      (state->forwarding ? 0 : DIRECTION_NEEDS_ACTIVE);
 	worker_ports_refresh(state, new_policy);
-	if (new_policy)
+	if (new_policy) {
+		length_limits_set(state, policy ? &policy->policy.settings->length_limits : NULL);
 		flow_policy_changed(state);
+	}
 }
 
 /* A node that stood still may meanwhile have been replaced by its peer: it must not send a single old packet

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/policy/policy_fragments.h"
 #include "mgmt/mgmtd/policy/policy_path_mtu.h"
 #include "mgmt/mgmtd/policy/policy_rules.h"
 #include "mgmt/mgmtd/policy/route_list.h"
@@ -255,6 +256,7 @@ static int build(const struct configuration *configuration, struct policy_builde
 
 	fill_settings(configuration, policy_builder_settings(builder));
 	policy_fill_path_mtu(configuration, &policy_builder_settings(builder)->path_mtu);
+	policy_fill_length_limits(configuration, &policy_builder_settings(builder)->length_limits);
 	ip_range_parse("224.0.0.0/4", &multicast.network);
 	error = add_interfaces(configuration, builder, &routes);
 	if (!error)

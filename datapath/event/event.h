@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_EVENT_EVENT_H
+#define DATAPATH_EVENT_EVENT_H
+
+/*
+ * What a worker has to tell people: a record on its ring to the control thread, which writes it into the daemon's log
+ * as one line of names and values (C20-002, C20-006). A worker tells EVENTS_RATE a second; what is more is counted
+ * under event/lost. One line of EVENTS makes an event.
+ */
+
+#include "lib/address.h"
+
+#include <rte_mbuf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVENTS_BURST 100 /* at once */
+#define EVENTS_RATE  20  /* a second and worker */
+#define EVENTS_RING  256
+
+/* X(identifier, category, name, action) */
+#define EVENTS(X) X(OVERSIZED_PACKET, "LENGTHLIM", "oversized_packet", "drop")
+
+enum event_kind {
+#define X(id, category, name, action) EVENT_##id,
+	EVENTS(X)
+#undef X
+	    EVENT_KIND_COUNT
+};
+
+struct event {
+	uint16_t kind;      /* enum event_kind */
+	uint16_t interface; /* id; POLICY_INTERFACE_CORE: the host sent it */
+	uint8_t protocol;
+	uint8_t fragment;                          /* the next two say something */
+	uint16_t fragment_offset, fragment_length; /* of the IP payload, bytes */
+	uint16_t length;                           /* of the IP packet, bytes */
+	uint32_t identification;                   /* of the packet that the fragment is of */
+	struct ip_address source, destination;
+};
+
+struct worker_state;
+
+/*
+ * About a packet with its data at an IP header that is whole (RTE_IPV4_HDR or RTE_IPV6_HDR bytes are there); the caller
+ * may add what it knows. Worker thread.
+ */
+struct event event_about(enum event_kind kind, uint16_t interface, const struct rte_mbuf *mbuf);
+/* Tells it, or counts it as lost. Worker thread; never blocks. */
+void event_emit(struct worker_state *state, const struct event *event);
+
+/*
+ * The line for people: "FRAG: prio=Warning event=overlapping_fragment iface=if1 srcip=... action=drop". interface is
+ * the name of the event's. Pure; any thread.
+ */
+void event_format(const struct event *event, const char *interface, char *out, size_t size);
+
+/* Writes what waits on the workers' rings into the log. Control thread. */
+void event_drain(void);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/event/event.h"
+
+#include <stdio.h>
+
+static const struct {
+	const char *category, *name, *action;
+} kinds[EVENT_KIND_COUNT] = {
+#define X(id, category, name, action) [EVENT_##id] = {category, name, action},
+    EVENTS(X)
+#undef X
+};
+
+void event_format(const struct event *event, const char *interface, char *out, size_t size)
+{
+	char source[IP_ADDRESS_TEXT], destination[IP_ADDRESS_TEXT], fragment[80] = "";
+
+	ip_address_format(&event->source, source);
+	ip_address_format(&event->destination, destination);
+	if (event->fragment)
+		snprintf(fragment, sizeof(fragment), " fragid=%u fragoffs=%u fraglen=%u",
+		         event->identification, event->fragment_offset, event->fragment_length);
+	snprintf(out, size,
+	         "%s: prio=Warning event=%s iface=%s srcip=%s destip=%s ipproto=%u iplen=%u%s action=%s",
+	         kinds[event->kind].category, kinds[event->kind].name, interface, source, destination,
+	         event->protocol, event->length, fragment, kinds[event->kind].action);
+}
