@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/testing/reference.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+
+#define RULES_MAX 32
+#define FLOWS_MAX 4096
+#define NOWHERE   65534 /* answers come in by this as long as their port is not known */
+
+/* One direction of a flow as it is seen on the wire. */
+struct tuple {
+	uint16_t interface;
+	uint8_t family, protocol;
+	uint8_t source[16], destination[16];
+	uint16_t source_port,
+	    destination_port; /* of an echo: identifier and 0; of its answer: 0 and identifier */
+	bool echo_reply;
+};
+
+struct reference_flow {
+	struct tuple there,
+	    back; /* back: what answers look like, REFERENCE_CORE where the firewall answers */
+	uint16_t to;
+	bool translated, learned;
+	uint8_t address[4];
+};
+
+static struct {
+	struct reference_rule rules[RULES_MAX];
+	struct reference_flow flows[FLOWS_MAX];
+	unsigned rule_count, flow_count;
+} model;
+
+struct network {
+	uint8_t family, prefix_length;
+	uint16_t interface; /* REFERENCE_CORE: an own address; 0: of no host */
+	const char *address;
+};
+/* The first that matches: most specific first. */
+static const struct network networks[] = {
+    {4, 32, REFERENCE_CORE, "10.1.0.1"},
+    {4, 32, REFERENCE_CORE, "10.1.0.2"},
+    {4, 32, REFERENCE_CORE, "198.51.100.1"},
+    {4, 32, REFERENCE_CORE, "198.51.100.2"},
+    {4, 32, 0, "10.1.0.255"},
+    {4, 24, 1, "10.1.0.0"},
+    {4, 32, 0, "198.51.100.255"},
+    {4, 24, 2, "198.51.100.0"},
+    {4, 24, 2, "203.0.113.0"},
+    {6, 128, REFERENCE_CORE, "2001:db8:1::1"},
+    {6, 128, REFERENCE_CORE, "2001:db8:1::2"},
+    {6, 128, REFERENCE_CORE, "2001:db8:2::1"},
+    {6, 128, REFERENCE_CORE, "2001:db8:2::2"},
+    {6, 64, 1, "2001:db8:1::"},
+    {6, 64, 2, "2001:db8:2::"},
+    {6, 48, 2, "2001:db8:3::"},
+};
+
+void reference_reset(void)
+{
+	memset(&model, 0, sizeof(model));
+}
+
+void reference_rule(const struct reference_rule *rule)
+{
+	model.rules[model.rule_count++] = *rule;
+}
+
+static uint16_t word(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static void put(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+/* RFC 1071; 0 over bytes that hold a right checksum. */
+static uint16_t checksum(const uint8_t *bytes, unsigned length, uint32_t sum)
+{
+	for (unsigned i = 0; i < length; i++)
+		sum += (uint32_t)bytes[i] << (i & 1 ? 0 : 8);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static bool within(const uint8_t *address, const uint8_t *network, unsigned bits)
+{
+	for (unsigned i = 0; i < bits; i++) {
+		if ((address[i / 8] ^ network[i / 8]) & 0x80 >> i % 8)
+			return false;
+	}
+	return true;
+}
+
+static const struct network *route(uint8_t family, const uint8_t *address)
+{
+	uint8_t network[16];
+
+	for (unsigned i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+		inet_pton(networks[i].family == 4 ? AF_INET : AF_INET6, networks[i].address, network);
+		if (networks[i].family == family && within(address, network, networks[i].prefix_length))
+			return &networks[i];
+	}
+	return NULL;
+}
+
+static bool host(uint8_t family, const uint8_t *address)
+{
+	static const uint8_t zero[16];
+
+	if (family == 4)
+		return address[0] > 0 && address[0] < 224 && address[0] != 127;
+	return address[0] != 0xff && memcmp(address, zero, 15) != 0; /* neither a group nor :: nor ::1 */
+}
+
+/* The header of the transport protocol begins here. */
+static unsigned header_length(const uint8_t *packet)
+{
+	return packet[0] >> 4 == 4 ? 20 : 40;
+}
+
+static bool read_header(const uint8_t *packet, uint16_t present, struct tuple *out, uint16_t *length)
+{
+	if (present < 20)
+		return false;
+	*out = (struct tuple){.family = packet[0] >> 4};
+	if (out->family == 4) {
+		*length = word(packet + 2);
+		if (packet[0] != 0x45 || *length < 20 || checksum(packet, 20, 0) != 0)
+			return false;
+		out->protocol = packet[9];
+		memcpy(out->source, packet + 12, 4);
+		memcpy(out->destination, packet + 16, 4);
+	} else if (out->family == 6 && present >= 40) {
+		*length = (uint16_t)(40 + word(packet + 4));
+		out->protocol = packet[6];
+		memcpy(out->source, packet + 8, 16);
+		memcpy(out->destination, packet + 24, 16);
+	} else {
+		return false;
+	}
+	return *length <= present && host(out->family, out->source) && host(out->family, out->destination) &&
+	       memcmp(out->source, out->destination, 16) != 0;
+}
+
+static bool is_echo(const struct tuple *tuple)
+{
+	return tuple->protocol == (tuple->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
+static bool read_transport(const uint8_t *transport, unsigned length, struct tuple *out, uint8_t *tcp_flags)
+{
+	uint8_t request = out->family == 4 ? 8 : 128, reply = out->family == 4 ? 0 : 129;
+
+	if (out->protocol == IPPROTO_UDP) {
+		if (length < 8 || word(transport + 4) < 8 || word(transport + 4) > length ||
+		    !word(transport + 2))
+			return false;
+	} else if (out->protocol == IPPROTO_TCP) {
+		if (length < 20 || transport[12] >> 4 < 5 || transport[12] >> 4 << 2 > (int)length ||
+		    !word(transport) || !word(transport + 2))
+			return false;
+		*tcp_flags = transport[13];
+	} else if (is_echo(out)) {
+		if (length < 8 || (transport[0] != request && transport[0] != reply) || transport[1] != 0)
+			return false;
+		out->echo_reply = transport[0] == reply;
+		out->source_port = out->echo_reply ? 0 : word(transport + 4);
+		out->destination_port = out->echo_reply ? word(transport + 4) : 0;
+		return true;
+	} else {
+		return true;
+	}
+	out->source_port = word(transport);
+	out->destination_port = word(transport + 2);
+	return true;
+}
+
+static bool same(const struct tuple *a, const struct tuple *b)
+{
+	return a->interface == b->interface && a->family == b->family && a->protocol == b->protocol &&
+	       a->source_port == b->source_port && a->destination_port == b->destination_port &&
+	       a->echo_reply == b->echo_reply && memcmp(a->source, b->source, 16) == 0 &&
+	       memcmp(a->destination, b->destination, 16) == 0;
+}
+
+static struct reference_flow *find(const struct tuple *tuple, bool *back)
+{
+	for (unsigned i = 0; i < model.flow_count; i++) {
+		*back = same(tuple, &model.flows[i].back);
+		if (*back || same(tuple, &model.flows[i].there))
+			return &model.flows[i];
+	}
+	return NULL;
+}
+
+static const struct reference_rule *decide(const struct tuple *tuple, uint16_t to)
+{
+	for (unsigned i = 0; i < model.rule_count; i++) {
+		const struct reference_rule *rule = &model.rules[i];
+
+		if ((rule->from == REFERENCE_ANY || rule->from == tuple->interface) &&
+		    (rule->to == REFERENCE_ANY || rule->to == to) && rule->family == tuple->family &&
+		    within(tuple->destination, rule->destination, rule->prefix_length) &&
+		    (!rule->protocol || rule->protocol == tuple->protocol) &&
+		    ((tuple->protocol != IPPROTO_UDP && tuple->protocol != IPPROTO_TCP) ||
+		     (tuple->destination_port >= rule->port_first &&
+		      tuple->destination_port <= rule->port_last)))
+			return rule;
+	}
+	return NULL;
+}
+
+static struct tuple turned(const struct tuple *tuple, uint16_t interface)
+{
+	struct tuple back = *tuple;
+
+	back.interface = interface;
+	memcpy(back.source, tuple->destination, 16);
+	memcpy(back.destination, tuple->source, 16);
+	back.source_port = tuple->destination_port;
+	back.destination_port = tuple->source_port;
+	back.echo_reply = is_echo(tuple) && !tuple->echo_reply;
+	return back;
+}
+
+static bool has_port(const struct tuple *tuple)
+{
+	return tuple->protocol == IPPROTO_UDP || tuple->protocol == IPPROTO_TCP || is_echo(tuple);
+}
+
+/* NULL where the rules, the routes or the protocol allow no flow. */
+static struct reference_flow *open_flow(const struct tuple *tuple, uint8_t tcp_flags)
+{
+	const struct network *source = route(tuple->family, tuple->source);
+	const struct network *destination = route(tuple->family, tuple->destination);
+	struct reference_flow *flow = &model.flows[model.flow_count];
+	const struct reference_rule *rule;
+	bool back;
+
+	if (!source || source->interface != tuple->interface || !destination || !destination->interface ||
+	    tuple->echo_reply || (tuple->protocol == IPPROTO_TCP && tcp_flags != 0x02))
+		return NULL;
+	rule = decide(tuple, destination->interface);
+	if (!rule || !rule->allow)
+		return NULL;
+	*flow = (struct reference_flow){.there = *tuple, .to = destination->interface};
+	flow->back = turned(tuple, flow->to);
+	if (rule->translate && flow->to != REFERENCE_CORE) {
+		flow->translated = true;
+		inet_pton(AF_INET, flow->to == 1 ? "10.1.0.1" : "198.51.100.1", flow->address);
+		memcpy(flow->back.destination, flow->address, 4);
+		flow->learned = !has_port(tuple);
+		if (!flow->learned)
+			flow->back.interface = NOWHERE;
+	}
+	/*
+	 * Answers that look like another flow's packets could not be told from them. Without ports to choose from there
+	 * is one sender for each destination (C09-011).
+	 */
+	if (flow->back.interface != NOWHERE && find(&flow->back, &back))
+		return NULL;
+	model.flow_count++;
+	return flow;
+}
+
+/* The answer's packet leaves: one hop less, and the checksum of its header computed anew. */
+static bool hop(struct reference_answer *answer)
+{
+	uint8_t *packet = answer->bytes, *hops = packet + (packet[0] >> 4 == 4 ? 8 : 7);
+
+	if (*hops <= 1)
+		return false;
+	(*hops)--;
+	if (packet[0] >> 4 == 4) {
+		put(packet + 10, 0);
+		put(packet + 10, checksum(packet, 20, 0));
+	}
+	return true;
+}
+
+/* Writes an IPv4 address and a port or identifier, and the checksums that follow from it. */
+static void rewrite(uint8_t *packet, uint16_t length, unsigned address_at, const uint8_t *address,
+                    uint16_t port, bool source)
+{
+	uint8_t *transport = packet + 20, *sum = NULL;
+	unsigned port_at = source ? 0 : 2;
+
+	memcpy(packet + address_at, address, 4);
+	if (packet[9] == IPPROTO_ICMP)
+		port_at = 4, sum = transport + 2;
+	else if (packet[9] == IPPROTO_UDP)
+		sum = transport + 6;
+	else if (packet[9] == IPPROTO_TCP)
+		sum = transport + 16;
+	if (sum) {
+		bool absent = packet[9] == IPPROTO_UDP && word(sum) == 0;
+		uint32_t pseudo = 0;
+
+		put(transport + port_at, port);
+		put(sum, 0);
+		for (unsigned i = 12; i < 20 && packet[9] != IPPROTO_ICMP; i += 2)
+			pseudo += word(packet + i);
+		if (packet[9] != IPPROTO_ICMP)
+			pseudo += packet[9] + length - 20U;
+		if (!absent)
+			put(sum, checksum(transport, length - 20U, pseudo));
+		if (packet[9] == IPPROTO_UDP && !absent && word(sum) == 0)
+			put(sum, 0xffff);
+	}
+	put(packet + 10, 0);
+	put(packet + 10, checksum(packet, 20, 0));
+}
+
+void reference_receive(uint16_t interface, const uint8_t *packet, uint16_t present,
+                       struct reference_answer *answer)
+{
+	struct reference_flow *flow;
+	struct tuple tuple;
+	uint8_t tcp_flags = 0;
+	bool back = false;
+
+	*answer = (struct reference_answer){.verdict = REFERENCE_DROP};
+	if (!read_header(packet, present, &tuple, &answer->length) ||
+	    !read_transport(packet + header_length(packet), answer->length - header_length(packet), &tuple,
+	                    &tcp_flags))
+		return;
+	tuple.interface = interface;
+	flow = find(&tuple, &back);
+	if (!flow)
+		flow = open_flow(&tuple, tcp_flags);
+	if (!flow)
+		return;
+	memcpy(answer->bytes, packet, answer->length);
+	answer->interface = back ? flow->there.interface : flow->to;
+	if (answer->interface == REFERENCE_CORE) {
+		answer->verdict = REFERENCE_HOST;
+		return;
+	}
+	if (flow->translated && !flow->learned)
+		answer->translated = flow;
+	if (!hop(answer))
+		return;
+	answer->verdict = REFERENCE_FORWARD;
+	if (!flow->translated || answer->translated)
+		return;
+	if (back)
+		rewrite(answer->bytes, answer->length, 16, flow->there.source, flow->there.source_port,
+		        false);
+	else
+		rewrite(answer->bytes, answer->length, 12, flow->address, flow->back.destination_port, true);
+}
+
+bool reference_learn(struct reference_answer *answer, uint16_t port)
+{
+	struct reference_flow *flow = answer->translated;
+	struct tuple back = flow->back;
+	bool direction;
+
+	back.interface = flow->to;
+	back.destination_port = port;
+	if (port < 1024 || find(&back, &direction))
+		return false;
+	flow->back = back;
+	flow->learned = true;
+	answer->translated = NULL;
+	rewrite(answer->bytes, answer->length, 12, flow->address, port, true);
+	return true;
+}
+
+bool reference_translation(unsigned index, uint8_t protocol, uint16_t *port, uint16_t *remote_port)
+{
+	for (unsigned i = 0; i < model.flow_count; i++) {
+		const struct reference_flow *flow = &model.flows[i];
+
+		if (!flow->translated || !flow->learned || flow->there.protocol != protocol || index-- > 0)
+			continue;
+		*port = flow->back.destination_port;
+		*remote_port = flow->back.source_port;
+		return true;
+	}
+	return false;
+}
+
+bool reference_transport_checksum(const uint8_t *packet)
+{
+	bool ipv4 = packet[0] >> 4 == 4;
+	uint8_t protocol = ipv4 ? packet[9] : packet[6];
+	unsigned header = header_length(packet), length = ipv4 ? word(packet + 2) - header : word(packet + 4);
+	uint32_t pseudo = 0;
+
+	if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP && protocol != IPPROTO_ICMP &&
+	    protocol != IPPROTO_ICMPV6)
+		return true;
+	if (ipv4 && protocol == IPPROTO_UDP && word(packet + header + 6) == 0)
+		return true;
+	for (unsigned i = ipv4 ? 12 : 8; i < header && protocol != IPPROTO_ICMP; i += 2)
+		pseudo += word(packet + i);
+	if (protocol != IPPROTO_ICMP)
+		pseudo += protocol + length;
+	return checksum(packet + header, length, pseudo) == 0;
+}
