@@ -36,6 +36,10 @@
 /* 32 random bytes, mode 0600, made by hadrian-keygen; the same file on both nodes. */
 #define PATH_CLUSTER_KEY PATH_STATE_DIRECTORY "/cluster.key"
 
+/* Where media are mounted, each in a folder of its own. */
+#define PATH_MEDIA         "/media"
+#define PATH_MEDIA_RUNTIME "/run/media"
+
 /* The files of administrators (mgmt/mgmtd/files/file_store.h): in memory, but crashdumps. */
 #define PATH_FILES      PATH_RUN_DIRECTORY "/files"
 #define PATH_CRASHDUMPS PATH_STATE_DIRECTORY "/crashdumps"

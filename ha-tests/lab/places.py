@@ -22,6 +22,7 @@ BINARIES = {
     "hadrian-radius": "mgmt/radius/hadrian-radius",
     "hadrian-sshd": "mgmt/ssh/hadrian-sshd",
     "hadrian-scp": "mgmt/scp/hadrian-scp",
+    "gaiconfig": "mgmt/gaiconfig/gaiconfig",
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
     "hostile": "ha-tests/probe/hostile",

@@ -12,6 +12,7 @@
 #include "mgmt/mgmtd/engine/engine.h"
 #include "mgmt/mgmtd/https/cgi.h"
 #include "mgmt/mgmtd/https/https.h"
+#include "mgmt/mgmtd/import/preconfiguration.h"
 #include "mgmt/mgmtd/login/login.h"
 #include "mgmt/mgmtd/login/password_worker.h"
 #include "mgmt/mgmtd/login/radius.h"
@@ -27,6 +28,8 @@
 #include <sys/stat.h>
 
 static struct engine engine = {.state_directory = PATH_STATE_DIRECTORY};
+
+static struct preconfiguration *preconfiguration;
 
 static int32_t on_terminate(int32_t signal, void *user)
 {
@@ -120,12 +123,14 @@ static int start(struct ipc_server **server)
 	error = logins_listen(&engine, &engine.logins);
 	if (error)
 		qb_log(LOG_ERR, "no logins over SSH (socket %s): %s", PATH_LOGIN_SOCKET, strerror(-error));
-	return sessions_listen(&engine, server);
+	error = preconfiguration_create(&engine, &preconfiguration);
+	return error ? error : sessions_listen(&engine, server);
 }
 
 static void stop(struct ipc_server *server)
 {
 	ipc_server_destroy(server);
+	preconfiguration_destroy(preconfiguration);
 	cgi_destroy(engine.cgi);
 	logins_destroy(engine.logins);
 	usage_destroy(engine.usage);

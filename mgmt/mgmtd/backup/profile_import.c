@@ -11,14 +11,6 @@
 
 #define LENGTH_MAX (BACKUP_LENGTH_MAX + BACKUP_HEADER_MAX)
 
-/* What `profile -import` was told besides its words. */
-struct way {
-	struct atv_options options;
-	const char *ports; /* -ports=, or NULL */
-	bool delivered;    /* -factory-default: on what the system was delivered with */
-	struct atv_result result;
-};
-
 static int complain(struct session *session, const char *why, int error)
 {
 	fprintf(session->out, "profile: %s.\n", why);
@@ -36,15 +28,14 @@ int profile_file(struct session *session, const char *name, struct file_path *pa
 }
 
 /* The configuration that an old profile changes. */
-static int open_base(struct engine *engine, const struct way *way, struct configuration *base,
-                     char reason[256])
+static int open_base(struct engine *engine, bool delivered, struct configuration *base, char reason[256])
 {
-	struct backup delivered;
+	struct backup backup;
 	int error;
 
-	if (way->delivered) {
-		error = backup_delivered(engine, &delivered, reason);
-		*base = delivered.configuration;
+	if (delivered) {
+		error = backup_delivered(engine, &backup, reason);
+		*base = backup.configuration;
 		return error;
 	}
 	error = configuration_copy(&engine->running, base);
@@ -53,10 +44,32 @@ static int open_base(struct engine *engine, const struct way *way, struct config
 	return error;
 }
 
-static int read_atv(struct engine *engine, const char *bytes, size_t length, struct way *way,
+static int import_atv(struct engine *engine, struct atv *atv, const struct atv_map *map,
+                      const struct profile_way *way, struct configuration *out, FILE *report,
+                      char reason[256])
+{
+	const struct atv_options options = {.whole = !way->add, .force = way->force};
+	struct configuration base = {0};
+	struct atv_result result;
+	int error = open_base(engine, way->delivered, &base, reason);
+
+	if (error)
+		return error;
+	error = atv_import(engine, map, atv, &base, &options, out, report, &result);
+	configuration_clear(&base);
+	if (error == -EINVAL)
+		snprintf(reason, 256,
+		         "the file has what this system cannot take; mend it, or leave that out with -force");
+	else if (error)
+		snprintf(reason, 256, "%s", strerror(-error));
+	else
+		fprintf(report, "Of the profile's %zu variables %zu were taken.\n", atv->count, result.taken);
+	return error;
+}
+
+static int read_atv(struct engine *engine, const char *bytes, size_t length, const struct profile_way *way,
                     struct configuration *out, FILE *report, char reason[256])
 {
-	struct configuration base = {0};
 	struct atv_map map;
 	struct atv atv;
 	int error = atv_parse(bytes, length, &atv, reason);
@@ -67,50 +80,34 @@ static int read_atv(struct engine *engine, const char *bytes, size_t length, str
 	if (!error && way->ports)
 		error = atv_map_set_interfaces(&map, way->ports, reason);
 	if (!error)
-		error = open_base(engine, way, &base, reason);
-	if (!error) {
-		error = atv_import(engine, &map, &atv, &base, &way->options, out, report, &way->result);
-		snprintf(
-		    reason, 256, "%s",
-		    error == -EINVAL
-		        ? "the file has what this system cannot take; mend it, or leave that out with -force"
-		        : strerror(-error));
-	}
-	configuration_clear(&base);
+		error = import_atv(engine, &atv, &map, way, out, report, reason);
 	atv_map_free(&map);
 	atv_free(&atv);
 	return error;
 }
 
-/* Whatever it is, as its content says (MA-022). */
-static int read_file(struct session *session, const char *bytes, size_t length, struct way *way,
-                     struct configuration *out, char reason[256])
+int profile_read(struct engine *engine, const char *bytes, size_t length, const struct profile_way *way,
+                 struct configuration *out, FILE *report, char reason[256])
 {
-	struct engine *engine = session->engine;
 	struct backup backup;
 	int error;
 
-	way->options.whole = true;
-	if (atv_is_profile(bytes, length)) {
-		error = read_atv(engine, bytes, length, way, out, session->out, reason);
-		if (!error)
-			fprintf(session->out, "Of the profile's %zu variables %zu were taken.\n",
-			        way->result.taken + way->result.left, way->result.taken);
-		return error;
-	}
-	if (way->ports || way->delivered) {
-		snprintf(
-		    reason, 256,
-		    "-ports and -factory-default are for profiles of mGuard devices, which this file is not");
+	*reason = 0;
+	if (atv_is_profile(bytes, length))
+		return read_atv(engine, bytes, length, way, out, report, reason);
+	if (way->ports || way->delivered || way->add) {
+		snprintf(reason, 256,
+		         "-ports, -add and -factory-default are for profiles of mGuard devices, which this "
+		         "file is not");
 		return -EINVAL;
 	}
-	error = backup_open(engine, bytes, length, &backup, session->out, reason);
+	error = backup_open(engine, bytes, length, &backup, report, reason);
 	*out = backup.configuration;
 	return error;
 }
 
 static int import(struct session *session, const char *name, const char *bytes, size_t length,
-                  struct way *way)
+                  const struct profile_way *way)
 {
 	struct engine *engine = session->engine;
 	struct configuration configuration = {0};
@@ -118,7 +115,7 @@ static int import(struct session *session, const char *name, const char *bytes, 
 	int error = signed_profile_check(engine, bytes, &length, session->out, reason);
 
 	if (!error)
-		error = read_file(session, bytes, length, way, &configuration, reason);
+		error = profile_read(engine, bytes, length, way, &configuration, session->out, reason);
 	if (error)
 		return complain(session, *reason ? reason : strerror(-error), error);
 	if (check_refused(&configuration, session->out))
@@ -135,9 +132,10 @@ static int import(struct session *session, const char *name, const char *bytes, 
 int profile_import(struct session *session, const char *name, const char *file, const struct line *line)
 {
 	const struct argument *ports = line_option(line, "ports");
-	struct way way = {.options = {.force = line_option(line, "force") != NULL},
-	                  .ports = ports ? ports->text : NULL,
-	                  .delivered = line_option(line, "factory-default") != NULL};
+	struct profile_way way = {.force = line_option(line, "force") != NULL,
+	                          .add = line_option(line, "add") != NULL,
+	                          .ports = ports ? ports->text : NULL,
+	                          .delivered = line_option(line, "factory-default") != NULL};
 	struct file_path path;
 	char *bytes = NULL, reason[MESSAGE_TEXT];
 	size_t length = 0;
@@ -167,7 +165,7 @@ static void first_error(const char *said, char reason[MESSAGE_TEXT])
 int profile_upload(struct session *session, const char *file_name, const char *bytes, size_t length,
                    char reason[MESSAGE_TEXT])
 {
-	struct way way = {0};
+	struct profile_way way = {0};
 	char name[FILE_NAME_MAX], *said = NULL;
 	size_t size;
 	int error;

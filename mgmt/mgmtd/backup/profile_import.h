@@ -6,6 +6,21 @@
 
 #include "mgmt/mgmtd/session/session.h"
 
+/* How a file is read. */
+struct profile_way {
+	bool force;        /* what cannot be taken of a profile of an older device is left out */
+	bool add;          /* it adds to the configuration, whose rows of tables stay */
+	bool delivered;    /* on what the system was delivered with, not on what is running */
+	const char *ports; /* "WAN:if2,LAN1:if1": interfaces of its ports, or NULL */
+};
+
+/*
+ * Reads a file, a backup or a profile of an older device, as its content says. report gets what cannot be taken and what there is nothing for.
+ * Returns 0 and *out (configuration_clear), or -errno with the reason and *out empty.
+ */
+int profile_read(struct engine *engine, const char *bytes, size_t length, const struct profile_way *way,
+                 struct configuration *out, FILE *report, char reason[256]);
+
 /*
  * `profile -import NAME FILE`: of the root folder. What could not come into force here is refused, with everything that is wrong
  * (MA-033). Returns 0, or -errno after a message.

@@ -26,6 +26,8 @@ int storage_write(struct storage *storage, storage_done done, void *user);
 void storage_forget(struct storage *storage, const void *user);
 /* A configuration was committed, or taken from the peer: written where AutoSave says so. NULL is fine. */
 void storage_committed(struct storage *storage);
+/* The system starts: what is on the medium comes into force where LoadAtBoot says so, later, and cfglog tells it (storage_start.c). */
+void storage_start(struct engine *engine);
 struct backup;
 /*
  * What was read, opened as backup_open does: decrypted, or checked as what is imported is (signed_profile.h). out gets what

@@ -122,7 +122,7 @@ const struct command commands[] = {
     {"profile", NULL, false, command_profile, "Keep configurations under names, and bring them back.",
      "profile -list\nprofile -save NAME\nprofile -restore NAME\nprofile -compare NAME\nprofile -delete NAME\n"
      "profile -export NAME [FILE]\n"
-     "profile -import NAME FILE [-force] [-ports=PORT:INTERFACE,...] [-factory-default]\n\n"
+     "profile -import NAME FILE [-force] [-ports=PORT:INTERFACE,...] [-factory-default] [-add]\n\n"
      "Profiles are on this node's disk; files are in the root folder, where SCP brings and fetches them.\n"
      "After -restore, 'activate' and 'commit' put the configuration into force.",
      OPTIONS(
@@ -136,7 +136,8 @@ const struct command commands[] = {
          {"force", NULL, "With -import of *.atv: leave out what cannot be taken."},
          {"ports", "PORT:INTERFACE,...",
           "With -import of *.atv: which interfaces its ports are, as WAN:if2."},
-         {"factory-default", NULL, "With -import of *.atv: on what the system was delivered with."})},
+         {"factory-default", NULL, "With -import of *.atv: on what the system was delivered with."},
+         {"add", NULL, "With -import of *.atv: add to what is there, in place of all of it."})},
     {"radiussnoop", NULL, true, command_radiussnoop,
      "Show what is exchanged with RADIUS servers, as it happens.",
      "radiussnoop\nradiussnoop -on [-verbose]\nradiussnoop -off\n\n"

@@ -84,7 +84,10 @@ static struct lyd_node *find(struct import *import, const char *text, struct tar
 	return object;
 }
 
-/* "put" is "set" of what is there, and "add" of what is not; of a list whose order matters it is made anew. */
+/*
+ * "put" is "set" of what is there, and "add" of what is not; of a list whose order matters it is made anew. "new" is "add" of what is not
+ * there.
+ */
 static int put(struct import *import, const char *text, char **said)
 {
 	struct target target;
@@ -93,6 +96,8 @@ static int put(struct import *import, const char *text, char **said)
 	int error;
 
 	*said = NULL;
+	if (object && !strncmp(text, "new ", 4))
+		return 0;
 	if (object && target.type->indexed && !import->options->whole) {
 		*said = strdup("This row is there already: change its object with the command 'set'.");
 		return -EEXIST;
@@ -143,7 +148,8 @@ static int run_line(struct import *import, struct atv_place *place, const char *
 	if (!error && *place->service)
 		error = make_service(import, place);
 	if (!error)
-		error = !strncmp(line, "put ", 4) ? put(import, line, said) : type(import, line, said);
+		error = !strncmp(line, "put ", 4) || !strncmp(line, "new ", 4) ? put(import, line, said)
+		                                                               : type(import, line, said);
 	free(line);
 	return error;
 }

@@ -61,7 +61,8 @@ static int add_command(struct atv_map *map, const char *text)
 	struct atv_entry *entry = map->count ? &map->entry[map->count - 1] : NULL;
 
 	if (!entry || entry->count == sizeof(entry->command) / sizeof(*entry->command) ||
-	    (strncmp(text, "cc ", 3) != 0 && strncmp(text, "set ", 4) != 0 && strncmp(text, "put ", 4) != 0))
+	    (strncmp(text, "cc ", 3) != 0 && strncmp(text, "set ", 4) != 0 && strncmp(text, "put ", 4) != 0 &&
+	     strncmp(text, "new ", 4) != 0))
 		return -EINVAL;
 	entry->command[entry->count++] = text;
 	return 0;
