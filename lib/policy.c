@@ -208,6 +208,9 @@ static int check_settings(const struct check *check)
 	    settings->local_reassembly.size_max > UINT16_MAX)
 		return fail(check, "settings: local reassembly", settings->local_reassembly.reassemblies_max,
 		            "or its size out of range");
+	if (settings->tcp.sequences > POLICY_SEQUENCES_IGNORE || settings->tcp.mss_low > POLICY_MSS_IGNORE ||
+	    settings->tcp.mss_high > POLICY_MSS_IGNORE || settings->tcp.clamp > 1)
+		return fail(check, "settings: TCP", settings->tcp.sequences, "or its MSS actions unknown");
 	if (!settings->cluster_enabled)
 		return 0;
 	if (settings->cluster_role > 1 || settings->cluster_id < 1 || settings->cluster_id > 63)

@@ -189,6 +189,27 @@ struct policy_local_reassembly {
 	uint32_t reserved;
 };
 
+/* What becomes of TCP segments whose numbers do not fit their flow. */
+enum policy_sequences {
+	POLICY_SEQUENCES_VALIDATE = 0,
+	POLICY_SEQUENCES_COUNT = 1,
+	POLICY_SEQUENCES_IGNORE = 2
+};
+
+/* What becomes of a SYN whose maximum segment size is beyond a limit. */
+enum policy_mss_action { POLICY_MSS_ADJUST = 0, POLICY_MSS_DROP = 1, POLICY_MSS_IGNORE = 2 };
+
+/* TCPSettings. */
+struct policy_tcp_settings {
+	uint8_t sequences;           /* enum policy_sequences */
+	uint8_t mss_low;             /* enum policy_mss_action: below mss_min */
+	uint8_t mss_high;            /* enum policy_mss_action: above mss_max */
+	uint8_t clamp;               /* 1: to what the links of the flow can carry */
+	uint16_t mss_min, mss_max;   /* bytes; 0: no limit */
+	uint32_t half_open_max;      /* of the node; beyond it clients are asked first. 0: never */
+	uint32_t lifetime_stateless; /* seconds (C28-002) */
+};
+
 /* A single number each: cluster and settings. Times in seconds unless the name says ms. */
 struct policy_settings {
 	uint8_t cluster_enabled;
@@ -207,6 +228,8 @@ struct policy_settings {
 	uint32_t flow_lifetime_tcp_init, flow_lifetime_tcp_no_data, flow_lifetime_tcp_open,
 	    flow_lifetime_tcp_closing;
 	uint32_t flow_lifetime_udp, flow_lifetime_icmp, flow_lifetime_other;
+	uint32_t flow_lifetime_sctp_stateless, flow_lifetime_sctp_stateful;
+	struct policy_tcp_settings tcp;
 	uint32_t max_flows;               /* of the whole node; read at the datapath's start only */
 	uint32_t gratuitous_arp_interval; /* periodic ARP of the active node (C22-036) */
 	struct policy_path_mtu path_mtu;

@@ -25,6 +25,7 @@
 	X(FLOW_CLOSED, "flow/closed")                                                                        \
 	X(FLOW_MIRRORED, "flow/mirrored")                                                                    \
 	X(EVENT_LOST, "event/lost")                                                                          \
+	X(TCP_OUT_OF_WINDOW, "tcp/out_of_window")                                                            \
 	X(DROP_ETHERNET_SHORT, "drop/ethernet_short")                                                        \
 	X(DROP_ETHERNET_SOURCE, "drop/ethernet_source")                                                      \
 	X(DROP_ETHERNET_DESTINATION, "drop/ethernet_destination")                                            \
@@ -52,7 +53,13 @@
 	X(DROP_OVERSIZED, "drop/oversized")                                                                  \
 	X(DROP_TRANSPORT_HEADER, "drop/transport_header")                                                    \
 	X(DROP_TCP_FLAGS, "drop/tcp_flags")                                                                  \
+	X(DROP_TCP_OPTIONS, "drop/tcp_options")                                                              \
+	X(DROP_TCP_MSS, "drop/tcp_mss")                                                                      \
 	X(DROP_TCP_NO_FLOW, "drop/tcp_no_flow")                                                              \
+	X(DROP_TCP_STATE, "drop/tcp_state")                                                                  \
+	X(DROP_TCP_SEQUENCE, "drop/tcp_sequence")                                                            \
+	X(DROP_TCP_ACKNOWLEDGEMENT, "drop/tcp_acknowledgement")                                              \
+	X(DROP_TCP_RESET, "drop/tcp_reset")                                                                  \
 	X(DROP_ICMP_TYPE, "drop/icmp_type")                                                                  \
 	X(DROP_ICMP_CHECKSUM, "drop/icmp_checksum")                                                          \
 	X(DROP_TTL, "drop/ttl")                                                                              \

@@ -2,19 +2,58 @@
 #include "datapath/flow/flow.h"
 
 #include "datapath/nat/nat.h"
+#include "datapath/tcp/sequence.h"
 
 #include <netinet/in.h>
 
+/* What of TCP is looked at in each packet. */
+static uint8_t tracking(const struct worker_state *state, const struct flow *flow)
+{
+	bool sequences = state->policy->policy.settings->tcp.sequences != POLICY_SEQUENCES_IGNORE;
+
+	if (flow->state == FLOW_STATELESS)
+		return 0;
+	return (sequences ? DIRECTION_SEQUENCE : 0) |
+	       (flow->state != FLOW_TCP_OPEN || (sequences && flow->tcp & TCP_UNSEEN_BOTH) ? DIRECTION_TRACK
+	                                                                                   : 0);
+}
+
+void flow_set_tracking(const struct worker_state *state, struct flow *flow)
+{
+	uint8_t track = tracking(state, flow);
+
+	for (unsigned i = 0; i < 2; i++) {
+		flow->direction[i].flags &= ~(DIRECTION_TRACK | DIRECTION_SEQUENCE);
+		flow->direction[i].flags |= track;
+	}
+}
+
+/* A rule may become Stateless, or cease to be, under a flow (C07-021). */
+static void take_statelessness(struct flow *flow, bool stateless)
+{
+	if (flow->direction[0].key.protocol != IPPROTO_TCP || stateless == (flow->state == FLOW_STATELESS))
+		return;
+	flow->state = stateless ? FLOW_STATELESS : FLOW_TCP_OPEN;
+	tcp_forget_sequences(flow);
+}
+
 static void take_decision(struct worker_state *state, struct flow *flow, const struct flow_decision *decision)
 {
-	uint8_t track = flow->state != FLOW_STATELESS && flow->state != FLOW_TCP_OPEN ? DIRECTION_TRACK : 0;
+	bool followed = flow->direction[0].flags & DIRECTION_SEQUENCE;
+	uint8_t track;
 
+	take_statelessness(flow, decision->stateless);
+	track = tracking(state, flow);
+	/* Nobody has looked at its numbers so far. */
+	if (track & DIRECTION_SEQUENCE && !followed)
+		tcp_forget_sequences(flow);
+	track = tracking(state, flow);
 	for (unsigned i = 0; i < 2; i++) {
 		struct flow_direction *direction = &flow->direction[i];
 
 		direction->adjacency = 0;
-		direction->next_hop = decision->path[i].next_hop;
-		direction->interface = decision->path[i].interface;
+		if (direction->key.family == FLOW_IPV4)
+			flow->next_hop[i] = decision->path[i].next_hop;
 		direction->port = decision->path[i].port;
 		direction->mtu = decision->path[i].mtu;
 		direction->flags = decision->path[i].flags | track;
@@ -22,7 +61,7 @@ static void take_decision(struct worker_state *state, struct flow *flow, const s
 	}
 	nat_set(flow);
 	flow->timeout = compiled_policy_lifetime(state->policy, flow->direction[0].key.protocol,
-	                                         (enum flow_state)flow->state);
+	                                         (enum flow_state)flow->state, decision->stateless);
 }
 
 uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
@@ -117,12 +156,8 @@ void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state 
 	if (flow->state == next)
 		return;
 	flow->state = next;
-	for (unsigned i = 0; i < 2; i++) {
-		flow->direction[i].flags &= ~DIRECTION_TRACK;
-		if (next != FLOW_TCP_OPEN)
-			flow->direction[i].flags |= DIRECTION_TRACK;
-	}
-	flow->timeout = compiled_policy_lifetime(state->policy, IPPROTO_TCP, next);
+	flow_set_tracking(state, flow);
+	flow->timeout = compiled_policy_lifetime(state->policy, IPPROTO_TCP, next, false);
 	/* Each state has idle times of its own, counted from its beginning. */
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
 	flow_timer_start(state->flows, index);

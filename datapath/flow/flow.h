@@ -77,12 +77,8 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index);
 /* Sets state, timeout and what follows from them; tells the peer. */
 void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state next);
 
-/* What a segment does to a TCP flow: the next state, or FLOW_STATE_COUNT where no TCP sends that. direction
- * 1: reply. Pure. */
-enum flow_state flow_tcp_next(enum flow_state state, unsigned direction, uint8_t flags,
-                              uint16_t payload_length);
-/* A new connection between the ends of one that is closing. Pure. */
-bool flow_tcp_reopens(enum flow_state state, unsigned direction, uint8_t flags);
+/* Sets which packets of a TCP flow are looked at, by its state and the policy. */
+void flow_set_tracking(const struct worker_state *state, struct flow *flow);
 
 /* Tells the peer of a flow, where it is one that the peer should have. operation: enum record_operation. */
 void flow_mirror_emit(struct worker_state *state, const struct flow *flow, uint8_t operation);

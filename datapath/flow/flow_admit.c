@@ -1,16 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/tcp/mss.h"
+#include "datapath/tcp/segment.h"
+
+/* The size that a SYN announces (TCPSettings). Returns COUNTER_COUNT, or the reason to drop. */
+static enum counter limit_mss(const struct worker_state *state, const struct flow *flow,
+                              struct rte_mbuf *mbuf, const struct tcp_options *options)
+{
+	bool ipv6 = parsed_of(mbuf)->key.family == FLOW_IPV6;
+	uint16_t mtu = RTE_MIN(flow->direction[0].mtu, flow->direction[1].mtu), mss;
+
+	if (!options->mss_at)
+		return COUNTER_COUNT;
+	mss = tcp_mss_allowed(&state->policy->policy.settings->tcp, options->mss, mtu, ipv6);
+	if (!mss)
+		return COUNTER_DROP_TCP_MSS;
+	if (mss != options->mss)
+		tcp_mss_write(tcp_header(mbuf, ipv6), options, mss);
+	return COUNTER_COUNT;
+}
 
 /* TCP beyond an open flow's plain segments. Returns COUNTER_COUNT, or the reason to drop. */
-static enum counter track(struct worker_state *state, uint32_t index, unsigned direction,
-                          const struct parsed *parsed)
+static enum counter track(struct worker_state *state, struct rte_mbuf *mbuf, uint32_t index,
+                          unsigned direction)
 {
-	enum flow_state next = flow_tcp_next(flow_at(state->flows, index)->state, direction,
-	                                     parsed->tcp_flags, parsed->payload_length);
+	const struct policy_tcp_settings *settings = &state->policy->policy.settings->tcp;
+	struct flow *flow = flow_at(state->flows, index);
+	uint8_t unseen = flow->tcp & TCP_UNSEEN_BOTH;
+	struct tcp_options options;
+	struct tcp_segment segment;
+	enum flow_state next;
+	enum counter reason = tcp_segment_read(mbuf, &segment, &options);
 
-	if (next == FLOW_STATE_COUNT)
-		return COUNTER_DROP_TCP_FLAGS;
-	flow_set_state(state, index, next);
+	if (reason == COUNTER_COUNT)
+		reason = limit_mss(state, flow, mbuf, &options);
+	if (reason != COUNTER_COUNT)
+		return reason;
+	if (settings->sequences == POLICY_SEQUENCES_IGNORE)
+		reason = tcp_track_states(flow, direction, &segment, &next);
+	else
+		reason = tcp_track(flow, direction, &segment, &next);
+	if (settings->sequences == POLICY_SEQUENCES_COUNT && tcp_is_of_numbers(reason)) {
+		count(state, COUNTER_TCP_OUT_OF_WINDOW, 1);
+		reason = tcp_track_states(flow, direction, &segment, &next);
+	}
+	if (reason != COUNTER_COUNT)
+		return reason;
+	if (next != flow->state)
+		flow_set_state(state, index, next);
+	else if (unseen != (flow->tcp & TCP_UNSEEN_BOTH))
+		flow_set_tracking(state, flow);
 	return COUNTER_COUNT;
 }
 
@@ -32,10 +71,10 @@ enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool 
 		return state->active ? COUNTER_DROP_SUSPENDED : COUNTER_DROP_INACTIVE;
 	if (flow->state == FLOW_STATELESS || parsed->flags & PARSED_ICMP_ERROR)
 		return COUNTER_COUNT;
-	if (flow_tcp_reopens(flow->state, packet->direction, parsed->tcp_flags)) {
+	if (tcp_reopens(flow, packet->direction, parsed->tcp_flags)) {
 		flow_close(state, packet->flow);
 		*again = true;
 		return COUNTER_COUNT;
 	}
-	return track(state, packet->flow, packet->direction, parsed);
+	return track(state, mbuf, packet->flow, packet->direction);
 }

@@ -14,6 +14,7 @@ struct flow_update {
 	struct flow_addresses addresses; /* of IPv6 keys */
 	uint8_t operation;               /* enum record_operation */
 	uint8_t state;                   /* enum flow_state */
+	struct flow_record_tcp tcp;
 };
 
 /* What goes to one worker with one command. The control thread makes and frees it, the worker only reads. */
@@ -60,13 +61,14 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	flow = flow_at(state->flows, index);
 	flow->addresses = update->addresses;
 	flow->state = update->state;
+	flow_record_take_tcp(&update->tcp, flow);
 	flow->sweep_mark = state->flows->sweep_mark;
 	flow->mirrored = !state->active;
 	/* No decision yet: its first packet here makes one. */
 	flow->direction[0].epoch = flow->direction[1].epoch = 0;
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
 	flow->timeout = state->policy ? compiled_policy_lifetime(state->policy, update->keys[0].protocol,
-	                                                         (enum flow_state)flow->state)
+	                                                         (enum flow_state)flow->state, false)
 	                              : 0;
 	flow_timer_stop(state->flows, index);
 	if (!flow->mirrored)
@@ -156,6 +158,9 @@ int flow_apply(const struct record_header *header, const void *payload)
 		if (error)
 			return error;
 		update.state = state;
+		if (header->operation == RECORD_UPSERT)
+			memcpy(&update.tcp, (const uint8_t *)payload + offsetof(struct flow_record, tcp),
+			       sizeof(update.tcp));
 		return append(flow_owner(update.keys[0].family == FLOW_IPV6
 		                             ? flow_symmetric_hash_ipv6(&update.keys[0], &update.addresses)
 		                             : flow_symmetric_hash(&update.keys[0])),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow_forward.h"
-
-#include <rte_tcp.h>
+#include "datapath/tcp/segment.h"
 
 /* Does to packets what was decided for their flow. */
 #define TCP_SPECIAL (RTE_TCP_SYN_FLAG | RTE_TCP_FIN_FLAG | RTE_TCP_RST_FLAG)
@@ -18,15 +17,27 @@ static __rte_always_inline bool is_special(const struct worker_state *state,
 	       rte_pktmbuf_pkt_len(mbuf) > direction->mtu || !(link & ADJACENCY_RESOLVED);
 }
 
+/* Whether a plain segment has numbers that its flow expects (C07-017); who fails is judged again at leisure. */
+static __rte_always_inline bool is_in_sequence(struct flow *flow, struct rte_mbuf *mbuf, bool ipv6)
+{
+	unsigned direction = packet_of(mbuf)->direction;
+
+	return tcp_sequence_pass(&flow->direction[direction], &flow->direction[!direction],
+	                         tcp_header(mbuf, ipv6), parsed_of(mbuf)->payload_length);
+}
+
 static __rte_always_inline rte_edge_t forward_one(struct worker_state *state, struct rte_mbuf *mbuf,
                                                   bool ipv6)
 {
 	struct packet *packet = packet_of(mbuf);
-	struct flow_direction *direction = &flow_at(state->flows, packet->flow)->direction[packet->direction];
+	struct flow *flow = flow_at(state->flows, packet->flow);
+	struct flow_direction *direction = &flow->direction[packet->direction];
 	uint64_t link = adjacency_link(direction->adjacency);
 	const struct worker_port *port;
 
 	if (unlikely(is_special(state, direction, mbuf, link, ipv6)))
+		return flow_forward_special(state, mbuf);
+	if (direction->flags & DIRECTION_SEQUENCE && unlikely(!is_in_sequence(flow, mbuf, ipv6)))
 		return flow_forward_special(state, mbuf);
 	forward_account(state, direction, mbuf);
 	if (!ipv6 && direction->translation != NAT_NONE)

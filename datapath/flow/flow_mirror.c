@@ -2,6 +2,7 @@
 #include "datapath/flow/flow.h"
 #include "datapath/flow/flow_apply.h"
 #include "datapath/flow/flow_record.h"
+#include "datapath/tcp/sequence.h"
 #include "datapath/worker/job.h"
 
 #include <errno.h>
@@ -121,7 +122,7 @@ static bool adopt_visit(struct worker_state *state, uint32_t index, void *argume
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
 	if (state->policy)
 		flow->timeout = compiled_policy_lifetime(state->policy, flow->direction[0].key.protocol,
-		                                         (enum flow_state)flow->state);
+		                                         (enum flow_state)flow->state, false);
 	flow_timer_start(state->flows, index);
 	return true;
 }
@@ -135,6 +136,7 @@ static bool release_visit(struct worker_state *state, uint32_t index, void *argu
 	if (flow->local)
 		return true;
 	flow->mirrored = 1;
+	tcp_forget_sequences(flow);
 	flow_timer_stop(state->flows, index);
 	return true;
 }

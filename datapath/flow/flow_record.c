@@ -3,6 +3,7 @@
 
 #include "datapath/ipv4/ipv4_parse.h"
 #include "datapath/ipv6/ipv6_address.h"
+#include "datapath/tcp/sequence.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -47,7 +48,10 @@ static bool is_ipv6(const struct flow_key keys[2], const struct flow_addresses *
 
 uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_record *out, uint32_t *length)
 {
-	*out = (struct flow_record){.state = flow->state};
+	*out = (struct flow_record){
+	    .state = flow->state,
+	    .tcp = {.flags = flow->tcp & ~TCP_UNSEEN_BOTH,
+	            .window_scales = flow->direction[0].window_scale | flow->direction[1].window_scale << 4}};
 	encode_key(&flow->direction[0].key, &out->key[0]);
 	encode_key(&flow->direction[1].key, &out->key[1]);
 	if (flow->direction[0].key.family == FLOW_IPV6) {
@@ -91,4 +95,14 @@ int flow_record_decode(const void *payload, size_t length, bool deletion, struct
 		return -EBADMSG;
 	*state = record.state;
 	return 0;
+}
+
+void flow_record_take_tcp(const struct flow_record_tcp *record, struct flow *flow)
+{
+	uint8_t scales = record->window_scales;
+
+	flow->tcp = record->flags & ~TCP_UNSEEN_BOTH;
+	flow->direction[0].window_scale = RTE_MIN(scales & 0x0f, TCP_SCALE_MAX);
+	flow->direction[1].window_scale = RTE_MIN(scales >> 4, TCP_SCALE_MAX);
+	tcp_forget_sequences(flow);
 }

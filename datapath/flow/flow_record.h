@@ -27,10 +27,20 @@ struct flow_record_key {
 	uint8_t reserved; /* 0 */
 };
 
+/*
+ * Of TCP. Sequence numbers are not in it: they change with each segment, and who takes over believes what comes until
+ * both directions agree. All 0 from older nodes, where these bytes were reserved.
+ */
+struct flow_record_tcp {
+	uint8_t flags;         /* TCP_... of datapath/tcp/sequence.h but TCP_UNSEEN */
+	uint8_t window_scales; /* original in the low four bits, reply in the high ones */
+	uint8_t reserved[5];
+};
+
 struct flow_record {
 	struct flow_record_key key[2]; /* original, reply */
 	uint8_t state;                 /* enum flow_state, whose numbers are for ever */
-	uint8_t reserved[7];
+	struct flow_record_tcp tcp;
 	/* Version 2. */
 	struct flow_addresses addresses; /* of the original direction */
 };
@@ -46,5 +56,7 @@ uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_r
  */
 int flow_record_decode(const void *payload, size_t length, bool deletion, struct flow_key keys[2],
                        struct flow_addresses *addresses, enum flow_state *state);
+/* Gives a flow what an upsert, which flow_record_decode has taken, says of its TCP. */
+void flow_record_take_tcp(const struct flow_record_tcp *record, struct flow *flow);
 
 #endif

@@ -61,28 +61,34 @@ static rte_edge_t output_ipv6(struct worker_state *state, struct rte_mbuf *mbuf,
 	const uint8_t *destination =
 	    direction == &flow->direction[0] ? flow->addresses.destination : flow->addresses.source;
 	const struct route *route = route_lookup_ipv6(state->policy->routes, destination);
+	uint32_t adjacency;
+	bool resolved;
 
 	if (!route || route->kind != ROUTE_FORWARD) {
 		count(state, COUNTER_DROP_NO_ROUTE, 1);
 		return FORWARD_DROP;
 	}
-	return ipv6_output_resolve(state, mbuf, direction->port, ipv6_next_hop(route, destination),
-	                           direction->flags & DIRECTION_SHARED_MAC, &direction->adjacency)
-	           ? FORWARD_TRANSMIT
-	           : FORWARD_CONTROL;
+	resolved = ipv6_output_resolve(state, mbuf, direction->port, ipv6_next_hop(route, destination),
+	                               direction->flags & DIRECTION_SHARED_MAC, &adjacency);
+	direction->adjacency = adjacency;
+	return resolved ? FORWARD_TRANSMIT : FORWARD_CONTROL;
 }
 
 static rte_edge_t output(struct worker_state *state, struct rte_mbuf *mbuf, const struct flow *flow,
                          struct flow_direction *direction, bool ipv6)
 {
+	uint32_t adjacency = direction->adjacency;
+	bool resolved;
+
 	if (!(direction->flags & DIRECTION_FROM_CORE))
 		forward_hop(mbuf, ipv6);
 	if (ipv6)
 		return output_ipv6(state, mbuf, flow, direction);
-	return ipv4_output_resolve(state, mbuf, direction->port, direction->next_hop,
-	                           direction->flags & DIRECTION_SHARED_MAC, &direction->adjacency)
-	           ? FORWARD_TRANSMIT
-	           : FORWARD_CONTROL;
+	resolved = ipv4_output_resolve(state, mbuf, direction->port,
+	                               flow->next_hop[direction != &flow->direction[0]],
+	                               direction->flags & DIRECTION_SHARED_MAC, &adjacency);
+	direction->adjacency = adjacency;
+	return resolved ? FORWARD_TRANSMIT : FORWARD_CONTROL;
 }
 
 rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbuf)

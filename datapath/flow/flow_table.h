@@ -24,7 +24,7 @@ enum flow_state {
 	FLOW_TCP_SYN_RECEIVED, /* SYN with ACK seen in reply */
 	FLOW_TCP_NO_DATA,      /* established, nothing sent yet */
 	FLOW_TCP_OPEN,
-	FLOW_TCP_CLOSING, /* a FIN or RST seen in either direction */
+	FLOW_TCP_CLOSING, /* a FIN seen in either direction, or a RST that ends it */
 	FLOW_STATE_COUNT
 };
 
@@ -34,23 +34,26 @@ enum flow_state {
 #define DIRECTION_NEEDS_ACTIVE 0x04 /* transit, or to or from a shared address */
 #define DIRECTION_SHARED_MAC   0x08 /* leaves with the interface's shared MAC */
 #define DIRECTION_TRACK        0x10 /* TCP, and any segment may change its state */
+#define DIRECTION_SEQUENCE     0x20 /* TCP whose sequence numbers are checked */
 
 /* All that a packet of an established flow needs: one cache line. */
 struct flow_direction {
 	struct flow_key key; /* of the packets of this direction as they come in */
 	uint64_t packets, bytes;
 	uint32_t last_seen;
-	uint32_t epoch;     /* of the decisions below: where it is not the worker's they are made anew */
-	uint32_t adjacency; /* index in datapath.adjacencies, 0: not known yet */
-	uint32_t next_hop;  /* network byte order */
-	uint16_t port;      /* index in datapath.ports, NO_PORT: none */
+	uint32_t epoch; /* of the decisions below: where it is not the worker's they are made anew */
+	/* TCP, datapath/tcp/sequence.h; host byte order. */
+	uint32_t sequence_end;     /* one past the highest that came this way */
+	uint32_t sequence_granted; /* how far the sender of this direction lets the other one go */
+	uint16_t adjacency;        /* index in datapath.adjacencies, 0: not known yet */
+	uint16_t port;             /* index in datapath.ports, NO_PORT: none */
 	uint16_t mtu;
-	uint16_t interface;    /* to leave by */
-	uint8_t flags;         /* DIRECTION_... */
-	uint8_t translation;   /* enum nat_translation of datapath/nat/nat.h; the next three are its */
-	uint32_t nat_address;  /* that comes into the packet, network byte order */
-	uint16_t nat_port;     /* likewise; of ICMP the identifier */
-	uint16_t nat_checksum; /* what the transport's checksum changes by */
+	uint8_t flags;            /* DIRECTION_... */
+	uint8_t translation : 4;  /* enum nat_translation of datapath/nat/nat.h; the last three are its */
+	uint8_t window_scale : 4; /* TCP: of the windows in this direction (RFC 7323) */
+	uint32_t nat_address;     /* that comes into the packet, network byte order */
+	uint16_t nat_port;        /* likewise; of ICMP the identifier */
+	uint16_t nat_checksum;    /* what the transport's checksum changes by */
 };
 _Static_assert(sizeof(struct flow_direction) == 64, "one cache line");
 
@@ -62,12 +65,17 @@ struct flow {
 	uint32_t sweep_mark;                 /* of the snapshot that last named it */
 	uint8_t state;                       /* enum flow_state */
 	uint8_t used;
-	uint8_t mirrored;                /* the peer is active and owns it: it does not age here */
-	uint8_t local;                   /* from or to this node itself: not mirrored */
-	struct flow_addresses addresses; /* IPv6: of direction[0] */
-	uint64_t reserved;
+	uint8_t mirrored; /* the peer is active and owns it: it does not age here */
+	uint8_t local;    /* from or to this node itself: not mirrored */
+	union {
+		struct flow_addresses addresses; /* IPv6: of direction[0] */
+		uint32_t next_hop[2];            /* IPv4: of each direction, network byte order */
+	};
+	uint8_t tcp; /* TCP_... of datapath/tcp/sequence.h */
+	uint8_t reserved[7];
 };
 _Static_assert(sizeof(struct flow) == 192, "three cache lines");
+_Static_assert(NEIGHBOURS_MAX <= UINT16_MAX + 1, "adjacency is of 16 bits");
 
 /* One cache line. An entry is flow index * 2 + direction; 0 and tag 0: free. */
 struct flow_bucket {

@@ -103,7 +103,7 @@ START_TEST(a_rule_rejects)
 	ck_assert_uint_eq(tcp->dst_port, RTE_BE16(4000));
 	ck_assert_uint_eq(tcp->tcp_flags, RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG);
 	ck_assert_uint_eq(tcp->sent_seq, 0);
-	ck_assert_uint_eq(tcp->recv_ack, RTE_BE32(1001));
+	ck_assert_uint_eq(tcp->recv_ack, RTE_BE32(1000));
 	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(fixture_header(mbuf), tcp), 0);
 	/* An acknowledgement is refused with its own number, and a reset not at all. */
 	ck_assert_ptr_null(
@@ -111,7 +111,7 @@ START_TEST(a_rule_rejects)
 	mbuf = received();
 	tcp = (struct rte_tcp_hdr *)(fixture_header(mbuf) + 1);
 	ck_assert_uint_eq(tcp->tcp_flags, RTE_TCP_RST_FLAG);
-	ck_assert_uint_eq(tcp->sent_seq, RTE_BE32(2000));
+	ck_assert_uint_eq(tcp->sent_seq, RTE_BE32(1000));
 	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(fixture_header(mbuf), tcp), 0);
 	ck_assert_ptr_null(
 	    fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_RST_FLAG, 0), WAN));

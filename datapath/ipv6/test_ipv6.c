@@ -187,7 +187,7 @@ START_TEST(a_refused_connection_is_reset)
 	tcp = (struct rte_tcp_hdr *)(ip + 1);
 	ck_assert_uint_eq(tcp->tcp_flags, RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG);
 	ck_assert_uint_eq(tcp->src_port, RTE_BE16(80));
-	ck_assert_uint_eq(tcp->recv_ack, RTE_BE32(1001));
+	ck_assert_uint_eq(tcp->recv_ack, RTE_BE32(1000));
 	ck_assert_int_eq(rte_ipv6_udptcp_cksum_verify(ip, tcp), 0);
 	rte_pktmbuf_free(mbuf);
 }

@@ -29,6 +29,9 @@ static void take_lifetimes(struct compiled_policy *policy)
 	policy->lifetimes[FLOW_TCP_CLOSING] = ticks(settings->flow_lifetime_tcp_closing);
 	policy->lifetime_udp = ticks(settings->flow_lifetime_udp);
 	policy->lifetime_icmp = ticks(settings->flow_lifetime_icmp);
+	policy->lifetime_tcp_stateless = ticks(settings->tcp.lifetime_stateless);
+	policy->lifetime_sctp[0] = ticks(settings->flow_lifetime_sctp_stateful);
+	policy->lifetime_sctp[1] = ticks(settings->flow_lifetime_sctp_stateless);
 }
 
 static void take_error_sources(struct compiled_policy *policy)
@@ -139,11 +142,15 @@ bool compiled_policy_route(const struct compiled_policy *policy, uint32_t destin
 }
 
 uint32_t compiled_policy_lifetime(const struct compiled_policy *policy, uint8_t protocol,
-                                  enum flow_state state)
+                                  enum flow_state state, bool stateless)
 {
 	if (state != FLOW_STATELESS)
 		return policy->lifetimes[state];
 	switch (protocol) {
+	case IPPROTO_TCP:
+		return policy->lifetime_tcp_stateless;
+	case IPPROTO_SCTP:
+		return policy->lifetime_sctp[stateless];
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 		return policy->lifetime_udp;

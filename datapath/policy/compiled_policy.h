@@ -16,7 +16,8 @@ struct compiled_policy {
 	struct route_table *routes;
 	struct rule_table *rules;
 	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
-	uint32_t lifetime_udp, lifetime_icmp;
+	uint32_t lifetime_udp, lifetime_icmp, lifetime_tcp_stateless;
+	uint32_t lifetime_sctp[2]; /* stateful, stateless */
 	/* The address from which this node reports errors on an interface (network byte order, 0: none). */
 	struct {
 		uint16_t interface;
@@ -29,9 +30,9 @@ struct compiled_policy {
 	uint32_t error_source_ipv6_count;
 };
 
-/* Ticks that a flow of that protocol and state may be idle (C28-002, C28-003). */
+/* Ticks that a flow of that protocol and state, by a rule that is Stateless or not, may be idle (C28-002 to C28-004). */
 uint32_t compiled_policy_lifetime(const struct compiled_policy *policy, uint8_t protocol,
-                                  enum flow_state state);
+                                  enum flow_state state, bool stateless);
 /*
  * The interface's shared address or, where it has none, its private one; *shared says which. Network byte
  * order, 0: none. Any thread.

@@ -130,6 +130,9 @@ struct policy_builder *fixture_policy(void)
 	settings->flow_lifetime_udp = 130;
 	settings->flow_lifetime_icmp = 8;
 	settings->flow_lifetime_other = 130;
+	settings->flow_lifetime_sctp_stateless = 130;
+	settings->flow_lifetime_sctp_stateful = 600;
+	settings->tcp.lifetime_stateless = 130;
 	add_interface(builder, LAN, LAN_SHARED);
 	add_interface(builder, WAN, WAN_SHARED);
 	ck_assert_int_eq(policy_builder_route(builder, &route), 0);

@@ -60,6 +60,7 @@ uint64_t fixture_counter(enum counter counter);
 struct rte_mbuf *fixture_ip(uint32_t source, uint32_t destination, uint8_t protocol, uint16_t payload);
 struct rte_mbuf *fixture_udp(uint32_t source, uint16_t source_port, uint32_t destination,
                              uint16_t destination_port);
+/* Of a connection whose first numbers are 999 both ways: data begins at 1000, 1000 is acknowledged. */
 struct rte_mbuf *fixture_tcp(uint32_t source, uint16_t source_port, uint32_t destination,
                              uint16_t destination_port, uint8_t flags, uint16_t payload);
 struct rte_mbuf *fixture_echo(uint32_t source, uint32_t destination, uint8_t type, uint16_t identifier);

@@ -123,7 +123,9 @@ struct rte_mbuf *fixture_ipv6_tcp(const char *source, uint16_t source_port, cons
 
 	tcp->src_port = rte_cpu_to_be_16(source_port);
 	tcp->dst_port = rte_cpu_to_be_16(destination_port);
-	tcp->sent_seq = RTE_BE32(1000);
+	tcp->sent_seq = flags & RTE_TCP_SYN_FLAG ? RTE_BE32(999) : RTE_BE32(1000);
+	tcp->recv_ack = flags & RTE_TCP_ACK_FLAG ? RTE_BE32(1000) : 0;
+	tcp->rx_win = RTE_BE16(65000);
 	tcp->data_off = sizeof(*tcp) / 4 << 4;
 	tcp->tcp_flags = flags;
 	tcp->cksum = rte_ipv6_udptcp_cksum(fixture_ipv6_header(mbuf), tcp);

@@ -4,6 +4,7 @@
 #include "mgmt/mgmtd/policy/policy_fragments.h"
 #include "mgmt/mgmtd/policy/policy_path_mtu.h"
 #include "mgmt/mgmtd/policy/policy_rules.h"
+#include "mgmt/mgmtd/policy/policy_tcp.h"
 #include "mgmt/mgmtd/policy/route_list.h"
 
 #include <errno.h>
@@ -245,6 +246,9 @@ static void fill_settings(const struct configuration *configuration, struct poli
 	    .flow_lifetime_udp = setting_number(configuration, flows, "FlowLifetimeUDP"),
 	    .flow_lifetime_icmp = setting_number(configuration, flows, "FlowLifetimeICMP"),
 	    .flow_lifetime_other = setting_number(configuration, flows, "FlowLifetimeOther"),
+	    .flow_lifetime_sctp_stateless = setting_number(configuration, flows, "FlowLifetimeSCTPStateless"),
+	    .flow_lifetime_sctp_stateful = setting_number(configuration, flows, "FlowLifetimeSCTPStateful"),
+	    .tcp = policy_tcp_settings(configuration),
 	};
 }
 
