@@ -29,7 +29,7 @@ void bench_print(const char *metric, uint32_t size, double value, const char *un
 	fflush(stdout);
 }
 
-/* Those whose names begin with only. */
+/* Those whose names begin with only, or the one of that name and size. */
 static int measure(const char *only, bool nodes)
 {
 	static const struct {
@@ -49,10 +49,14 @@ static int measure(const char *only, bool nodes)
 	};
 	int result = EXIT_SUCCESS;
 
-	for (unsigned i = 0; i < RTE_DIM(measurements) && result == EXIT_SUCCESS; i++)
-		if (strncmp(measurements[i].name, only, strlen(only)) == 0)
+	for (unsigned i = 0; i < RTE_DIM(measurements) && result == EXIT_SUCCESS; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s.%" PRIu32, measurements[i].name, measurements[i].size);
+		if (strcmp(name, only) == 0 || strncmp(measurements[i].name, only, strlen(only)) == 0)
 			result = measurements[i].run(measurements[i].name, measurements[i].size,
 			                             measurements[i].nat, nodes);
+	}
 	return result;
 }
 

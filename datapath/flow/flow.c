@@ -64,14 +64,31 @@ static void take_decision(struct worker_state *state, struct flow *flow, const s
 	                                         (enum flow_state)flow->state, decision->stateless);
 }
 
+/* Before any translation. */
+static struct flow_key reply_key(const struct flow_key *key, const struct flow_addresses *addresses,
+                                 uint16_t egress)
+{
+	return addresses ? flow_key_reply_ipv6(key, addresses, egress) : flow_key_reply(key, egress);
+}
+
+void flow_open_prefetch(const struct worker_state *state, const struct flow_question *question)
+{
+	const struct flow_decision *decision = &question->decision;
+	struct flow_key reply;
+
+	/* Which answers a translated flow gets is drawn when it is opened. */
+	if (question->reason != COUNTER_COUNT || decision->nat_address)
+		return;
+	reply = reply_key(question->key, question->addresses, decision->path[0].interface);
+	rte_prefetch0(flow_bucket(state->flows, flow_hash(&reply)));
+}
+
 uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
                    const struct flow_addresses *addresses, const struct flow_decision *decision,
                    enum counter *reason)
 {
 	uint16_t egress = decision->path[0].interface;
-	struct flow_key keys[2] = {parsed->key, addresses
-	                                            ? flow_key_reply_ipv6(&parsed->key, addresses, egress)
-	                                            : flow_key_reply(&parsed->key, egress)};
+	struct flow_key keys[2] = {parsed->key, reply_key(&parsed->key, addresses, egress)};
 	uint32_t index;
 	struct flow *flow;
 	int error;

@@ -58,6 +58,20 @@ struct flow_decision {
 enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
                          const struct flow_addresses *addresses, struct flow_decision *out);
 
+#define FLOW_QUESTIONS 32 /* that are decided together; more are taken in parts */
+
+struct flow_question {
+	const struct flow_key *key;
+	const struct flow_addresses *addresses; /* NULL: IPv4 */
+	struct flow_decision decision;
+	enum counter reason; /* as flow_decide returns it */
+};
+
+/* The same for many, whose waits for memory overlap: fills in decision and reason. */
+void flow_decide_all(const struct worker_state *state, struct flow_question *questions, uint32_t count);
+
+/* Has memory on its way that flow_open will want for a question that was decided. */
+void flow_open_prefetch(const struct worker_state *state, const struct flow_question *question);
 /* Opens a flow so decided; addresses as above. Returns its index, or FLOW_NONE and the reason. */
 uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
                    const struct flow_addresses *addresses, const struct flow_decision *decision,

@@ -53,12 +53,10 @@ static uint32_t interface_address(const struct worker_state *state, uint16_t int
 	return shared || !state->policy->policy.settings->cluster_enabled ? address : 0;
 }
 
-/* C09-005, C09-006. What is for the firewall itself keeps its source. */
+/* C09-005, C09-006. */
 static enum counter translate_source(const struct worker_state *state, const struct policy_rule *rule,
                                      const struct flow_key *key, uint16_t egress, struct flow_decision *out)
 {
-	if (rule->source_translation == POLICY_SOURCE_KEEP || egress == POLICY_INTERFACE_CORE)
-		return COUNTER_COUNT;
 	/* What a rule wants translated does not leave as it is. */
 	if (key->family != FLOW_IPV4)
 		return COUNTER_DROP_NAT_ADDRESS;
@@ -75,9 +73,8 @@ static enum counter translate_source(const struct worker_state *state, const str
 	return COUNTER_COUNT;
 }
 
-static enum counter check_rules(const struct worker_state *state, const struct flow_key *key,
-                                const struct flow_addresses *addresses, uint16_t egress,
-                                struct flow_decision *out)
+static struct rule_query query_of(const struct flow_key *key, const struct flow_addresses *addresses,
+                                  uint16_t egress)
 {
 	struct rule_query query = {.source_interface = key->interface,
 	                           .destination_interface = egress,
@@ -85,7 +82,6 @@ static enum counter check_rules(const struct worker_state *state, const struct f
 	                           .destination_port = rte_be_to_cpu_16(key->destination_port),
 	                           .version = addresses ? 6 : 4,
 	                           .protocol = key->protocol};
-	const struct policy_rule *rule;
 
 	if (addresses) {
 		memcpy(query.source.ip6, addresses->source, sizeof(query.source.ip6));
@@ -99,45 +95,61 @@ static enum counter check_rules(const struct worker_state *state, const struct f
 		query.icmp_type = RTE_IP_ICMP_ECHO_REQUEST;
 	if (key->protocol == IPPROTO_ICMPV6)
 		query.icmp_type = ICMPV6_ECHO_REQUEST;
-	out->rule = rule_match(state->policy->rules, &query);
-	if (out->rule == RULE_NONE)
-		return COUNTER_DROP_DEFAULT_RULE;
-	rule = &state->policy->policy.rules[out->rule];
-	out->stateless = rule->stateless;
-	if (rule->action == POLICY_ALLOW)
-		return translate_source(state, rule, key, egress, out);
-	out->reject = rule->send_reject;
-	return COUNTER_DROP_RULE;
+	return query;
 }
 
-static bool set_path(struct flow_decision *out, unsigned direction, const struct route *route,
+/* What the rule says that was found. */
+static enum counter follow_rule(const struct worker_state *state, const struct flow_key *key, uint32_t index,
+                                struct flow_decision *out)
+{
+	uint16_t egress = out->path[0].interface;
+	struct rule_verdict verdict;
+
+	out->rule = index;
+	if (index == RULE_NONE)
+		return COUNTER_DROP_DEFAULT_RULE;
+	verdict = state->policy->verdicts[index];
+	out->stateless = verdict.stateless;
+	out->reject = verdict.action != POLICY_ALLOW && verdict.send_reject;
+	if (verdict.action != POLICY_ALLOW)
+		return COUNTER_DROP_RULE;
+	/* What is for the firewall itself keeps its source. */
+	if (verdict.source_translation == POLICY_SOURCE_KEEP || egress == POLICY_INTERFACE_CORE)
+		return COUNTER_COUNT;
+	return translate_source(state, &state->policy->policy.rules[index], key, egress, out);
+}
+
+static void set_path(struct flow_decision *out, unsigned direction, const struct route *route,
                      uint32_t destination, uint8_t flags)
 {
+	uint16_t port = NO_PORT, mtu = UINT16_MAX;
+
+	if (!(flags & DIRECTION_TO_CORE)) {
+		port = datapath.port_of_interface[route->interface];
+		mtu = port < PORTS_MAX ? datapath.ports[port].mtu : 0;
+	}
 	out->path[direction].flags = flags;
 	out->path[direction].next_hop = route->gateway ? route->gateway : destination;
-	out->path[direction].interface = route->interface;
-	if (flags & DIRECTION_TO_CORE) {
-		out->path[direction].interface = POLICY_INTERFACE_CORE;
-		out->path[direction].port = NO_PORT;
-		out->path[direction].mtu = UINT16_MAX;
-		return true;
-	}
-	out->path[direction].port = datapath.port_of_interface[route->interface];
-	if (out->path[direction].port >= PORTS_MAX)
-		return false;
-	out->path[direction].mtu = datapath.ports[out->path[direction].port].mtu;
-	return true;
+	out->path[direction].interface = flags & DIRECTION_TO_CORE ? POLICY_INTERFACE_CORE : route->interface;
+	out->path[direction].port = port;
+	out->path[direction].mtu = mtu;
 }
 
-enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
-                         const struct flow_addresses *addresses, struct flow_decision *out)
+static bool is_open(const struct flow_decision *decision, unsigned direction)
+{
+	return decision->path[direction].flags & DIRECTION_TO_CORE ||
+	       decision->path[direction].port < PORTS_MAX;
+}
+
+/* All that routes decide; out->path[0].interface is where the rules are asked for. */
+static enum counter decide_paths(const struct worker_state *state, const struct flow_key *key,
+                                 const struct flow_addresses *addresses, struct flow_decision *out)
 {
 	bool from_core = key->interface == POLICY_INTERFACE_CORE, to_core;
 	const struct route *source, *destination, *own;
 	uint8_t original = 0, reply = 0;
 	enum counter reason;
 
-	*out = (struct flow_decision){.rule = RULE_NONE};
 	if (!state->policy)
 		return COUNTER_DROP_NO_POLICY;
 	source = addresses ? route_lookup_ipv6(state->policy->routes, addresses->source)
@@ -152,19 +164,64 @@ enum counter flow_decide(const struct worker_state *state, const struct flow_key
 	own = from_core ? source : to_core ? destination : NULL;
 	if ((reason = check_activity(state, own)) != COUNTER_COUNT)
 		return reason;
-	if (!from_core) {
-		reason = check_rules(state, key, addresses,
-		                     to_core ? POLICY_INTERFACE_CORE : destination->interface, out);
-		if (reason != COUNTER_COUNT)
-			return reason;
-	}
 	out->local = own != NULL;
 	if (!own || own->kind == ROUTE_CORE_SHARED)
 		original = reply = DIRECTION_NEEDS_ACTIVE | DIRECTION_SHARED_MAC;
 	original |= (from_core ? DIRECTION_FROM_CORE : 0) | (to_core ? DIRECTION_TO_CORE : 0);
 	reply |= (from_core ? DIRECTION_TO_CORE : 0) | (to_core ? DIRECTION_FROM_CORE : 0);
-	if (!set_path(out, 0, destination, key->destination, original) ||
-	    !set_path(out, 1, source, key->source, reply))
-		return COUNTER_DROP_INTERFACE_DISABLED;
+	set_path(out, 0, destination, key->destination, original);
+	set_path(out, 1, source, key->source, reply);
 	return COUNTER_COUNT;
+}
+
+/* The host may send what it likes (C01-017). */
+static bool asks_rules(const struct flow_question *question)
+{
+	return question->reason == COUNTER_COUNT && question->key->interface != POLICY_INTERFACE_CORE;
+}
+
+/* In passes, so that what the memory has to bring for one is on its way while others are looked at. */
+static void decide_group(const struct worker_state *state, struct flow_question *questions, uint32_t count)
+{
+	struct rule_query queries[FLOW_QUESTIONS];
+	uint32_t rules[FLOW_QUESTIONS], asked = 0, answered = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct flow_question *question = &questions[i];
+
+		question->decision = (struct flow_decision){.rule = RULE_NONE};
+		question->reason =
+		    decide_paths(state, question->key, question->addresses, &question->decision);
+		if (asks_rules(question))
+			queries[asked++] = query_of(question->key, question->addresses,
+			                            question->decision.path[0].interface);
+	}
+	if (asked)
+		rule_match_all(state->policy->rules, queries, asked, rules);
+	for (uint32_t i = 0; i < count; i++) {
+		struct flow_question *question = &questions[i];
+
+		if (asks_rules(question))
+			question->reason =
+			    follow_rule(state, question->key, rules[answered++], &question->decision);
+		if (question->reason == COUNTER_COUNT &&
+		    (!is_open(&question->decision, 0) || !is_open(&question->decision, 1)))
+			question->reason = COUNTER_DROP_INTERFACE_DISABLED;
+	}
+}
+
+void flow_decide_all(const struct worker_state *state, struct flow_question *questions, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i += FLOW_QUESTIONS)
+		decide_group(state, &questions[i], RTE_MIN(count - i, (uint32_t)FLOW_QUESTIONS));
+}
+
+enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
+                         const struct flow_addresses *addresses, struct flow_decision *out)
+{
+	struct flow_question question = {.key = key, .addresses = addresses};
+
+	flow_decide_all(state, &question, 1);
+	*out = question.decision;
+	return question.reason;
 }

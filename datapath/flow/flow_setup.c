@@ -36,31 +36,27 @@ static rte_edge_t deny(struct worker_state *state, struct rte_mbuf *mbuf, enum c
 	return parsed_of(mbuf)->key.family == FLOW_IPV6 ? NEXT_ERROR_IPV6 : NEXT_ERROR;
 }
 
-static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf)
+static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
+                            const struct flow_question *question)
 {
 	struct packet *packet = packet_of(mbuf);
 	struct parsed *parsed = parsed_of(mbuf);
 	/* An earlier packet of this vector may have opened it. */
 	uint32_t entry = flow_table_find(state->flows, &parsed->key, parsed->hash);
 	bool ipv6 = parsed->key.family == FLOW_IPV6;
-	struct flow_decision decision = {.reject = false};
-	struct flow_addresses addresses;
 	enum counter reason;
-
-	if (ipv6)
-		addresses = flow_addresses_of(mbuf);
 
 	if (!entry) {
 		reason = check_opening(parsed);
-		if (reason == COUNTER_COUNT)
-			reason = flow_decide(state, &parsed->key, ipv6 ? &addresses : NULL, &decision);
 		if (reason != COUNTER_COUNT)
-			return deny(state, mbuf, reason, decision.reject);
+			return deny(state, mbuf, reason, false);
+		if (question->reason != COUNTER_COUNT)
+			return deny(state, mbuf, question->reason, question->decision.reject);
 		/* Only a SYN opens a TCP flow (C07-017). */
-		if (parsed->key.protocol == IPPROTO_TCP && !decision.stateless &&
+		if (parsed->key.protocol == IPPROTO_TCP && !question->decision.stateless &&
 		    (parsed->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) != RTE_TCP_SYN_FLAG)
 			return deny(state, mbuf, COUNTER_DROP_TCP_NO_FLOW, false);
-		entry = flow_open(state, parsed, ipv6 ? &addresses : NULL, &decision, &reason) << 1;
+		entry = flow_open(state, parsed, question->addresses, &question->decision, &reason) << 1;
 		if (!entry)
 			return deny(state, mbuf, reason, false);
 	}
@@ -71,13 +67,35 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf)
 	return ipv6 ? NEXT_FORWARD_IPV6 : NEXT_FORWARD;
 }
 
+/* Decides about a group of packets together, and then opens their flows one after the other. */
+static void setup_group(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+{
+	struct worker_state *state = node_state(node);
+	struct flow_question questions[FLOW_QUESTIONS];
+	struct flow_addresses addresses[FLOW_QUESTIONS];
+
+	for (uint16_t i = 0; i < number; i++) {
+		bool ipv6 = parsed_of(objects[i])->key.family == FLOW_IPV6;
+
+		if (ipv6)
+			addresses[i] = flow_addresses_of(objects[i]);
+		questions[i].key = &parsed_of(objects[i])->key;
+		questions[i].addresses = ipv6 ? &addresses[i] : NULL;
+	}
+	flow_decide_all(state, questions, number);
+	for (uint16_t i = 0; i < number; i++)
+		flow_open_prefetch(state, &questions[i]);
+	for (uint16_t i = 0; i < number; i++)
+		rte_node_enqueue_x1(graph, node, setup_one(state, objects[i], &questions[i]), objects[i]);
+}
+
 static uint16_t flow_setup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	struct worker_state *state = node_state(node);
 	uint64_t start = rte_rdtsc();
 
-	for (uint16_t i = 0; i < number; i++)
-		rte_node_enqueue_x1(graph, node, setup_one(state, objects[i]), objects[i]);
+	for (uint16_t i = 0; i < number; i += FLOW_QUESTIONS)
+		setup_group(graph, node, &objects[i], RTE_MIN(number - i, FLOW_QUESTIONS));
 	state->worker->setup_cycles += rte_rdtsc() - start;
 	return number;
 }

@@ -109,9 +109,9 @@ static int make_room(struct flow_table *table, uint64_t from)
 	return -1;
 }
 
-static int add_entry(struct flow_table *table, const struct flow_key *key, uint32_t entry)
+static int add_entry(struct flow_table *table, uint64_t hash, uint32_t entry)
 {
-	uint64_t hash = flow_hash(key), home = hash & table->bucket_mask;
+	uint64_t home = hash & table->bucket_mask;
 	uint16_t tag = flow_tag(hash);
 	uint64_t other = other_bucket(table, home, tag);
 	int slot = free_entry(&table->buckets[home]);
@@ -150,12 +150,13 @@ static void remove_entry(struct flow_table *table, const struct flow_key *key, u
 
 uint32_t flow_table_insert(struct flow_table *table, const struct flow_key keys[2], int *error)
 {
+	uint64_t hashes[2] = {flow_hash(&keys[0]), flow_hash(&keys[1])};
 	uint32_t index = table->free;
 	struct flow *flow;
 
 	*error = -EEXIST;
-	if (flow_table_find(table, &keys[0], flow_hash(&keys[0])) ||
-	    flow_table_find(table, &keys[1], flow_hash(&keys[1])) || flow_key_equal(&keys[0], &keys[1]))
+	if (flow_table_find(table, &keys[0], hashes[0]) || flow_table_find(table, &keys[1], hashes[1]) ||
+	    flow_key_equal(&keys[0], &keys[1]))
 		return FLOW_NONE;
 	*error = -ENOSPC;
 	if (!index && table->high == table->max)
@@ -166,9 +167,9 @@ uint32_t flow_table_insert(struct flow_table *table, const struct flow_key keys[
 	/* The keys first: making room looks at the keys of entries. */
 	uint32_t next_free = flow->timer_next;
 	*flow = (struct flow){.direction = {{.key = keys[0]}, {.key = keys[1]}}, .timer_next = next_free};
-	if (add_entry(table, &keys[0], index * 2))
+	if (add_entry(table, hashes[0], index * 2))
 		return FLOW_NONE;
-	if (add_entry(table, &keys[1], index * 2 + 1)) {
+	if (add_entry(table, hashes[1], index * 2 + 1)) {
 		remove_entry(table, &keys[0], index * 2);
 		return FLOW_NONE;
 	}

@@ -78,6 +78,22 @@ static void take_error_sources_ipv6(struct compiled_policy *policy)
 	}
 }
 
+static int take_verdicts(struct compiled_policy *policy)
+{
+	policy->verdicts = malloc((policy->policy.rule_count + 1) * sizeof(*policy->verdicts));
+	if (!policy->verdicts)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < policy->policy.rule_count; i++) {
+		const struct policy_rule *rule = &policy->policy.rules[i];
+
+		policy->verdicts[i] = (struct rule_verdict){.action = rule->action,
+		                                            .send_reject = rule->send_reject,
+		                                            .stateless = rule->stateless,
+		                                            .source_translation = rule->source_translation};
+	}
+	return 0;
+}
+
 int compiled_policy_create(const void *blob, size_t length, struct compiled_policy **out, char reason[128])
 {
 	static uint32_t serial;
@@ -94,6 +110,8 @@ int compiled_policy_create(const void *blob, size_t length, struct compiled_poli
 		error = route_table_create(&policy->policy, &policy->routes, reason);
 	if (!error)
 		error = rule_table_create(&policy->policy, &policy->rules);
+	if (!error)
+		error = take_verdicts(policy);
 	if (error)
 		goto failed;
 	take_lifetimes(policy);
@@ -112,6 +130,7 @@ void compiled_policy_destroy(struct compiled_policy *policy)
 {
 	if (!policy)
 		return;
+	free(policy->verdicts);
 	rule_table_destroy(policy->rules);
 	route_table_destroy(policy->routes);
 	free(policy->blob);

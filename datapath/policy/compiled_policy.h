@@ -9,12 +9,21 @@
 #include "datapath/route/route.h"
 #include "datapath/rule/rule.h"
 
+/* What a new flow is told of its rule in most cases: so little that all rules' stay near the core. */
+struct rule_verdict {
+	uint8_t action; /* as in struct policy_rule */
+	uint8_t send_reject;
+	uint8_t stateless;
+	uint8_t source_translation;
+};
+
 struct compiled_policy {
 	void *blob;
 	struct policy policy;
 	uint32_t serial; /* no two policies of a process have the same, 0 is none */
 	struct route_table *routes;
 	struct rule_table *rules;
+	struct rule_verdict *verdicts;        /* [policy.rule_count] */
 	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
 	uint32_t lifetime_udp, lifetime_icmp, lifetime_tcp_stateless;
 	uint32_t lifetime_sctp[2]; /* stateful, stateless */

@@ -36,10 +36,13 @@ struct rule_point {
 #define RULE_BOX_LAST    (1u << 30) /* of its leaf */
 #define RULE_BOX_NUMBER  (RULE_BOX_LAST - 1)
 
-/* One cache line: the last lane of a point is 0 and always within, which leaves its upper bound to the rule. */
+/*
+ * One cache line. The last lane of a point is 0 and always within, which leaves the bounds there to the rule: in last its
+ * index and the above, in first, where the box is not exact, where in rule_boxes.exact its lists are.
+ */
 struct rule_box {
 	uint32_t first[RULE_LANES];
-	uint32_t last[RULE_LANES]; /* [RULE_DIMENSIONS]: index of the rule, and the above */
+	uint32_t last[RULE_LANES];
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct rule_box) == 64, "one cache line");
 
@@ -71,11 +74,6 @@ struct rule_part {
 /* The lists of a rule; the dimensions of a list start with the one of its number. */
 enum { RULE_LIST_SERVICE = RULE_SOURCE_PORT, RULE_LISTS };
 
-/* The lists of a rule that its boxes do not say exactly, in struct rule_boxes.parts. */
-struct rule_exact {
-	uint32_t first[RULE_LISTS], count[RULE_LISTS]; /* count 0: the boxes say it */
-};
-
 /*
  * IPv6 addresses as 32-bit numbers: which of the intervals between the ends of all ranges they lie in, so that ranges
  * keep their order.
@@ -88,11 +86,13 @@ struct rule_space {
 struct rule_boxes {
 	struct rule_box *boxes; /* in the order of the rules */
 	uint32_t count, capacity;
-	struct rule_part *parts; /* of one-dimensional lists ascending and disjoint */
-	uint32_t part_count, part_capacity;
-	struct rule_exact *exact;
+	/*
+	 * Of each rule whose boxes are not exact the lists that they do not say, one behind the other, so that one look is
+	 * enough: number of the list, number of its parts, firsts and lasts of each part. Intervals are ascending and
+	 * disjoint. RULE_LISTS ends it.
+	 */
+	uint32_t *exact;
 	uint32_t exact_count, exact_capacity;
-	uint32_t *exact_of_rule; /* [rules]: index in exact, where a box is not exact */
 };
 
 #define RULE_TREES 4
@@ -105,7 +105,6 @@ struct rule_trees {
 	    *leaves; /* in the order of the rules within a leaf; one without has a box without a point */
 	uint32_t *members; /* while it is built: what leaves are copied from */
 	uint32_t member_count, member_capacity;
-	uint32_t depth; /* decisions to the farthest leaf of all */
 	struct {
 		uint32_t root;
 	} tree[RULE_TREES]; /* the ones without boxes are a leaf */
@@ -116,6 +115,11 @@ struct rule_classifier {
 	struct rule_space space[2]; /* of IPv6: source, destination */
 	struct rule_boxes boxes;
 	struct rule_trees trees;
+};
+
+struct rule_table {
+	struct rule_classifier ip4, ip6;
+	uint8_t protocol_places[256];
 };
 
 /* Makes room for one more element of an array on the heap. Returns 0 or -ENOMEM. */
@@ -132,9 +136,8 @@ uint32_t rule_space_place(const struct rule_space *space, const uint8_t address[
 
 /* Fills classifier.boxes with all rules for addresses of the version. 0 or -ENOMEM. */
 int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_classifier *classifier);
-/* Whether the lists of a box's rule that the box does not say exactly hold the point. Any thread. */
-bool rule_boxes_verify(const struct rule_boxes *boxes, const struct rule_box *box,
-                       const struct rule_point *point);
+/* Whether the lists of a rule that its boxes do not say exactly (in rule_boxes.exact) hold the point. Any thread. */
+bool rule_exact_holds(const uint32_t *exact, const struct rule_point *point);
 
 /* Sets bit dimension of kinds[box] for boxes that are wide in it, among all. 0 or -ENOMEM. */
 int rule_boxes_mark_wide(const struct rule_boxes *boxes, unsigned dimension, uint8_t *kinds);

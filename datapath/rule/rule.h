@@ -38,5 +38,11 @@ void rule_table_destroy(struct rule_table *table);
 size_t rule_table_bytes(const struct rule_table *table);
 /* The index in policy.rules of the rule that decides, or RULE_NONE. Any thread. */
 uint32_t rule_match(const struct rule_table *table, const struct rule_query *query);
+/*
+ * The same for many, whose waits for memory overlap: a search among many rules is little else. *rules becomes what
+ * rule_match says of the query of that index. Any thread.
+ */
+void rule_match_all(const struct rule_table *table, const struct rule_query *queries, uint32_t count,
+                    uint32_t *rules);
 
 #endif

@@ -23,32 +23,35 @@ static uint64_t product(const struct rule_parts lists[RULE_LISTS])
 	return out;
 }
 
-/* Keeps a list as it is for rule_boxes_verify, before its parts are made larger. */
-static int keep(struct rule_boxes *boxes, struct rule_exact *exact, unsigned list,
-                const struct rule_parts *parts)
+static int add_exact(struct rule_boxes *boxes, uint32_t word)
 {
-	exact->first[list] = boxes->part_count;
-	exact->count[list] = parts->count;
-	for (uint32_t i = 0; i < parts->count; i++) {
-		if (rule_grow(&boxes->parts, &boxes->part_capacity, boxes->part_count,
-		              sizeof(boxes->parts[0])))
-			return -ENOMEM;
-		boxes->parts[boxes->part_count++] = parts->part[i];
-	}
+	if (rule_grow(&boxes->exact, &boxes->exact_capacity, boxes->exact_count, sizeof(word)))
+		return -ENOMEM;
+	boxes->exact[boxes->exact_count++] = word;
 	return 0;
 }
 
-/* Makes parts larger until no more than limit boxes come of them. */
-static int reduce(struct rule_boxes *boxes, uint32_t rule, struct rule_parts lists[RULE_LISTS],
-                  uint32_t limit)
+/* Keeps a list as it is for rule_exact_holds, before its parts are made larger. */
+static int keep(struct rule_boxes *boxes, unsigned list, const struct rule_parts *parts)
 {
-	struct rule_exact *exact;
+	unsigned lanes = list == RULE_LIST_SERVICE ? 3 : 1;
+	int error = add_exact(boxes, list);
 
-	if (rule_grow(&boxes->exact, &boxes->exact_capacity, boxes->exact_count, sizeof(*exact)))
-		return -ENOMEM;
-	boxes->exact_of_rule[rule] = boxes->exact_count;
-	exact = &boxes->exact[boxes->exact_count++];
-	memset(exact, 0, sizeof(*exact));
+	if (!error)
+		error = add_exact(boxes, parts->count);
+	for (uint32_t i = 0; i < parts->count && !error; i++) {
+		for (unsigned lane = 0; lane < 2 * lanes && !error; lane++)
+			error = add_exact(boxes, lane < lanes ? parts->part[i].first[lane]
+			                                      : parts->part[i].last[lane - lanes]);
+	}
+	return error;
+}
+
+/* Makes parts larger until no more than limit boxes come of them. */
+static int reduce(struct rule_boxes *boxes, struct rule_parts lists[RULE_LISTS], uint32_t limit)
+{
+	bool kept[RULE_LISTS] = {false};
+
 	while (product(lists) > limit) {
 		unsigned longest = 0;
 
@@ -56,11 +59,12 @@ static int reduce(struct rule_boxes *boxes, uint32_t rule, struct rule_parts lis
 			if (lists[list].count > lists[longest].count)
 				longest = list;
 		}
-		if (!exact->count[longest] && keep(boxes, exact, longest, &lists[longest]))
+		if (!kept[longest] && keep(boxes, longest, &lists[longest]))
 			return -ENOMEM;
+		kept[longest] = true;
 		rule_parts_halve(&lists[longest]);
 	}
-	return 0;
+	return add_exact(boxes, RULE_LISTS);
 }
 
 static int grow_boxes(struct rule_boxes *boxes)
@@ -81,7 +85,7 @@ static int grow_boxes(struct rule_boxes *boxes)
 }
 
 static int add_box(struct rule_boxes *boxes, const struct rule_parts lists[RULE_LISTS],
-                   const uint32_t chosen[RULE_LISTS], uint32_t rule)
+                   const uint32_t chosen[RULE_LISTS], uint32_t rule, uint32_t exact)
 {
 	struct rule_box *box;
 
@@ -96,18 +100,20 @@ static int add_box(struct rule_boxes *boxes, const struct rule_parts lists[RULE_
 		memcpy(&box->first[list], part->first, size);
 		memcpy(&box->last[list], part->last, size);
 	}
+	box->first[RULE_DIMENSIONS] = exact;
 	box->last[RULE_DIMENSIONS] = rule;
 	return 0;
 }
 
 /* One box for each choice of one part of every list. */
-static int multiply(struct rule_boxes *boxes, const struct rule_parts lists[RULE_LISTS], uint32_t rule)
+static int multiply(struct rule_boxes *boxes, const struct rule_parts lists[RULE_LISTS], uint32_t rule,
+                    uint32_t exact)
 {
 	uint32_t chosen[RULE_LISTS] = {0};
 	unsigned list = 0;
 
 	while (list < RULE_LISTS) {
-		if (add_box(boxes, lists, chosen, rule))
+		if (add_box(boxes, lists, chosen, rule, exact))
 			return -ENOMEM;
 		for (list = 0; list < RULE_LISTS && ++chosen[list] == lists[list].count; list++)
 			chosen[list] = 0;
@@ -119,7 +125,7 @@ static int add_rule(const struct policy *policy, uint32_t index, uint8_t version
                     struct rule_classifier *classifier, struct rule_parts lists[RULE_LISTS])
 {
 	struct rule_boxes *boxes = &classifier->boxes;
-	uint32_t limit = BOXES_OF_ALL / policy->rule_count, rule = index;
+	uint32_t limit = BOXES_OF_ALL / policy->rule_count, rule = index, exact = 0;
 
 	for (unsigned list = 0; list < RULE_LISTS; list++) {
 		if (rule_parts_take(policy, &policy->rules[index], version, classifier->space, list,
@@ -130,11 +136,12 @@ static int add_rule(const struct policy *policy, uint32_t index, uint8_t version
 	}
 	limit = limit < BOXES_FEWEST ? BOXES_FEWEST : limit > BOXES_MOST ? BOXES_MOST : limit;
 	if (product(lists) > limit) {
-		if (reduce(boxes, index, lists, limit))
+		exact = boxes->exact_count;
+		if (reduce(boxes, lists, limit))
 			return -ENOMEM;
 		rule |= RULE_BOX_INEXACT;
 	}
-	return multiply(boxes, lists, rule);
+	return multiply(boxes, lists, rule, exact);
 }
 
 int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_classifier *classifier)
@@ -142,8 +149,7 @@ int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_
 	struct rule_parts lists[RULE_LISTS] = {{NULL, 0, 0}};
 	int error = 0;
 
-	classifier->boxes.exact_of_rule = calloc(policy->rule_count + 1, sizeof(uint32_t));
-	if (!classifier->boxes.exact_of_rule || policy->rule_count >= RULE_BOX_NUMBER)
+	if (policy->rule_count >= RULE_BOX_NUMBER)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < policy->rule_count && !error; i++)
 		error = add_rule(policy, i, version, classifier, lists);
@@ -152,7 +158,7 @@ int rule_boxes_create(const struct policy *policy, uint8_t version, struct rule_
 	return error;
 }
 
-static bool interval_holds(const struct rule_part *part, uint32_t count, uint32_t value)
+static bool interval_holds(const uint32_t *parts, uint32_t count, uint32_t value)
 {
 	uint32_t low = 0;
 
@@ -160,38 +166,36 @@ static bool interval_holds(const struct rule_part *part, uint32_t count, uint32_
 	while (count > 1) {
 		uint32_t half = count / 2;
 
-		low = part[low + half].first[0] <= value ? low + half : low;
+		low = parts[2 * (low + half)] <= value ? low + half : low;
 		count -= half;
 	}
-	return value >= part[low].first[0] && value <= part[low].last[0];
+	return value >= parts[2 * low] && value <= parts[2 * low + 1];
 }
 
-static bool service_holds(const struct rule_part *part, uint32_t count, const uint32_t value[3])
+static bool service_holds(const uint32_t *parts, uint32_t count, const uint32_t value[3])
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (; count; count--, parts += 6) {
 		bool outside = false;
 
 		for (unsigned lane = 0; lane < 3; lane++)
-			outside |= value[lane] < part[i].first[lane] || value[lane] > part[i].last[lane];
+			outside |= value[lane] < parts[lane] || value[lane] > parts[3 + lane];
 		if (!outside)
 			return true;
 	}
 	return false;
 }
 
-bool rule_boxes_verify(const struct rule_boxes *boxes, const struct rule_box *box,
-                       const struct rule_point *point)
+bool rule_exact_holds(const uint32_t *exact, const struct rule_point *point)
 {
-	const struct rule_exact *exact = &boxes->exact[boxes->exact_of_rule[rule_box_rule(box)]];
+	while (*exact != RULE_LISTS) {
+		uint32_t list = exact[0], count = exact[1];
+		bool service = list == RULE_LIST_SERVICE;
 
-	for (unsigned list = 0; list < RULE_LISTS; list++) {
-		const struct rule_part *parts = &boxes->parts[exact->first[list]];
-
-		if (!exact->count[list])
-			continue;
-		if (list == RULE_LIST_SERVICE ? !service_holds(parts, exact->count[list], &point->lane[list])
-		                              : !interval_holds(parts, exact->count[list], point->lane[list]))
+		exact += 2;
+		if (service ? !service_holds(exact, count, &point->lane[list])
+		            : !interval_holds(exact, count, point->lane[list]))
 			return false;
+		exact += count * (service ? 6 : 2);
 	}
 	return true;
 }

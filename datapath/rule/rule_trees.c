@@ -203,17 +203,6 @@ static int build(struct builder *builder, uint32_t node, const struct region *re
 	             budget * numbers[1] / (both ? both : 1));
 }
 
-static uint32_t depth(const struct rule_node *nodes, uint32_t node)
-{
-	uint32_t low, high;
-
-	if (nodes[node].dimension == RULE_LEAF)
-		return 0;
-	low = depth(nodes, nodes[node].next);
-	high = depth(nodes, nodes[node].next + 1);
-	return 1 + RTE_MAX(low, high);
-}
-
 static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kind)
 {
 	struct rule_trees *trees = builder->trees;
@@ -227,12 +216,9 @@ static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kin
 			builder->stack[count++] = i;
 	}
 	error = new_nodes(trees, 1, &trees->tree[kind].root);
-	if (!error)
-		error = build(builder, trees->tree[kind].root, &everything, 0, count, count,
-		              (uint64_t)COPIES * count);
-	if (!error)
-		trees->depth = RTE_MAX(trees->depth, depth(trees->nodes, trees->tree[kind].root));
-	return error;
+	if (error)
+		return error;
+	return build(builder, trees->tree[kind].root, &everything, 0, count, count, (uint64_t)COPIES * count);
 }
 
 /* Without huge pages every look would wait for the page table too; where there are none it is no error. */

@@ -285,6 +285,28 @@ static struct rule_query draw_query(const struct shape *shape, const struct poli
 	                   draw(3) - 1)};
 }
 
+/* Together and by itself each query finds what the linear search does. Returns how many found a rule. */
+static unsigned compare_some(const struct shape *shape, const struct policy *policy,
+                             const struct rule_table *table, unsigned number)
+{
+	static struct rule_query queries[100];
+	uint32_t rules[100];
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < number; i++)
+		queries[i] = draw_query(shape, policy);
+	rule_match_all(table, queries, number, rules);
+	for (unsigned i = 0; i < number; i++) {
+		uint32_t expected = linear_match(policy, &queries[i]), alone = rule_match(table, &queries[i]);
+
+		ck_assert_msg(expected == rules[i] && expected == alone,
+		              "seed %#lx query %u of %u: rule %u, not %u together and %u alone",
+		              (unsigned long)seed, i, number, expected, rules[i], alone);
+		found += expected != RULE_NONE;
+	}
+	return found;
+}
+
 static void compare_all(const struct shape *shape, unsigned policies, unsigned queries)
 {
 	unsigned found = 0;
@@ -296,13 +318,9 @@ static void compare_all(const struct shape *shape, unsigned policies, unsigned q
 		void *blob = draw_policy(shape, &policy);
 
 		ck_assert_int_eq(rule_table_create(&policy, &table), 0);
-		for (unsigned k = 0; policy.rule_count && k < queries; k++) {
-			struct rule_query query = draw_query(shape, &policy);
-			uint32_t expected = linear_match(&policy, &query), got = rule_match(table, &query);
-
-			ck_assert_msg(expected == got, "seed %#lx policy %u query %u: rule %u, not %u",
-			              (unsigned long)seed, i, k, expected, got);
-			found += expected != RULE_NONE;
+		for (unsigned done = 0, number; policy.rule_count && done < queries; done += number) {
+			number = draw(100) + 1;
+			found += compare_some(shape, &policy, table, number);
 		}
 		rule_table_destroy(table);
 		free(blob);
