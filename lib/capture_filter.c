@@ -204,15 +204,20 @@ static bool side_matches(const struct capture_filter *filter, enum capture_side 
 	return port && address && mac;
 }
 
+bool capture_filter_matches_headers(const struct capture_filter *filter,
+                                    const struct capture_headers *headers)
+{
+	if (filter->protocol.count && !(headers->is_ip && has_number(&filter->protocol, headers->protocol)))
+		return false;
+	return side_matches(filter, CAPTURE_EITHER, headers) &&
+	       side_matches(filter, CAPTURE_SOURCE, headers) &&
+	       side_matches(filter, CAPTURE_DESTINATION, headers);
+}
+
 bool capture_filter_matches(const struct capture_filter *filter, const uint8_t *frame, size_t length)
 {
 	struct capture_headers headers;
 
-	if (!capture_headers_read(frame, length, &headers))
-		return false;
-	if (filter->protocol.count && !(headers.is_ip && has_number(&filter->protocol, headers.protocol)))
-		return false;
-	return side_matches(filter, CAPTURE_EITHER, &headers) &&
-	       side_matches(filter, CAPTURE_SOURCE, &headers) &&
-	       side_matches(filter, CAPTURE_DESTINATION, &headers);
+	return capture_headers_read(frame, length, &headers) &&
+	       capture_filter_matches_headers(filter, &headers);
 }

@@ -67,5 +67,8 @@ bool capture_filter_is_valid(const struct capture_filter *filter);
 bool capture_filter_is_empty(const struct capture_filter *filter);
 /* Whether the frame, of which length bytes are there, matches. The filter must be valid. */
 bool capture_filter_matches(const struct capture_filter *filter, const uint8_t *frame, size_t length);
+/* The same where the headers have been read. */
+bool capture_filter_matches_headers(const struct capture_filter *filter,
+                                    const struct capture_headers *headers);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "capture_filter.h"
+#include "flow_filter.h"
 #include "heartbeat.h"
 #include "policy.h"
 
@@ -38,7 +39,7 @@ enum message_type {
 	MESSAGE_MIRROR_SNAPSHOT,  /* clusterd ->: send all classes as snapshots, then deltas go on; no body */
 	MESSAGE_MIRROR_STOP,   /* clusterd ->: the peer is gone, no deltas until the next snapshot; no body */
 	MESSAGE_MIRROR_COUNTS, /* -> clusterd once a second: struct message_mirror_count[] */
-	MESSAGE_QUERY,         /* mgmtd ->: struct message_query */
+	MESSAGE_QUERY,         /* mgmtd ->: struct message_query; of flows: struct message_flow_query */
 	MESSAGE_QUERY_ROWS,    /* -> mgmtd: struct message_query_reply followed by rows of the queried kind */
 	MESSAGE_QUERY_END,     /* -> mgmtd: struct message_query_reply, no rows */
 	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: `arp -flush`; no body; answered by MESSAGE_POLICY_RESULT */
@@ -161,12 +162,14 @@ struct message_mirror_count {
 };
 
 enum query_kind {
-	QUERY_FLOWS = 1,  /* struct flow_row */
+	QUERY_FLOWS = 1,  /* struct flow_row: a page of them */
 	QUERY_NEIGHBOURS, /* struct neighbour_row */
 	QUERY_INTERFACES, /* struct interface_row */
 	QUERY_COUNTERS,   /* struct counter_row */
 	QUERY_ROUTES,     /* struct route_row */
 	QUERY_WORKERS,    /* struct worker_row */
+	QUERY_FLOW_COUNT, /* one struct flow_count_row */
+	QUERY_FLOW_CLOSE, /* closes flows; one struct flow_count_row */
 };
 
 struct message_query {
@@ -175,24 +178,49 @@ struct message_query {
 	uint64_t cookie; /* comes back in every answer */
 };
 
+/*
+ * For QUERY_FLOW...: flows come a page at a time, so that neither a worker nor the control thread nor mgmtd is busy with
+ * a large table for long. A page may have fewer rows than there is room for, also none.
+ */
+struct message_flow_query {
+	struct message_query query; /* limit: rows of this page, at most FLOW_PAGE_MAX; 0: FLOW_PAGE_MAX */
+	uint64_t cursor; /* where the page begins: 0, or message_query_reply.next of the page before */
+	struct flow_filter filter;
+};
+#define FLOW_PAGE_MAX 256
+
 struct message_query_reply {
 	uint32_t kind;
 	uint32_t rows;
 	uint64_t cookie;
+	uint64_t next; /* of MESSAGE_QUERY_END of a page of flows: the next page's cursor, 0: there is none */
 };
 
 struct flow_row {
 	uint8_t protocol;
-	uint8_t reserved[3];
+	uint8_t mirrored;   /* of the peer, which is active */
+	uint8_t translated; /* the answers' ends are not those of the first direction turned round */
+	uint8_t reserved;
 	uint16_t source_interface; /* id, or POLICY_INTERFACE_CORE */
 	uint16_t destination_interface;
 	struct ip_address source;
 	struct ip_address destination;
+	struct ip_address reply_source; /* of the answers as they come in */
+	struct ip_address reply_destination;
 	uint16_t source_port; /* host byte order; ICMP: identifier */
 	uint16_t destination_port;
-	uint32_t timeout_s;  /* until it is closed where nothing more comes */
+	uint16_t reply_source_port;
+	uint16_t reply_destination_port;
+	uint32_t timeout_s; /* until it is closed where nothing more comes */
+	uint32_t reserved2;
 	uint64_t packets[2]; /* original direction, reply direction */
 	uint64_t bytes[2];
+};
+
+struct flow_count_row {
+	uint64_t flows;    /* that match */
+	uint64_t mirrored; /* of them the peer's: they are not closed here */
+	uint64_t closed;
 };
 
 enum neighbour_state {

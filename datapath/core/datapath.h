@@ -199,9 +199,6 @@ bool compiled_policy_route(const struct compiled_policy *policy, uint32_t destin
 
 /* The flow class (lib/record.h RECORD_FLOW) for the mirror below. */
 extern const struct mirror_class flow_mirror_class;
-/* A copy of up to limit flows (0: all), made on the workers; done is called on the control thread with rows
- * to free(). */
-int flow_query(uint32_t limit, void (*done)(struct flow_row *rows, uint32_t count, void *user), void *user);
 /* Flows held by all workers. Any thread. */
 uint64_t flow_count(void);
 

@@ -173,8 +173,7 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 		apply(connection, message);
 		break;
 	case MESSAGE_QUERY:
-		if (message->length >= sizeof(struct message_query))
-			query_start(connection, message->body);
+		query_start(connection, message->body, message->length);
 		break;
 	case MESSAGE_CAPTURE_START:
 		if (message->length >= sizeof(struct message_capture_start))

@@ -262,44 +262,6 @@ START_TEST(first_packets_of_one_flow_in_one_burst_open_it_once)
 }
 END_TEST
 
-static struct flow_row *rows;
-static uint32_t row_count;
-static void take_rows(struct flow_row *taken, uint32_t count, void *user)
-{
-	(void)user;
-	rows = taken;
-	row_count = count;
-}
-
-/* feature: C07-013 */
-START_TEST(flows_are_listed)
-{
-	char text[IP_ADDRESS_TEXT];
-
-	rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
-	rte_pktmbuf_free(fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 4000), LAN));
-	rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 4001, SERVER, 53), WAN));
-	ck_assert_int_eq(flow_query(0, take_rows, NULL), 0);
-	fixture_walk();
-	ck_assert_uint_eq(row_count, 2);
-	ck_assert_uint_eq(rows[0].protocol, IPPROTO_UDP);
-	ck_assert_uint_eq(rows[0].source_interface, LAN);
-	ck_assert_uint_eq(rows[0].destination_interface, WAN);
-	ck_assert_str_eq(ip_address_format(&rows[0].source, text), "10.1.0.10");
-	ck_assert_uint_eq(rows[0].source_port, 4000);
-	ck_assert_uint_eq(rows[0].destination_port, 53);
-	ck_assert_uint_eq(rows[0].timeout_s, 130);
-	ck_assert_uint_eq(rows[0].packets[0], 1);
-	ck_assert_uint_eq(rows[0].packets[1], 1);
-	ck_assert_uint_eq(rows[0].bytes[0], 38);
-	free(rows);
-	ck_assert_int_eq(flow_query(1, take_rows, NULL), 0);
-	fixture_walk();
-	ck_assert_uint_eq(row_count, 1);
-	free(rows);
-}
-END_TEST
-
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
@@ -317,7 +279,6 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, flows_live_through_a_new_policy_that_allows_them);
 	tcase_add_test(tests, the_table_may_be_full);
 	tcase_add_test(tests, first_packets_of_one_flow_in_one_burst_open_it_once);
-	tcase_add_test(tests, flows_are_listed);
 }
 
 TEST_MAIN("flow", add_tests)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/query/query.h"
 
-#include "datapath/core/datapath.h"
+#include "datapath/flow/flow_query.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,13 +9,14 @@
 
 /* A query that is being answered. */
 struct answer {
-	struct answer *next;
+	struct answer *next_answer;
 	struct ipc_connection *connection; /* NULL: gone */
 	struct message_query query;
 	char *rows;
 	size_t row_size;
 	uint32_t count, sent;
-	bool ready; /* its rows are there */
+	uint64_t next; /* of a page of flows */
+	bool ready;    /* its rows are there */
 };
 
 static struct answer *answers;
@@ -25,8 +26,8 @@ static void unlink_answer(struct answer *answer)
 	struct answer **at = &answers;
 
 	while (*at != answer)
-		at = &(*at)->next;
-	*at = answer->next;
+		at = &(*at)->next_answer;
+	*at = answer->next_answer;
 	free(answer->rows);
 	free(answer);
 }
@@ -35,7 +36,7 @@ static int send_rows(const struct answer *answer, uint32_t type, uint32_t rows)
 {
 	_Alignas(8) char body[IPC_BODY_MAX];
 	struct message_query_reply reply = {
-	    .kind = answer->query.kind, .rows = rows, .cookie = answer->query.cookie};
+	    .kind = answer->query.kind, .rows = rows, .cookie = answer->query.cookie, .next = answer->next};
 	size_t length = rows * answer->row_size;
 
 	memcpy(body, &reply, sizeof(reply));
@@ -75,57 +76,97 @@ static void set_rows(struct answer *answer, void *rows, uint32_t count, size_t r
 		unlink_answer(answer);
 }
 
-static void flows_ready(struct flow_row *rows, uint32_t count, void *user)
+/* What the rows are gone with is copied. */
+static void *copy(const void *rows, size_t length)
 {
-	set_rows(user, rows, count, sizeof(*rows));
+	void *own = malloc(length);
+
+	if (own)
+		memcpy(own, rows, length);
+	return own;
 }
 
-void query_start(struct ipc_connection *connection, const struct message_query *query)
+static void page_ready(const struct flow_page *page, void *user)
 {
-	struct answer *answer = calloc(1, sizeof(*answer));
-	uint32_t count = 0;
-	void *rows;
+	struct answer *answer = user;
+	void *rows = page->count ? copy(page->rows, page->count * sizeof(*page->rows)) : NULL;
 
+	answer->next = page->next;
+	set_rows(answer, rows, rows ? page->count : 0, sizeof(*page->rows));
+}
+
+static void count_ready(const struct flow_count_row *count, void *user)
+{
+	void *rows = copy(count, sizeof(*count));
+
+	set_rows(user, rows, rows ? 1 : 0, sizeof(*count));
+}
+
+static void ask_flows(struct answer *answer, const struct message_flow_query *query)
+{
+	bool close = answer->query.kind == QUERY_FLOW_CLOSE;
+	int error;
+
+	if (answer->query.kind == QUERY_FLOWS)
+		error = flow_page(&query->filter, query->cursor, answer->query.limit, page_ready, answer);
+	else
+		error = flow_count_matching(&query->filter, close, count_ready, answer);
+	if (error)
+		set_rows(answer, NULL, 0, sizeof(struct flow_row));
+}
+
+static void ask_rows(struct answer *answer)
+{
+	static const struct {
+		void *(*rows)(uint32_t *count);
+		size_t size;
+	} kinds[] = {
+	    [QUERY_NEIGHBOURS] = {rows_neighbours, sizeof(struct neighbour_row)},
+	    [QUERY_INTERFACES] = {rows_interfaces, sizeof(struct interface_row)},
+	    [QUERY_COUNTERS] = {rows_counters, sizeof(struct counter_row)},
+	    [QUERY_ROUTES] = {rows_routes, sizeof(struct route_row)},
+	    [QUERY_WORKERS] = {rows_workers, sizeof(struct worker_row)},
+	};
+	uint32_t kind = answer->query.kind, count = 0;
+	void *rows = NULL;
+
+	if (kind >= sizeof(kinds) / sizeof(*kinds) || !kinds[kind].rows) {
+		set_rows(answer, NULL, 0, sizeof(struct counter_row));
+		return;
+	}
+	rows = kinds[kind].rows(&count);
+	set_rows(answer, rows, count, kinds[kind].size);
+}
+
+void query_start(struct ipc_connection *connection, const void *body, size_t length)
+{
+	const struct message_query *query = body;
+	struct answer *answer;
+	bool of_flows;
+
+	if (length < sizeof(*query))
+		return;
+	of_flows =
+	    query->kind == QUERY_FLOWS || query->kind == QUERY_FLOW_COUNT || query->kind == QUERY_FLOW_CLOSE;
+	if (of_flows && length < sizeof(struct message_flow_query))
+		return;
+	answer = calloc(1, sizeof(*answer));
 	if (!answer) {
 		ipc_close(connection);
 		return;
 	}
-	*answer = (struct answer){.next = answers, .connection = connection, .query = *query};
+	*answer = (struct answer){.next_answer = answers, .connection = connection, .query = *query};
 	answers = answer;
-	switch (query->kind) {
-	case QUERY_FLOWS:
-		if (flow_query(query->limit, flows_ready, answer) != 0)
-			set_rows(answer, NULL, 0, sizeof(struct flow_row));
-		return;
-	case QUERY_NEIGHBOURS:
-		rows = rows_neighbours(&count);
-		set_rows(answer, rows, count, sizeof(struct neighbour_row));
-		return;
-	case QUERY_INTERFACES:
-		rows = rows_interfaces(&count);
-		set_rows(answer, rows, count, sizeof(struct interface_row));
-		return;
-	case QUERY_COUNTERS:
-		rows = rows_counters(&count);
-		set_rows(answer, rows, count, sizeof(struct counter_row));
-		return;
-	case QUERY_ROUTES:
-		rows = rows_routes(&count);
-		set_rows(answer, rows, count, sizeof(struct route_row));
-		return;
-	case QUERY_WORKERS:
-		rows = rows_workers(&count);
-		set_rows(answer, rows, count, sizeof(struct worker_row));
-		return;
-	default:
-		set_rows(answer, NULL, 0, sizeof(struct counter_row));
-	}
+	if (of_flows)
+		ask_flows(answer, body);
+	else
+		ask_rows(answer);
 }
 
 void query_writable(struct ipc_connection *connection)
 {
 	for (struct answer *answer = answers, *next; answer; answer = next) {
-		next = answer->next;
+		next = answer->next_answer;
 		if (answer->connection == connection && answer->ready && progress(answer))
 			unlink_answer(answer);
 	}
@@ -134,7 +175,7 @@ void query_writable(struct ipc_connection *connection)
 void query_closed(struct ipc_connection *connection)
 {
 	for (struct answer *answer = answers, *next; answer; answer = next) {
-		next = answer->next;
+		next = answer->next_answer;
 		if (answer->connection != connection)
 			continue;
 		answer->connection = NULL;

@@ -8,7 +8,8 @@
 #include "lib/ipc.h"
 #include "lib/messages.h"
 
-void query_start(struct ipc_connection *connection, const struct message_query *query);
+/* body: that of the message, length bytes; one that is too short is left unanswered. */
+void query_start(struct ipc_connection *connection, const void *body, size_t length);
 /* The client takes messages again. */
 void query_writable(struct ipc_connection *connection);
 /* The client has gone. */

@@ -5,20 +5,37 @@
 
 static struct worker_job *running; /* control thread */
 
+static void add(struct worker_job *job, unsigned pending, void (*done)(struct worker_job *job))
+{
+	job->done = done;
+	atomic_store(&job->pending, pending);
+	job->next = running;
+	running = job;
+}
+
 int worker_job_start(struct worker_job *job, worker_function function, void (*done)(struct worker_job *job))
 {
 	int error = 0;
 
-	job->done = done;
-	atomic_store(&job->pending, datapath.worker_count);
-	job->next = running;
-	running = job;
+	add(job, datapath.worker_count, done);
 	for (unsigned i = 0; i < datapath.worker_count; i++) {
 		if (worker_post(datapath.workers[i], function, job)) {
 			worker_job_finish(job);
 			error = -EAGAIN;
 		}
 	}
+	return error;
+}
+
+int worker_job_start_on(struct worker_job *job, unsigned worker, worker_function function,
+                        void (*done)(struct worker_job *job))
+{
+	int error;
+
+	add(job, 1, done);
+	error = worker_post(datapath.workers[worker], function, job);
+	if (error)
+		worker_job_finish(job);
 	return error;
 }
 

@@ -20,6 +20,9 @@ struct worker_job {
  * more commands: then it counts as done, and the caller has to live with its part missing.
  */
 int worker_job_start(struct worker_job *job, worker_function function, void (*done)(struct worker_job *job));
+/* The same for one worker. */
+int worker_job_start_on(struct worker_job *job, unsigned worker, worker_function function,
+                        void (*done)(struct worker_job *job));
 /* A worker's part is done. Worker thread. */
 void worker_job_finish(struct worker_job *job);
 

@@ -17,11 +17,21 @@ static const struct {
 	enum kind kind;
 	enum capture_side side;
 } options[] = {
-    {"proto", KIND_PROTOCOL, CAPTURE_EITHER},      {"port", KIND_PORT, CAPTURE_EITHER},
-    {"portsrc", KIND_PORT, CAPTURE_SOURCE},        {"portdest", KIND_PORT, CAPTURE_DESTINATION},
-    {"ip", KIND_ADDRESS, CAPTURE_EITHER},          {"ipsrc", KIND_ADDRESS, CAPTURE_SOURCE},
-    {"ipdest", KIND_ADDRESS, CAPTURE_DESTINATION}, {"eth", KIND_MAC, CAPTURE_EITHER},
-    {"ethsrc", KIND_MAC, CAPTURE_SOURCE},          {"ethdest", KIND_MAC, CAPTURE_DESTINATION},
+    {"proto", KIND_PROTOCOL, CAPTURE_EITHER},
+    {"port", KIND_PORT, CAPTURE_EITHER},
+    {"portsrc", KIND_PORT, CAPTURE_SOURCE},
+    {"portdest", KIND_PORT, CAPTURE_DESTINATION},
+    {"protocol", KIND_PROTOCOL, CAPTURE_EITHER},
+    {"srcport", KIND_PORT, CAPTURE_SOURCE},
+    {"destport", KIND_PORT, CAPTURE_DESTINATION},
+    {"srcip", KIND_ADDRESS, CAPTURE_SOURCE},
+    {"destip", KIND_ADDRESS, CAPTURE_DESTINATION},
+    {"ip", KIND_ADDRESS, CAPTURE_EITHER},
+    {"ipsrc", KIND_ADDRESS, CAPTURE_SOURCE},
+    {"ipdest", KIND_ADDRESS, CAPTURE_DESTINATION},
+    {"eth", KIND_MAC, CAPTURE_EITHER},
+    {"ethsrc", KIND_MAC, CAPTURE_SOURCE},
+    {"ethdest", KIND_MAC, CAPTURE_DESTINATION},
 };
 #define OPTION_COUNT (sizeof(options) / sizeof(*options))
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/diagnostics/flow_options.h"
 
 /* What a line leaves out at its end is none: no option, words that are nobody's, the default view. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
@@ -58,10 +59,18 @@ const struct command commands[] = {
      OPTIONS({"save", NULL, "Write the configuration in force there.", true},
              {"load", NULL, "Take what is there for the edited configuration.", true})},
     {"exit", "quit", false, command_exit, "Leave.", "exit"},
-    {"flow", NULL, false, command_flow, "Show flows.", "flow [-show] [-verbose] [-num=N]",
+    {"flow", NULL, false, command_flow, "Show, count and close flows.",
+     "flow [-show] [-verbose] [-num=N] [FILTERS]\nflow -count [FILTERS]\nflow -close -all\n"
+     "flow -close FILTERS\n\n"
+     "All filters must match; each takes several values with commas between. A flow that is translated is "
+     "found "
+     "by\nits addresses before and after. A closed flow of the active node is closed on both nodes.",
      OPTIONS({"show", NULL, "Show flows, as without an option."},
-             {"verbose", NULL, "Also packets and bytes of both directions."},
-             {"num", "N", "As many flows at most, or all; 20 without it."})},
+             {"verbose", NULL, "Also the answers' direction, packets and bytes."},
+             {"num", "N", "As many flows at most, or all; 20 without it."},
+             {"count", NULL, "Only tell how many flows match."},
+             {"close", NULL, "Close the flows that match.", true},
+             {"all", NULL, "With -close: every flow.", true}, FLOW_OPTIONS)},
     {"ha", NULL, false, command_ha, "Show or change the state of the cluster.",
      "ha\nha -status -module\nha -activate\nha -deactivate\nha -sendconf\nha -receiveconf",
      OPTIONS({"status", NULL, "Show the state, as without an option."},

@@ -15,6 +15,7 @@ struct waiter {
 	enum query_kind kind;
 	datapath_rows rows;
 	datapath_result end;
+	datapath_page page; /* in place of end */
 	void *user;
 };
 
@@ -30,9 +31,14 @@ struct datapath_link {
 };
 
 static const size_t row_size[] = {
-    [QUERY_FLOWS] = sizeof(struct flow_row),           [QUERY_NEIGHBOURS] = sizeof(struct neighbour_row),
-    [QUERY_INTERFACES] = sizeof(struct interface_row), [QUERY_COUNTERS] = sizeof(struct counter_row),
-    [QUERY_ROUTES] = sizeof(struct route_row),         [QUERY_WORKERS] = sizeof(struct worker_row),
+    [QUERY_FLOWS] = sizeof(struct flow_row),
+    [QUERY_NEIGHBOURS] = sizeof(struct neighbour_row),
+    [QUERY_INTERFACES] = sizeof(struct interface_row),
+    [QUERY_COUNTERS] = sizeof(struct counter_row),
+    [QUERY_ROUTES] = sizeof(struct route_row),
+    [QUERY_WORKERS] = sizeof(struct worker_row),
+    [QUERY_FLOW_COUNT] = sizeof(struct flow_count_row),
+    [QUERY_FLOW_CLOSE] = sizeof(struct flow_count_row),
 };
 
 static struct waiter **find(struct datapath_link *link, uint64_t cookie)
@@ -44,14 +50,21 @@ static struct waiter **find(struct datapath_link *link, uint64_t cookie)
 	return at;
 }
 
-static void end_waiter(struct waiter **at, int error, const char *text)
+static void end_page(struct waiter **at, int error, const char *text, uint64_t next)
 {
 	struct waiter *waiter = *at;
 
 	*at = waiter->next;
-	if (waiter->end)
+	if (waiter->page)
+		waiter->page(waiter->user, error, text, next);
+	else if (waiter->end)
 		waiter->end(waiter->user, error, text);
 	free(waiter);
+}
+
+static void end_waiter(struct waiter **at, int error, const char *text)
+{
+	end_page(at, error, text, 0);
 }
 
 static void on_result(struct datapath_link *link, const struct ipc_message *message)
@@ -74,7 +87,7 @@ static void on_rows(struct datapath_link *link, const struct ipc_message *messag
 	if (message->length < sizeof(*reply) || !reply->cookie || !*(at = find(link, reply->cookie)))
 		return;
 	if (message->type == MESSAGE_QUERY_END) {
-		end_waiter(at, 0, "");
+		end_page(at, 0, "", reply->next);
 		return;
 	}
 	if (reply->kind != (*at)->kind ||
@@ -150,6 +163,7 @@ void datapath_link_destroy(struct datapath_link *link)
 	ipc_close(link->connection);
 	while (link->waiters) {
 		link->waiters->end = NULL;
+		link->waiters->page = NULL;
 		end_waiter(&link->waiters, 0, "");
 	}
 	free(link);
@@ -246,6 +260,23 @@ int datapath_link_query(struct datapath_link *link, enum query_kind kind, uint32
 	return wait_for(link, &waiter, send_query, &query);
 }
 
+static int send_flow_query(struct datapath_link *link, void *argument)
+{
+	return ipc_send(link->connection, MESSAGE_QUERY, argument, sizeof(struct message_flow_query), -1);
+}
+
+int datapath_link_query_flows(struct datapath_link *link, const struct message_flow_query *query,
+                              datapath_rows rows, datapath_page end, void *user)
+{
+	struct message_flow_query own = *query;
+	struct waiter waiter = {.kind = own.query.kind, .rows = rows, .page = end, .user = user};
+
+	if (!datapath_link_is_up(link))
+		return -ENOTCONN;
+	own.query.cookie = waiter.cookie = ++link->cookie;
+	return wait_for(link, &waiter, send_flow_query, &own);
+}
+
 int datapath_link_send(struct datapath_link *link, uint32_t type, const void *body, size_t length)
 {
 	return datapath_link_is_up(link) ? ipc_send(link->connection, type, body, length, -1) : -ENOTCONN;
@@ -263,6 +294,7 @@ void datapath_link_forget(struct datapath_link *link, const void *user)
 		if (waiter->user == user) {
 			waiter->rows = NULL;
 			waiter->end = NULL;
+			waiter->page = NULL;
 		}
 	}
 }

@@ -22,6 +22,9 @@ typedef void (*datapath_result)(void *user, int error, const char *text);
 /* Rows of the queried kind, checked to be whole; called any number of times, then end once. */
 typedef void (*datapath_rows)(void *user, const void *rows, uint32_t count);
 
+/* The end of a page of flows: next is the cursor of the one behind, 0 where there is none. */
+typedef void (*datapath_page)(void *user, int error, const char *text, uint64_t next);
+
 /* connected is called whenever the datapath is reached (again). Returns 0 or -errno; *out for
  * datapath_link_destroy. */
 int datapath_link_create(qb_loop_t *loop, void (*connected)(void *user), void *user,
@@ -38,6 +41,9 @@ int datapath_link_flush(struct datapath_link *link, datapath_result done, void *
 /* Returns 0 (end is called once) or -errno. */
 int datapath_link_query(struct datapath_link *link, enum query_kind kind, uint32_t limit, datapath_rows rows,
                         datapath_result end, void *user);
+/* The same for QUERY_FLOW...; the cookie is this function's. */
+int datapath_link_query_flows(struct datapath_link *link, const struct message_flow_query *query,
+                              datapath_rows rows, datapath_page end, void *user);
 /* A message without an answer of its own. Returns 0 or -errno. link NULL: -ENOTCONN. */
 int datapath_link_send(struct datapath_link *link, uint32_t type, const void *body, size_t length);
 /* Who takes MESSAGE_CAPTURE_STATE and ..._PACKETS; message NULL: the datapath went away. NULL: nobody. */

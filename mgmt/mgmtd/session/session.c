@@ -8,6 +8,7 @@
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/complete/complete.h"
 #include "mgmt/mgmtd/configuration/edit.h"
+#include "mgmt/mgmtd/diagnostics/flow_list.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/files/files.h"
@@ -123,6 +124,7 @@ static void stop_waiting(struct session *session)
 	clock_forget(session->engine->clock, session);
 	captures_forget(session->engine->captures, session, false);
 	capture_show_forget(session);
+	flow_list_forget(session);
 }
 
 static void on_timeout(void *user)

@@ -17,6 +17,7 @@
 #define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
 struct capture_show;
+struct flow_list;
 struct file_upload;
 struct held_line;
 struct script_run;
@@ -55,6 +56,7 @@ struct session {
 	unsigned rows;
 	struct statistics_poll *poll; /* or NULL */
 	struct capture_show *show;    /* or NULL */
+	struct flow_list *flow_list;  /* or NULL */
 	int capture_error;            /* of the captures that were waited for */
 	session_answer answer;        /* what the next line goes to, or NULL */
 	char question[96];
@@ -76,6 +78,12 @@ void sessions_notify(struct engine *engine, const char *text);
  * on after a command has ended. Returns 0; -ENOTCONN; -EAGAIN where the client does not read fast enough: it misses this text.
  */
 int session_push(struct session *session, const char *text);
+
+/*
+ * Sends what the command that runs has printed so far, and forgets it: for output that is long, or comes slowly. Returns 0;
+ * -EAGAIN where more than queue_max bytes wait for the client (nothing was sent: try again later).
+ */
+int session_flush(struct session *session, size_t queue_max);
 
 /*
  * Ends a session that somebody else wants ended: the reason (without a newline) is shown, nothing more is taken, and the

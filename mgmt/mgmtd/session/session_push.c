@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define WAITING_MAX 65536 /* bytes: a client that has not read these is not sent more */
+#define OUTPUT_CHUNK 60000
+#define WAITING_MAX  65536 /* bytes: a client that has not read these is not sent more */
 
 int session_push(struct session *session, const char *text)
 {
@@ -15,6 +16,25 @@ int session_push(struct session *session, const char *text)
 	if ((session->waiting && !session->out) || ipc_queued(session->connection) > WAITING_MAX)
 		return -EAGAIN;
 	return ipc_send(session->connection, MESSAGE_CLI_OUTPUT, text, strlen(text), -1);
+}
+
+int session_flush(struct session *session, size_t queue_max)
+{
+	int error = 0;
+
+	if (!session->out || !session->connection || fflush(session->out))
+		return 0;
+	if (ipc_queued(session->connection) > queue_max)
+		return -EAGAIN;
+	for (size_t sent = 0; sent < session->length && !error;) {
+		size_t part = session->length - sent < OUTPUT_CHUNK ? session->length - sent : OUTPUT_CHUNK;
+
+		error = ipc_send(session->connection, MESSAGE_CLI_OUTPUT, session->text + sent, part, -1);
+		sent += part;
+	}
+	/* From its beginning again: what stands there has been sent. */
+	rewind(session->out);
+	return 0;
 }
 
 void session_dismiss(struct session *session, const char *reason)
