@@ -90,6 +90,7 @@ def fields(file: Path, *names: str, only: str = "") -> list[list[str]]:
 def test_both_directions_of_a_ping_fetched_by_scp(cluster: Cluster, node: LabNode, tmp_path: Path) -> None:
     assert "Starting packet capture on: if1" in dump(node, "pcapdump -start if1 -proto=ICMP")
     refused(node, "pcapdump -start if1", "being captured already")
+    assert "performed the action 'tools/tcpdump-start' via the console: if1\n" in node.cli("cfglog -all").stdout
     ping(cluster)
     await_counts(node, "if1", [3, 3])
     assert "proto=ICMP" in dump(node, "pcapdump -status")

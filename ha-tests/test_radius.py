@@ -253,7 +253,7 @@ def test_a_commit_that_takes_rights_ends_sessions(cluster: Cluster, servers: lis
         removed.prompt()
         kept.prompt()
         configure(cluster, "cc LocalUserDatabase AdminUsers\nset User op1 Groups=Auditors\ncc\n")
-        removed.expect("access or rights have changed")
+        removed.expect("the user's rights have changed")
         removed.ended()
         kept.send("sessions")
         kept.expect(r"\* +op2 +Administrators +AdminUsers +10\.1\.0\.10 +ssh")

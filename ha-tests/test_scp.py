@@ -2,6 +2,7 @@
 """Files of administrators over SCP, with a real client, on the cluster's shared address."""
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -228,3 +229,30 @@ def test_clients_that_are_none(cluster: Cluster, command: str, sent: bytes, said
 def test_sftp_is_refused_with_the_way_out(cluster: Cluster, tmp_path: Path) -> None:
     done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", "-s", *OPTIONS, f"admin@{SHARED}:x", tmp_path])
     assert done.returncode != 0 and "scp -O" in done.stderr, done
+
+
+@pytest.mark.feature("C02-117", "C02-066")
+def test_files_are_listed_and_deleted(cluster: Cluster, tmp_path: Path) -> None:
+    node = active(cluster)
+    assert re.fullmatch(r"(.*\n)*\nUsed space: +0 Bytes\nFree space: +\d+ Bytes\n", node.cli("crashdump").stdout)
+    names = ("2011-01-01_00.00.36_rtbld.dump", "2011-01-01_00.00.52_dpcore.dump", "2011-01-02_00.00.52_dpcore.dump")
+    for length, name in enumerate(names, 100):
+        node.run(["sh", "-c", f"mkdir -p /var/lib/hadrian/crashdumps && head -c {length} /dev/zero > /var/lib/hadrian/crashdumps/{name}"])
+    shown = node.cli("crashdump -list").stdout
+    assert re.search(r"^Size +Name$", shown, re.M) and re.search(r"^101 +2011-01-01_00.00.52_dpcore.dump$", shown, re.M), shown
+    assert "\nUsed space:       303 Bytes\n" in shown
+    assert node.cli("crashdump -delete=2011-01-01_00.00.52_dpcore.dump").stdout == "Deleted 2011-01-01_00.00.52_dpcore.dump.\n"
+    for wrong in ("gone.dump", "../config.json", "x/y"):
+        assert node.cli(f"crashdump -delete={wrong}").returncode == 1
+    assert node.cli("crashdump -delete=All").stdout.count("Deleted") == 2
+    assert "no such file" in node.cli("crashdump -delete=*").stdout
+
+    (tmp_path / "note.cer").write_text("x")
+    transferred(cluster, tmp_path / "note.cer", "fw:")
+    assert re.search(r"^1 +note.cer$", node.cli("files").stdout, re.M)
+    assert "scripts" not in node.cli("files").stdout
+    for wrong in ("scripts", "scripts/x", "crashdumps/x", "/etc/passwd"):
+        done = node.cli(f"files -delete={wrong}")
+        assert done.returncode == 1 and "Deleted" not in done.stdout, done
+    assert node.cli("files -delete=*.cer").stdout == "Deleted note.cer.\n"
+    assert files(cluster) == []

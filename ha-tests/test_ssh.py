@@ -54,10 +54,10 @@ def test_wrong_credentials(cluster: Cluster, login: dict[str, str]) -> None:
 class Dialogue:
     """ssh on a terminal of its own."""
 
-    def __init__(self, cluster: Cluster, address: str):
+    def __init__(self, cluster: Cluster, address: str, *options: str, user: str = "admin", password: str = "admin"):
         words, environment = cluster.lab.enter("client")
         self._terminal, terminal = pty.openpty()
-        self._process = subprocess.Popen([*words, *ssh_words(address, options=("-tt",))],
+        self._process = subprocess.Popen([*words, *ssh_words(address, user=user, password=password, options=("-tt", *options))],
                                          stdin=terminal, stdout=terminal, stderr=terminal, env=environment | {"TERM": "xterm"})
         os.close(terminal)
 
@@ -191,6 +191,47 @@ def test_keys(cluster: Cluster, keys: dict[str, Path]) -> None:
     configure(cluster, "cc LocalUserDatabase AdminUsers", "set User admin SSHKeys=<empty>", "delete User looker", "cc",
               *(f"delete SSHClientKey {kind}" for kind in keys))
     assert ssh_with_key(cluster, keys["rsa"], "about").returncode == 255
+
+
+@pytest.mark.feature("C02-005", "C02-009")
+def test_sessions_end_with_what_opened_them(cluster: Cluster, keys: dict[str, Path]) -> None:
+    """A key that is revoked, a password that is changed, a user that is deleted: whoever came in with it is told, and gone."""
+    configure(cluster, f'add SSHClientKey phone PublicKey="{keys["ecdsa"].with_suffix(".pub").read_text().strip()}"',
+              "cc LocalUserDatabase AdminUsers", "add User one Password=one Groups=Administrators SSHKeys=phone",
+              "add User two Password=two Groups=Auditors", "add User three Password=three Groups=Auditors", "cc")
+    with_key = Dialogue(cluster, SHARED, "-o", "PubkeyAuthentication=yes", "-o", "IdentitiesOnly=yes", "-i", str(keys["ecdsa"]), user="one")
+    others = {name: Dialogue(cluster, SHARED, user=name, password=name) for name in ("one", "two", "three")}
+    try:
+        for dialogue in (with_key, *others.values()):
+            dialogue.expect(r"System:/> ")
+        configure(cluster, "cc LocalUserDatabase AdminUsers", "set User one SSHKeys=<empty>", "cc")
+        with_key.expect("The session ended: the key that it was opened with is not the user's any more")
+        configure(cluster, "cc LocalUserDatabase AdminUsers", "set User two Password=other", "cc")
+        others["two"].expect("The session ended: the user's password has changed; log in with the new one")
+        configure(cluster, "cc LocalUserDatabase AdminUsers", "delete User three", "cc")
+        others["three"].expect("The session ended: the user was deleted")
+        for dialogue in (with_key, others["two"], others["three"]):
+            dialogue.wait()
+        others["one"].send("sessions\r")
+        assert not re.search(r" (two|three) ", others["one"].expect(r"one +Administrators(.|\n)*System:/> "))
+    finally:
+        for dialogue in (with_key, *others.values()):
+            dialogue.close()
+        configure(cluster, "delete SSHClientKey phone", "cc LocalUserDatabase AdminUsers", "delete User one", "delete User two", "cc")
+
+
+@pytest.mark.feature("C02-017")
+def test_an_access_that_nobody_could_use_says_so(cluster: Cluster) -> None:
+    node = cluster.nodes[cluster.active()]
+    configure(cluster, "add LocalUserDatabase nobodys", "add AuthenticationProfile nobodys LocalUserDB=nobodys",
+              "add RemoteManagement RemoteMgmtSSH lonely SourceInterface=if1 SourceNetwork=if1_net Port=2299 AuthProfile=nobodys")
+    try:
+        await_condition(lambda: re.search(r"lonely +2299 +0 +Running, but nobodys has no user who could log in\n",
+                                          node.cli("sshserver").stdout), "what is said about it", 30)
+        configure(cluster, "cc LocalUserDatabase nobodys", "add User first Password=x Groups=Auditors", "cc")
+        assert re.search(r"lonely +2299 +0 +Running\n", node.cli("sshserver").stdout)
+    finally:
+        configure(cluster, "delete RemoteMgmtSSH lonely", "delete AuthenticationProfile nobodys", "delete LocalUserDatabase nobodys")
 
 
 @pytest.mark.feature("C02-013", "C02-036")

@@ -3,6 +3,7 @@
 
 import io
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -146,6 +147,31 @@ def test_about_and_license(cluster: Cluster) -> None:
     for command in ("license activate my_license.lic", "license remove"):
         done = node.cli(command)
         assert done.returncode == 0 and "No license is needed" in done.stdout
+
+
+@pytest.mark.feature("C02-106", "C02-046")
+def test_of_two_restores_at_once_one_comes_first(cluster: Cluster) -> None:
+    """With -reboot a backup is committed too: both nodes judge it by the order of the cluster, and both have it in the end."""
+    for name, node in cluster.nodes.items():
+        done = node.commands(f"add IPAddress of_{name} Address=192.0.2.77\nactivate\ncommit\nbackup -create {name}.bkp\n"
+                             f"delete IPAddress of_{name}\nactivate\ncommit\n")
+        assert done.returncode == 0, done.stdout + done.stderr
+        cluster.await_well()
+    before = {name: node.daemon_pid("hadrian-mgmtd") for name, node in cluster.nodes.items()}
+    running = {name: subprocess.Popen([*node.enter(), str(node.binary("hadrian")), f"backup -restore {name}.bkp -reboot"],
+                                      text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=node.environment())
+               for name, node in cluster.nodes.items()}
+    said = {name: process.communicate(timeout=60)[0] for name, process in running.items()}
+    winners = [name for name, process in running.items() if process.returncode == 0]
+    assert len(winners) == 1 and "going down NOW" in said[winners[0]], said
+    assert re.search("at the cluster peer came first|the configuration of the cluster peer", said[cluster.other(winners[0])]), said
+    restarted(cluster.nodes[winners[0]], before[winners[0]])
+    cluster.await_well(RESTART_TIMEOUT)
+    for node in cluster.nodes.values():
+        await_condition(lambda node=node: node.cli(f"show IPAddress of_{winners[0]}").returncode == 0, "the backup on both nodes", 30)
+    node = cluster.nodes[cluster.active()]
+    assert node.commands(f"delete IPAddress of_{winners[0]}\nactivate\ncommit\n").returncode == 0
+    cluster.await_well()
 
 
 @pytest.mark.parametrize("daemon", ["hadrian-datapath", "hadrian-clusterd", "hadrian-mgmtd"])

@@ -206,14 +206,15 @@ int backup_restore(struct engine *engine, const struct backup *backup, char reas
 	return 0;
 }
 
-int backup_restore_at_start(struct engine *engine, const struct backup *backup, char reason[256])
+int backup_restore_at_start(struct engine *engine, const struct configuration *configuration,
+                            char reason[256])
 {
 	char *json = NULL;
 	int error = keep_replaced(engine, reason);
 
 	if (error)
 		return error;
-	error = configuration_print(&backup->configuration, false, &json);
+	error = configuration_print(configuration, false, &json);
 	if (!error)
 		error = store_save(engine->state_directory, engine->generation + 1, json);
 	free(json);

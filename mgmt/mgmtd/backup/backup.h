@@ -44,10 +44,11 @@ unsigned backup_interface_changes(const struct engine *engine, const struct back
  */
 int backup_restore(struct engine *engine, const struct backup *backup, char reason[256]);
 /*
- * The backup becomes the committed configuration on disk, for the next start of this program. As backup_restore; nothing
- * else changes.
+ * The configuration becomes the committed one on disk, for the next start of this program; what is running is kept as above. Returns 0, or -errno
+ * with the reason; nothing else changes. For engine_commit_at_start.
  */
-int backup_restore_at_start(struct engine *engine, const struct backup *backup, char reason[256]);
+int backup_restore_at_start(struct engine *engine, const struct configuration *configuration,
+                            char reason[256]);
 /* What the last restore replaced. As backup_open; -ENOENT where nothing was ever restored. */
 int backup_load_replaced(const struct engine *engine, struct backup *out, char reason[256]);
 

@@ -182,10 +182,32 @@ static void tell_restored(struct session *session, const struct backup *backup, 
 	      session->out);
 }
 
+static void log_restored(struct session *session, const char *name, const char *how)
+{
+	char author[COMMIT_AUTHOR_MAX];
+
+	session_author(session, author);
+	cfglog_write(&session->engine->cfglog, "Notice", "The backup /%s was restored by %s, %s.", name,
+	             author, how);
+}
+
+static void on_saved(void *user, int error, const char *reason)
+{
+	struct session *session = user;
+
+	if (error) {
+		complain(session, reason, error);
+	} else {
+		log_restored(session, session->argument, "for the next start");
+		fputs("The system is going down NOW!\n", session->out);
+	}
+	session_end(session, error);
+}
+
 /* For interfaces whose numbers change: the configuration comes into force with the next start, which is now. */
 static int restore_and_restart(struct session *session, const struct backup *backup)
 {
-	char reason[256] = "";
+	char author[COMMIT_AUTHOR_MAX];
 	int error = restart_is_possible() ? 0 : -ENOTSUP;
 
 	if (error)
@@ -196,13 +218,10 @@ static int restore_and_restart(struct session *session, const struct backup *bac
 		fputs("Nothing was changed: with these errors it could not come into force.\n", session->out);
 		return -EINVAL;
 	}
-	error = backup_restore_at_start(session->engine, backup, reason);
-	if (!error)
-		error = restart_node();
-	if (error)
-		return complain(session, *reason ? reason : strerror(-error), error);
-	fputs("The system is going down NOW!\n", session->out);
-	return 0;
+	session_author(session, author);
+	error = engine_commit_at_start(session->engine, &backup->configuration, author, on_saved, session);
+	return error ? complain(session, error == -EBUSY ? "a commit is under way" : strerror(-error), error)
+	             : SESSION_WAITS;
 }
 
 static int use_backup(struct session *session, const struct backup *backup, bool reboot)
@@ -251,7 +270,7 @@ static int restore(struct session *session, const char *name, bool reboot, bool 
 	struct engine *engine = session->engine;
 	struct file_path path;
 	struct backup backup;
-	char *bytes = NULL, reason[MESSAGE_TEXT], author[COMMIT_AUTHOR_MAX], version[RELEASE_VERSION_MAX];
+	char *bytes = NULL, reason[MESSAGE_TEXT], version[RELEASE_VERSION_MAX];
 	size_t length = 0;
 	int error = check_idle(session);
 
@@ -276,12 +295,11 @@ static int restore(struct session *session, const char *name, bool reboot, bool 
 		backup_clear(&backup);
 		return system_backup_restore(session, path.name, version, force);
 	}
+	snprintf(session->argument, sizeof(session->argument), "%s", path.name);
 	error = use_backup(session, &backup, reboot);
 	backup_clear(&backup);
-	session_author(session, author);
 	if (!error)
-		cfglog_write(&engine->cfglog, "Notice", "The backup /%s was restored by %s%s.", path.name,
-		             author, reboot ? ", for the next start" : ", to be activated");
+		log_restored(session, path.name, "to be activated");
 	return error;
 }
 

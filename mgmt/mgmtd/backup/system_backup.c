@@ -105,7 +105,7 @@ static void on_ended(void *owner, bool installed)
 	struct pending *pending = owner;
 	char reason[256] = "";
 
-	if (installed && backup_restore_at_start(pending->engine, &pending->backup, reason))
+	if (installed && backup_restore_at_start(pending->engine, &pending->backup.configuration, reason))
 		cfglog_write(&pending->engine->cfglog, "Error", "The configuration of the backup is lost: %s",
 		             reason);
 	backup_clear(&pending->backup);

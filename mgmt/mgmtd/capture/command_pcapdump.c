@@ -4,6 +4,7 @@
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/value.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
+#include "mgmt/mgmtd/session/action_log.h"
 #include "mgmt/mgmtd/session/table.h"
 #include "mgmt/mgmtd/statistics/memory.h"
 
@@ -206,10 +207,13 @@ static int start(struct session *session, const struct line *line)
 		error = check_interface(session, name);
 	if (error)
 		return error;
-	if (!name)
-		return wait_for(session, start_all(session, &settings));
-	error = check_memory(session, 1, &settings);
-	return wait_for(session, error ? error : start_one(session, name, &settings));
+	if (name)
+		error = check_memory(session, 1, &settings);
+	if (!error)
+		error = name ? start_one(session, name, &settings) : start_all(session, &settings);
+	if (!error)
+		action_log(session, "tools/tcpdump-start", name ? name : "all interfaces");
+	return wait_for(session, error);
 }
 
 static int stop(struct session *session, const struct line *line)
@@ -231,6 +235,7 @@ static int stop(struct session *session, const struct line *line)
 		        name ? name : "");
 		return -ENOENT;
 	}
+	action_log(session, "tools/tcpdump-stop", name ? name : "all interfaces");
 	fputs(".\nInterface Pkts(In) Pkts(Out) Saved to file\n"
 	      "--------- -------- --------- ---------------------------\n",
 	      session->out);

@@ -120,6 +120,8 @@ int command_about(struct session *session, const struct line *line);
 int command_ecs(struct session *session, const struct line *line);
 int command_profile(struct session *session, const struct line *line);
 int command_backup(struct session *session, const struct line *line);
+int command_crashdump(struct session *session, const struct line *line);
+int command_files(struct session *session, const struct line *line);
 int command_pcapdump(struct session *session, const struct line *line);
 int command_cmdview(struct session *session, const struct line *line);
 int command_ruledb(struct session *session, const struct line *line);

@@ -49,6 +49,11 @@ const struct command commands[] = {
     {"confdump", NULL, false, command_confdump, "Print the configuration as it is stored.",
      "confdump [-candidate]\n\nWith the hashes of passwords, which no other command shows.",
      OPTIONS({"candidate", NULL, "The one that is edited, not the one in force."}), WORDS_NONE, VIEW_SERVICE},
+    {"crashdump", NULL, false, command_crashdump, "Show the crashdumps, or delete some.",
+     "crashdump -list\ncrashdump -delete=FILE\ncrashdump -delete=All\n\nSCP fetches them from the folder "
+     "crashdumps.",
+     OPTIONS({"list", NULL, "List them, as without an option."},
+             {"delete", "FILE", "Delete one; All, or those that a name with '*' and '?' matches.", true})},
     {"delete", NULL, true, command_delete, "Delete an object.",
      "delete [CATEGORY] TYPE NAME\ndelete TYPE -Range=1,3-5",
      OPTIONS({"Range", "N-M,...", "Objects by their positions, in place of a name."}), WORDS_OBJECT},
@@ -59,6 +64,11 @@ const struct command commands[] = {
      OPTIONS({"save", NULL, "Write the configuration in force there.", true},
              {"load", NULL, "Take what is there for the edited configuration.", true})},
     {"exit", "quit", false, command_exit, "Leave.", "exit"},
+    {"files", NULL, false, command_files, "Show the files of the root folder, or delete some.",
+     "files -list\nfiles -delete=FILE\n\nSCP brings and fetches them: backups, certificates, upgrades and "
+     "the like.",
+     OPTIONS({"list", NULL, "List them, as without an option."},
+             {"delete", "FILE", "Delete one; All, or those that a name with '*' and '?' matches.", true})},
     {"flow", NULL, false, command_flow, "Show, count and close flows.",
      "flow [-show] [-verbose] [-num=N] [FILTERS]\nflow -count [FILTERS]\nflow -close -all\n"
      "flow -close FILTERS\n\n"

@@ -60,6 +60,7 @@ struct commit_claim {
 	char author[COMMIT_AUTHOR_MAX];
 	commit_done done; /* NULL: whoever waited is gone, and it goes on */
 	void *user;
+	struct configuration at_start; /* engine_commit_at_start: what is committed in place of running */
 };
 
 /* What the peer sent while an activation was under way. */
@@ -142,6 +143,12 @@ void engine_forget(struct engine *engine, const void *user);
  * the log of both nodes. Returns 0, or -EBUSY where another commit is under way.
  */
 int engine_commit(struct engine *engine, const char *author, commit_done done, void *user);
+/*
+ * As engine_commit, with a configuration (which is copied) that comes into force with the next start of this node, which follows at once: for
+ * what the running datapath cannot take. What was running is kept (backup_restore_at_start).
+ */
+int engine_commit_at_start(struct engine *engine, const struct configuration *configuration,
+                           const char *author, commit_done done, void *user);
 /* Tells cfglog what running changes in committed. how: "committed", "taken over". */
 void engine_log_commit(struct engine *engine, uint64_t generation, const char *how, const char *author);
 /* Running need not be committed any more. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/configuration/merge.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/store.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/engine.h"
+#include "mgmt/mgmtd/engine/restart.h"
 #include "mgmt/mgmtd/login/login.h"
 #include "mgmt/mgmtd/session/session.h"
 
@@ -76,6 +78,7 @@ static void finish(struct engine *engine, int error, const char *reason)
 	void *user = engine->claim.user;
 
 	engine->claim.busy = false;
+	configuration_clear(&engine->claim.at_start);
 	if (error)
 		cfglog_write(&engine->cfglog, "Warning", "A commit%s%s was refused: %s",
 		             engine->claim.author[0] ? " of " : "", engine->claim.author, reason);
@@ -83,16 +86,62 @@ static void finish(struct engine *engine, int error, const char *reason)
 		done(user, error, reason);
 }
 
+static void restart(struct engine *engine)
+{
+	char reason[256];
+	int error = restart_node();
+
+	if (error)
+		snprintf(reason, sizeof(reason), "it is saved, but the node cannot start again by itself: %s",
+		         strerror(-error));
+	finish(engine, error, error ? reason : "");
+}
+
+static void on_published(void *user, int error, const struct message_cluster_status *status)
+{
+	(void)error;
+	(void)status;
+	restart(user);
+}
+
+/*
+ * Saved for the next start. The peer gets it before this node goes, so that a claim of the peer that is on its way does not find itself alone:
+ * clusterd answers when it has sent what came before.
+ */
+static int save_for_start(struct engine *engine, bool claimed, char reason[256])
+{
+	const struct configuration *configuration = &engine->claim.at_start;
+	uint64_t generation = engine->generation + 1;
+	char *json = NULL;
+	int error = backup_restore_at_start(engine, configuration, reason);
+
+	if (error)
+		return error;
+	if (claimed && !configuration_print(configuration, true, &json))
+		cluster_link_publish(engine->cluster, json, strlen(json), generation, false);
+	free(json);
+	if (claimed)
+		cluster_link_claim_end(engine->cluster, generation);
+	if (!claimed || cluster_link_status(engine->cluster, on_published, engine))
+		restart(engine);
+	return 0;
+}
+
 static void on_claimed(void *user, int error, const char *text)
 {
 	struct engine *engine = user;
+	bool at_start = engine->claim.at_start.tree;
 	char reason[256];
 
 	snprintf(reason, sizeof(reason), "%s", text);
 	/* The peer's configuration came in meanwhile, or the changes were taken back. */
-	if (!error && (!engine->uncommitted || engine->claim.base != engine->generation)) {
+	if (!error && ((!at_start && !engine->uncommitted) || engine->claim.base != engine->generation)) {
 		snprintf(reason, sizeof(reason), "the configuration of the cluster peer came first");
 		error = -ESTALE;
+	} else if (!error && at_start) {
+		error = save_for_start(engine, true, reason);
+		if (!error)
+			return;
 	} else if (!error) {
 		error = save(engine, reason);
 	}
@@ -100,28 +149,53 @@ static void on_claimed(void *user, int error, const char *text)
 	finish(engine, error, error ? reason : "");
 }
 
+/* The claim goes out, or nobody is there to ask. */
+static int begin_claim(struct engine *engine)
+{
+	struct commit_claim *claim = &engine->claim;
+	bool at_start = claim->at_start.tree;
+	char reason[256] = "";
+	int error = configuration_in_cluster(&engine->running) && configuration_auto_sync(&engine->running)
+	                ? cluster_link_claim(engine->cluster, claim->base, claim->author, on_claimed, engine)
+	                : -ENOTCONN;
+
+	if (!error)
+		return 0;
+	if (error == -ENOTCONN)
+		error = at_start ? save_for_start(engine, false, reason) : save(engine, reason);
+	else
+		snprintf(reason, sizeof(reason), "the cluster cannot be asked: %s", strerror(-error));
+	if (error || !at_start)
+		finish(engine, error, reason);
+	return 0;
+}
+
 int engine_commit(struct engine *engine, const char *author, commit_done done, void *user)
 {
 	struct commit_claim *claim = &engine->claim;
-	char reason[256] = "";
-	int error;
 
 	if (claim->busy)
 		return -EBUSY;
 	*claim = (struct commit_claim){.busy = true, .base = engine->generation, .done = done, .user = user};
 	snprintf(claim->author, sizeof(claim->author), "%s", author);
-	error = configuration_in_cluster(&engine->running) && configuration_auto_sync(&engine->running)
-	            ? cluster_link_claim(engine->cluster, claim->base, claim->author, on_claimed, engine)
-	            : -ENOTCONN;
-	if (!error)
-		return 0;
-	/* Nobody is there to ask. */
-	if (error == -ENOTCONN)
-		error = save(engine, reason);
-	else
-		snprintf(reason, sizeof(reason), "the cluster cannot be asked: %s", strerror(-error));
-	finish(engine, error, reason);
-	return 0;
+	return begin_claim(engine);
+}
+
+int engine_commit_at_start(struct engine *engine, const struct configuration *configuration,
+                           const char *author, commit_done done, void *user)
+{
+	struct commit_claim *claim = &engine->claim;
+	int error;
+
+	if (claim->busy)
+		return -EBUSY;
+	*claim = (struct commit_claim){.base = engine->generation, .done = done, .user = user};
+	snprintf(claim->author, sizeof(claim->author), "%s", author);
+	error = configuration_copy(configuration, &claim->at_start);
+	if (error)
+		return error;
+	claim->busy = true;
+	return begin_claim(engine);
 }
 
 void engine_rollback(struct engine *engine, const char *why)

@@ -299,6 +299,33 @@ int file_store_read(const struct file_store *store, const struct file_path *path
 	return 0;
 }
 
+int file_store_space(const struct file_store *store, enum file_folder folder, uint64_t *bytes,
+                     char reason[MESSAGE_TEXT])
+{
+	const struct file_path path = {.folder = folder};
+	int directory = open_folder(store, folder), error = 0;
+	uint64_t used = store->reserved[folder].bytes;
+	struct dirent *entry;
+	struct statvfs room;
+	struct stat status;
+	DIR *stream = directory < 0 ? NULL : fdopendir(dup(directory));
+
+	while (stream && (entry = readdir(stream)))
+		used += is_file(directory, entry->d_name, &status) ? (uint64_t)status.st_size : 0;
+	if (stream)
+		closedir(stream);
+	if (directory < 0 || fstatvfs(directory, &room))
+		error = directory < 0 ? directory : -errno;
+	if (directory >= 0)
+		close(directory);
+	if (error)
+		return fail_with(&path, error, reason);
+	*bytes = (uint64_t)room.f_bavail * room.f_bsize;
+	if (folders[folder].bytes && folders[folder].bytes - used < *bytes)
+		*bytes = folders[folder].bytes > used ? folders[folder].bytes - used : 0;
+	return 0;
+}
+
 int file_store_remove(const struct file_store *store, const struct file_path *path, char reason[MESSAGE_TEXT])
 {
 	int error = check_one(path, reason), directory;

@@ -51,6 +51,9 @@ int file_store_write(const struct file_store *store, const struct file_path *pat
 /* Reads a file whole, at most max bytes; *bytes is the caller's to free and has a NUL behind. */
 int file_store_read(const struct file_store *store, const struct file_path *path, size_t max, char **bytes,
                     size_t *length, char reason[MESSAGE_TEXT]);
+/* How many bytes more may come into a folder (of crashdumps: of their file system). */
+int file_store_space(const struct file_store *store, enum file_folder folder, uint64_t *bytes,
+                     char reason[MESSAGE_TEXT]);
 int file_store_remove(const struct file_store *store, const struct file_path *path,
                       char reason[MESSAGE_TEXT]);
 

@@ -80,6 +80,15 @@ static void deny(struct session *session, const char *source)
 	reply(session, 0);
 }
 
+/* A session does not outlive the password that opened it. */
+static void keep_hash(struct session *session, const char *database)
+{
+	struct login_attempt *attempt = session->attempt;
+	const char *hash = user_password(&session->engine->running, database, attempt->request.user);
+
+	snprintf(attempt->session.hash, sizeof(attempt->session.hash), "%s", hash ? hash : "");
+}
+
 /* The connection becomes a session of the user who asked. */
 void login_grant(struct session *session, const char *source, bool remote, const char *groups,
                  unsigned rights)
@@ -100,6 +109,8 @@ void login_grant(struct session *session, const char *source, bool remote, const
 	session->may_write = rights & CGI_RIGHT_ADMIN;
 	session->open = true;
 	attempt->session = (struct login_session){.remote = remote};
+	if (!remote && request->method != LOGIN_KEY)
+		keep_hash(session, source);
 	snprintf(attempt->session.source, sizeof(attempt->session.source), "%s", source);
 	snprintf(attempt->session.groups, sizeof(attempt->session.groups), "%s", groups);
 	login_session_begin(session);

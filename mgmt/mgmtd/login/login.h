@@ -9,6 +9,7 @@
 
 #include "lib/address.h"
 #include "mgmt/mgmtd/engine/engine.h"
+#include "mgmt/mgmtd/login/password.h"
 
 #include <stdbool.h>
 #include <time.h>
@@ -23,6 +24,7 @@ struct login_session {
 	char source[64]; /* the LocalUserDatabase or RadiusServer that knew the user */
 	bool remote;     /* it is a RadiusServer */
 	char groups[256];
+	char hash[PASSWORD_HASH_MAX]; /* of the local password that was typed; "" for another way in */
 	char address[IP_ADDRESS_TEXT];
 	time_t since;
 	uint64_t used_ns; /* when the last command came */

@@ -101,28 +101,52 @@ static bool has_server(const struct configuration *configuration, const struct a
 	return false;
 }
 
-/* Whether who came in that way could come in again, to the same rights. A RADIUS server is not asked again. */
-static bool is_still_allowed(const struct session *session)
+/* Why what a local user came in with is good no more, or NULL. */
+static const char *why_not_local(const struct session *session)
+{
+	const struct configuration *running = &session->engine->running;
+	const struct login_session *begun = &session->attempt->session;
+	const struct message_login *request = &session->attempt->request;
+	const char *hash = user_password(running, begun->source, session->user);
+	unsigned rights = user_cgi_rights(running, begun->source, session->user);
+
+	if (!user_known(running, begun->source, session->user))
+		return "the user was deleted";
+	if (!(rights & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT)) ||
+	    session->may_write != ((rights & CGI_RIGHT_ADMIN) != 0))
+		return "the user's rights have changed";
+	if (*begun->hash && (!hash || strcmp(hash, begun->hash) != 0))
+		return "the user's password has changed; log in with the new one";
+	if (request->method == LOGIN_KEY &&
+	    !user_has_key(running, begun->source, session->user, request->key))
+		return "the key that it was opened with is not the user's any more";
+	return NULL;
+}
+
+/* Why who came in that way could not come in again, to the same rights; or NULL. A RADIUS server is not asked again. */
+static const char *why_not(const struct session *session)
 {
 	const struct configuration *running = &session->engine->running;
 	const struct login_session *begun = &session->attempt->session;
 	struct auth_profile profile;
-	unsigned rights;
 
 	if (!auth_profile_of_access(running, begun->access, &profile) ||
-	    strcmp(profile.name, begun->profile) != 0)
-		return false;
-	if (begun->remote)
-		return has_server(running, &profile, begun->source);
-	rights = user_cgi_rights(running, begun->source, session->user);
-	return !strcmp(profile.database, begun->source) && rights & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT) &&
-	       session->may_write == ((rights & CGI_RIGHT_ADMIN) != 0);
+	    strcmp(profile.name, begun->profile) != 0 ||
+	    (begun->remote ? !has_server(running, &profile, begun->source)
+	                   : strcmp(profile.database, begun->source) != 0))
+		return "the access that it came through has changed";
+	return begun->remote ? NULL : why_not_local(session);
 }
 
 void logins_review(struct engine *engine)
 {
-	for (struct session *session = engine->sessions; session; session = session->next)
-		if (login_session(session) && !is_still_allowed(session))
-			session_dismiss(session,
-			                "The session ended: the user's access or rights have changed.");
+	for (struct session *session = engine->sessions; session; session = session->next) {
+		const char *why = login_session(session) ? why_not(session) : NULL;
+		char reason[128];
+
+		if (!why)
+			continue;
+		snprintf(reason, sizeof(reason), "The session ended: %s.", why);
+		session_dismiss(session, reason);
+	}
 }

@@ -97,3 +97,21 @@ unsigned user_cgi_rights(const struct configuration *configuration, const char *
 	       (in_group(configuration, database, name, "NetAdmins") ? CGI_RIGHT_NETADMIN : 0u) |
 	       (in_group(configuration, database, name, "Auditors") ? CGI_RIGHT_AUDIT : 0u);
 }
+
+bool users_can_log_in(const struct configuration *configuration, const char *database)
+{
+	const struct object_type *databases = schema_type(configuration->schema, NULL, "LocalUserDatabase"),
+	                         *type = schema_type(configuration->schema, databases, "User");
+	struct lyd_node *context = object_find(configuration, databases, NULL, database);
+
+	for (struct lyd_node *user = context ? object_first(configuration, type, context) : NULL; user;
+	     user = object_next(user)) {
+		unsigned rights = user_cgi_rights(configuration, database, object_key(type, user));
+
+		if (rights & (CGI_RIGHT_ADMIN | CGI_RIGHT_AUDIT) &&
+		    (*value_of(type, user, "Password") ||
+		     value_first(user, type_property(type, "SSHKeys"), 0)))
+			return true;
+	}
+	return false;
+}

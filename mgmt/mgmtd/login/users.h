@@ -26,6 +26,9 @@ const char *user_groups(const struct configuration *configuration, const char *d
 bool user_has_key(const struct configuration *configuration, const char *database, const char *name,
                   const char *key);
 
+/* Whether any user of the database could log in to the command line: is enabled, in a group that may, and has a password or a key. */
+bool users_can_log_in(const struct configuration *configuration, const char *database);
+
 /*
  * Rights at the HTTPS scripts (MC-010). root and admin are Administrators, user is Users, netadmin is
  * NetAdmins, audit is Auditors.

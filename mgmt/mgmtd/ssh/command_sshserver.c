@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/https/listeners.h"
+#include "mgmt/mgmtd/login/auth_profile.h"
+#include "mgmt/mgmtd/login/users.h"
 #include "mgmt/mgmtd/session/table.h"
 #include "mgmt/mgmtd/ssh/sshd.h"
 
@@ -12,6 +14,21 @@ static const struct ssh_access_status *find(const struct ssh_status *status, con
 		if (!strcmp(status->access[i].name, name))
 			return &status->access[i];
 	return NULL;
+}
+
+/* Where the users are all local, and none of them could come in. */
+static const char *nobody(const struct configuration *running, const char *access)
+{
+	static char text[128];
+	struct auth_profile profile;
+
+	if (!auth_profile_of_access(running, access, &profile))
+		return ", but its AuthProfile is not there: nobody can log in";
+	if (profile.server_count || (*profile.database && users_can_log_in(running, profile.database)))
+		return "";
+	snprintf(text, sizeof(text), ", but %s has no user who could log in",
+	         *profile.database ? profile.database : profile.name);
+	return text;
 }
 
 /* Why it does not run, or that it does (C02-017). */
@@ -33,7 +50,7 @@ static void add_state(struct table *table, const struct configuration *running,
 		table_cell(table, "Not running at %s: %s", ip_address_format(&status->address, address),
 		           strerror(status->error));
 	else
-		table_cell(table, "Running");
+		table_cell(table, "Running%s", nobody(running, object_key(type, access)));
 }
 
 int command_sshserver(struct session *session, const struct line *line)

@@ -7,7 +7,9 @@
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/restart.h"
+#include "mgmt/mgmtd/engine/version.h"
 #include "mgmt/mgmtd/files/file_store.h"
+#include "mgmt/mgmtd/session/action_log.h"
 #include "mgmt/mgmtd/session/table.h"
 #include "mgmt/mgmtd/upgrade/upgrade.h"
 
@@ -126,6 +128,16 @@ static void on_progress(void *user, bool validating, unsigned percent)
 	session_rearm(session);
 }
 
+/* Releases that differ behind their second number only are patches. */
+static bool is_patch(const char *version)
+{
+	const char *running = version_running();
+	size_t length = strcspn(running, ".");
+
+	length += running[length] ? 1 + strcspn(running + length + 1, ".") : 0;
+	return !strncmp(running, version, length) && (version[length] == '.' || !version[length]);
+}
+
 static void on_done(void *user, const char *version, const char *refused)
 {
 	struct session *session = user;
@@ -139,6 +151,7 @@ static void on_done(void *user, const char *version, const char *refused)
 	} else {
 		cfglog_write(&session->engine->cfglog, "Notice", "User %s upgrades to release %s.",
 		             session->user, version);
+		action_log(session, is_patch(version) ? "update/patches" : "update/major", version);
 		fprintf(
 		    session->out,
 		    "Release %s is installed. Where it does not come up, the present one returns by itself.\n"
