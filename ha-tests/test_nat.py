@@ -107,6 +107,8 @@ def test_a_chosen_address(cluster: Cluster, mirror: None) -> None:
 
 @pytest.mark.feature("C09-010")
 @pytest.mark.parametrize(("properties", "reason"), [
+    ("NewSourceIP6=2001:db8::1", "NewSourceIP6 '2001:db8::1' has no effect where SetSourceAddress is InterfaceAddress"),
+    ("SetSourceAddress=AllToOne NewSourceIP4=198.51.100.1 NewSourceIP6=2001:db8::1", "do not both have IPv6 addresses"),
     ("SetSourceAddress=AllToOne", "NewSourceIP4 has no value"),
     ("SetSourceAddress=AllToOne NewSourceIP4=all-nets-ip4", "is not one IPv4 host"),
     ("NewSourceIP4=198.51.100.9", "has no effect where SetSourceAddress is InterfaceAddress"),
@@ -121,3 +123,68 @@ def test_what_cannot_be_is_refused(cluster: Cluster, properties: str, reason: st
     assert reason in said
     code, said = run_lines(cluster, "reject")
     assert code == 0, said
+
+
+SHARED6, SERVER6 = "2001:db8:2::1", "2001:db8:2::10"
+MIRROR6 = MIRROR.replace("AF_INET", "AF_INET6").replace('(""', f'("{SERVER6}"').replace('.format(*sender)', '.format(*sender[:2])')
+ASK6 = ASK.replace("AF_INET", "AF_INET6").replace(SERVER, SERVER6)
+CONFIGURE6 = ["add Address IPAddress if1_ip6_net Address=2001:db8:1::/64", "add Address IPAddress if2_ip6_net Address=2001:db8:2::/64",
+              "set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1",
+              f"set Interface EthernetInterface if2 IPAddress=if2_ip,{SHARED6}",
+              "cc RoutingTable main", "add Route Interface=if1 Network=if1_ip6_net", "add Route Interface=if2 Network=if2_ip6_net",
+              "cc", "activate", "commit"]
+
+
+def seen6(cluster: Cluster, *ports: int) -> list[tuple[str, int]]:
+    done = cluster.lab.run("client", ["/usr/bin/python3", "-c", ASK6, *map(str, ports)])
+    assert done.returncode == 0, done.stderr
+    return [(address, int(port)) for address, port in (line.split() for line in done.stdout.splitlines())]
+
+
+@pytest.fixture(scope="module")
+def mirror6(lab: Lab, mirror: None) -> Iterator[None]:
+    """One rule for both families, and a server of IPv6 behind it."""
+    cluster = Cluster(lab)
+    cluster.await_well()
+    code, said = run_lines(cluster, *CONFIGURE6)
+    assert code == 0, said
+    set_rule(cluster, "SourceNetwork=if1_net,if1_ip6_net DestinationNetwork=all-nets")
+    server = Background(lab, "server", ["/usr/bin/python3", "-u", "-c", MIRROR6])
+    server.await_line("ready")
+    yield
+    server.stop()
+    cluster.mend()
+    set_rule(cluster, "SourceNetwork=if1_net DestinationNetwork=all-nets-ip4")
+
+
+@pytest.mark.feature("C09-009", "C09-010")
+def test_one_rule_translates_both_families(cluster: Cluster, mirror6: None) -> None:
+    looks = seen6(cluster, *range(23000, 23030))
+    assert {address for address, _ in looks} == {SHARED6}
+    assert len({port for _, port in looks}) == 30 and all(port >= 1024 for _, port in looks)
+    assert seen6(cluster, 23000) == [looks[0]]
+    assert seen(cluster, 23000)[0][0] == SHARED
+    assert cluster.lab.run("client", ["ping", "-6", "-c", "3", "-i", "0.2", "-W", "2", SERVER6]).returncode == 0
+    trace = cluster.lab.run("client", ["traceroute", "-6", "-n", "-q", "1", "-w", "2", "-m", "4", SERVER6])
+    assert trace.stdout.split("\n 2  ")[1].startswith(SERVER6), trace.stdout
+
+
+@pytest.mark.feature("C09-009", "C22-006", "C22-032")
+def test_translated_ipv6_outlives_a_crash(cluster: Cluster, mirror6: None) -> None:
+    before = seen6(cluster, *range(24000, 24010))
+    cluster.await_well()
+    _, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    assert seen6(cluster, *range(24000, 24010)) == before
+
+
+@pytest.mark.feature("C09-009", "C09-010")
+def test_chosen_addresses_of_both_families(cluster: Cluster, mirror6: None) -> None:
+    """Each family gets its own; both are required where the rule's filter can match both."""
+    code, said = run_lines(cluster, "cc RuleSet IPRuleSet main",
+                           "set IPRule lan_to_wan SetSourceAddress=AllToOne NewSourceIP4=198.51.100.1", "cc", "activate")
+    assert code != 0 and "NewSourceIP6 has no value, and IPv6 flows can match" in said, said
+    set_rule(cluster, f"NewSourceIP6={SHARED6}")
+    assert seen6(cluster, 25000)[0][0] == SHARED6
+    assert seen(cluster, 25000)[0][0] == SHARED
+    set_rule(cluster, "SetSourceAddress=<empty> NewSourceIP4=<empty> NewSourceIP6=<empty>")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
 
+#include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nat/nat.h"
 #include "datapath/tcp/sequence.h"
 
@@ -77,10 +78,24 @@ void flow_open_prefetch(const struct worker_state *state, const struct flow_ques
 	struct flow_key reply;
 
 	/* Which answers a translated flow gets is drawn when it is opened. */
-	if (question->reason != COUNTER_COUNT || decision->nat_address)
+	if (question->reason != COUNTER_COUNT || decision->nat_address ||
+	    !ipv6_is_unspecified(decision->nat_address_ipv6))
 		return;
 	reply = reply_key(question->key, question->addresses, decision->path[0].interface);
 	rte_prefetch0(flow_bucket(state->flows, flow_hash(&reply)));
+}
+
+/* Makes keys[1] the key of the answers to what keys[0] is translated to. */
+static bool allocate(const struct worker_state *state, const struct flow_addresses *addresses,
+                     const struct flow_decision *decision, struct flow_key keys[2])
+{
+	uint16_t egress = decision->path[0].interface;
+
+	if (addresses && !ipv6_is_unspecified(decision->nat_address_ipv6))
+		return nat_ipv6_allocate(state->flows, &keys[0], addresses, egress,
+		                         decision->nat_address_ipv6, &keys[1]);
+	return !decision->nat_address ||
+	       nat_allocate(state->flows, &keys[0], egress, decision->nat_address, &keys[1]);
 }
 
 uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
@@ -93,8 +108,7 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 	struct flow *flow;
 	int error;
 
-	if (decision->nat_address &&
-	    !nat_allocate(state->flows, &keys[0], egress, decision->nat_address, &keys[1])) {
+	if (!allocate(state, addresses, decision, keys)) {
 		*reason = COUNTER_DROP_NAT_PORTS;
 		return FLOW_NONE;
 	}
@@ -106,8 +120,10 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 		return FLOW_NONE;
 	}
 	flow = flow_at(state->flows, index);
-	if (addresses)
+	if (addresses) {
 		flow->addresses = *addresses;
+		nat_ipv6_keep(flow, decision->nat_address_ipv6);
+	}
 	flow->state =
 	    keys[0].protocol == IPPROTO_TCP && !decision->stateless ? FLOW_TCP_INIT : FLOW_STATELESS;
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
@@ -133,6 +149,18 @@ void flow_close(struct worker_state *state, uint32_t index)
 	count(state, COUNTER_FLOW_CLOSED, 1);
 }
 
+/* Whether a flow is translated as it would be if it were opened now. */
+static bool same_translation(const struct flow *flow, const struct flow_decision *decision)
+{
+	uint8_t address[16];
+
+	if (flow->direction[0].key.family == FLOW_IPV4)
+		return flow->direction[1].key.destination ==
+		       (decision->nat_address ? decision->nat_address : flow->direction[0].key.source);
+	nat_ipv6_address(flow, address);
+	return memcmp(address, decision->nat_address_ipv6, sizeof(address)) == 0;
+}
+
 enum counter flow_revalidate(struct worker_state *state, uint32_t index)
 {
 	struct flow *flow = flow_at(state->flows, index);
@@ -149,9 +177,7 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index)
 		return reason;
 	if (reason == COUNTER_COUNT && decision.path[0].interface != flow->direction[1].key.interface)
 		reason = COUNTER_DROP_INTERFACE_CHANGED;
-	if (reason == COUNTER_COUNT && flow->direction[0].key.family == FLOW_IPV4 &&
-	    flow->direction[1].key.destination !=
-	        (decision.nat_address ? decision.nat_address : flow->direction[0].key.source))
+	if (reason == COUNTER_COUNT && !same_translation(flow, &decision))
 		reason = COUNTER_DROP_TRANSLATION_CHANGED;
 	if (reason != COUNTER_COUNT) {
 		flow_close(state, index);

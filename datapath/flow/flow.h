@@ -5,6 +5,7 @@
 /* The life of a flow: decided, opened, tracked, validated anew, closed. All on the worker that owns it. */
 
 #include "datapath/flow/flow_table.h"
+#include "datapath/nat/nat_ipv6.h"
 #include "datapath/policy/compiled_policy.h"
 #include "datapath/worker/state.h"
 
@@ -30,7 +31,8 @@ static inline bool flow_addresses_match(const struct flow *flow, unsigned direct
 
 	if (direction)
 		addresses = flow_addresses_reversed(&addresses);
-	return memcmp(&addresses, &flow->addresses, sizeof(addresses)) == 0;
+	return likely(memcmp(&addresses, &flow->addresses, sizeof(addresses)) == 0) ||
+	       nat_ipv6_match(flow, direction, &addresses);
 }
 
 /* What the policy says of a flow (C01-014 to C01-017, C07-007). */
@@ -40,12 +42,13 @@ struct flow_decision {
 		uint16_t interface;
 		uint16_t port;
 		uint16_t mtu;
-		uint8_t flags; /* DIRECTION_... */
-	} path[2];             /* original, reply */
-	uint32_t rule;         /* index in policy.rules, RULE_NONE */
-	uint32_t nat_address;  /* the source becomes it, network byte order; 0: it stays */
-	bool local;            /* from or to this node */
-	bool reject;           /* denied by a rule that wants it said */
+		uint8_t flags;        /* DIRECTION_... */
+	} path[2];                    /* original, reply */
+	uint32_t rule;                /* index in policy.rules, RULE_NONE */
+	uint32_t nat_address;         /* the source becomes it, network byte order; 0: it stays */
+	uint8_t nat_address_ipv6[16]; /* the same of IPv6; zero: it stays */
+	bool local;                   /* from or to this node */
+	bool reject;                  /* denied by a rule that wants it said */
 	bool stateless;
 };
 

@@ -12,6 +12,7 @@
 struct flow_update {
 	struct flow_key keys[2];
 	struct flow_addresses addresses; /* of IPv6 keys */
+	uint8_t nat_address[16];         /* likewise; zero: the source stays */
 	uint8_t operation;               /* enum record_operation */
 	uint8_t state;                   /* enum flow_state */
 	struct flow_record_tcp tcp;
@@ -60,6 +61,8 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	}
 	flow = flow_at(state->flows, index);
 	flow->addresses = update->addresses;
+	if (update->keys[0].family == FLOW_IPV6)
+		nat_ipv6_keep(flow, update->nat_address);
 	flow->state = update->state;
 	flow_record_take_tcp(&update->tcp, flow);
 	flow->sweep_mark = state->flows->sweep_mark;
@@ -154,7 +157,7 @@ int flow_apply(const struct record_header *header, const void *payload)
 		if (header->version == 0)
 			return -EBADMSG;
 		error = flow_record_decode(payload, header->length, header->operation == RECORD_DELETE,
-		                           update.keys, &update.addresses, &state);
+		                           update.keys, &update.addresses, update.nat_address, &state);
 		if (error)
 			return error;
 		update.state = state;

@@ -53,13 +53,40 @@ static uint32_t interface_address(const struct worker_state *state, uint16_t int
 	return shared || !state->policy->policy.settings->cluster_enabled ? address : 0;
 }
 
+/* The same of IPv6 (C09-009), NULL where there is none. */
+static const struct ip_address *interface_address_ipv6(const struct worker_state *state, uint16_t interface)
+{
+	const struct policy_address *address = compiled_policy_error_source_ipv6(state->policy, interface);
+
+	return address && (address->kind == POLICY_ADDRESS_SHARED ||
+	                   !state->policy->policy.settings->cluster_enabled)
+	           ? &address->address
+	           : NULL;
+}
+
+static enum counter translate_source_ipv6(const struct worker_state *state, const struct policy_rule *rule,
+                                          const struct flow_addresses *addresses, uint16_t egress,
+                                          struct flow_decision *out)
+{
+	const struct ip_address *address = rule->source_translation == POLICY_SOURCE_NAT_ADDRESS
+	                                       ? &rule->nat_address[1]
+	                                       : interface_address_ipv6(state, egress);
+
+	if (!address || address->version != 6)
+		return COUNTER_DROP_NAT_ADDRESS;
+	if (memcmp(address->bytes, addresses->source, sizeof(addresses->source)) != 0)
+		memcpy(out->nat_address_ipv6, address->bytes, sizeof(out->nat_address_ipv6));
+	return COUNTER_COUNT;
+}
+
 /* C09-005, C09-006. */
 static enum counter translate_source(const struct worker_state *state, const struct policy_rule *rule,
-                                     const struct flow_key *key, uint16_t egress, struct flow_decision *out)
+                                     const struct flow_key *key, const struct flow_addresses *addresses,
+                                     uint16_t egress, struct flow_decision *out)
 {
 	/* What a rule wants translated does not leave as it is. */
-	if (key->family != FLOW_IPV4)
-		return COUNTER_DROP_NAT_ADDRESS;
+	if (addresses)
+		return translate_source_ipv6(state, rule, addresses, egress, out);
 	if (rule->source_translation == POLICY_SOURCE_NAT_ADDRESS)
 		out->nat_address = rule->nat_address[0].version
 		                       ? rte_cpu_to_be_32(ip_address_to_ip4(&rule->nat_address[0]))
@@ -99,8 +126,8 @@ static struct rule_query query_of(const struct flow_key *key, const struct flow_
 }
 
 /* What the rule says that was found. */
-static enum counter follow_rule(const struct worker_state *state, const struct flow_key *key, uint32_t index,
-                                struct flow_decision *out)
+static enum counter follow_rule(const struct worker_state *state, const struct flow_question *question,
+                                uint32_t index, struct flow_decision *out)
 {
 	uint16_t egress = out->path[0].interface;
 	struct rule_verdict verdict;
@@ -116,7 +143,8 @@ static enum counter follow_rule(const struct worker_state *state, const struct f
 	/* What is for the firewall itself keeps its source. */
 	if (verdict.source_translation == POLICY_SOURCE_KEEP || egress == POLICY_INTERFACE_CORE)
 		return COUNTER_COUNT;
-	return translate_source(state, &state->policy->policy.rules[index], key, egress, out);
+	return translate_source(state, &state->policy->policy.rules[index], question->key,
+	                        question->addresses, egress, out);
 }
 
 static void set_path(struct flow_decision *out, unsigned direction, const struct route *route,
@@ -203,7 +231,7 @@ static void decide_group(const struct worker_state *state, struct flow_question 
 
 		if (asks_rules(question))
 			question->reason =
-			    follow_rule(state, question->key, rules[answered++], &question->decision);
+			    follow_rule(state, question, rules[answered++], &question->decision);
 		if (question->reason == COUNTER_COUNT &&
 		    (!is_open(&question->decision, 0) || !is_open(&question->decision, 1)))
 			question->reason = COUNTER_DROP_INTERFACE_DISABLED;

@@ -158,12 +158,14 @@ static inline struct flow_key flow_key_reply_ipv6(const struct flow_key *key,
 	return reply;
 }
 
-/* As flow_symmetric_hash below, of a key between these addresses: nothing of IPv6 is translated. */
+/* As flow_symmetric_hash below, of a key between these addresses. */
 static inline uint32_t flow_symmetric_hash_ipv6(const struct flow_key *key,
                                                 const struct flow_addresses *addresses)
 {
 	uint64_t words[4], a, b;
 
+	if (unlikely(!key->source_port && !key->destination_port))
+		return flow_hash_fold(key->protocol ^ flow_hash_secret[3], flow_hash_secret[4]) >> 32;
 	memcpy(words, addresses, sizeof(words));
 	a = flow_hash_fold(words[0] ^ flow_hash_secret[3], words[1] ^ flow_hash_secret[4]) + key->source_port;
 	b = flow_hash_fold(words[2] ^ flow_hash_secret[3], words[3] ^ flow_hash_secret[4]) +

@@ -3,6 +3,7 @@
 
 #include "datapath/ipv4/ipv4_parse.h"
 #include "datapath/ipv6/ipv6_address.h"
+#include "datapath/nat/nat_ipv6.h"
 #include "datapath/tcp/sequence.h"
 
 #include <errno.h>
@@ -38,12 +39,33 @@ static bool is_ipv4(const struct flow_key *key)
 	return ipv4_address_valid(key->source) && ipv4_address_valid(key->destination);
 }
 
-static bool is_ipv6(const struct flow_key keys[2], const struct flow_addresses *addresses)
+static bool is_ipv6(const struct flow_key keys[2], const struct flow_record *record, size_t length)
 {
-	return !keys[0].source && !keys[0].destination && !keys[1].source && !keys[1].destination &&
-	       ipv6_address_valid(addresses->source) && ipv6_address_valid(addresses->destination) &&
-	       keys[0].source_port == keys[1].destination_port &&
-	       keys[0].destination_port == keys[1].source_port;
+	const struct flow_addresses *addresses = &record->addresses;
+
+	if (length < FLOW_RECORD_LENGTH_2 || keys[0].source || keys[0].destination || keys[1].source ||
+	    !ipv6_address_valid(addresses->source) || !ipv6_address_valid(addresses->destination) ||
+	    keys[0].destination_port != keys[1].source_port)
+		return false;
+	if (keys[1].destination == 0)
+		return keys[0].source_port == keys[1].destination_port;
+	return keys[1].destination == rte_cpu_to_be_32(FLOW_RECORD_TRANSLATED) && length >= sizeof(*record) &&
+	       ipv6_address_valid(record->nat_address);
+}
+
+/* Keys and addresses of a flow of IPv6. */
+static void take_ipv6(const struct flow_record *record, struct flow_key keys[2],
+                      struct flow_addresses *addresses, uint8_t nat_address[16])
+{
+	struct flow_addresses answers = flow_addresses_reversed(&record->addresses);
+
+	*addresses = record->addresses;
+	if (keys[1].destination) {
+		memcpy(nat_address, record->nat_address, sizeof(record->nat_address));
+		memcpy(answers.destination, nat_address, sizeof(answers.destination));
+	}
+	flow_key_set_ipv6(&keys[0], addresses);
+	flow_key_set_ipv6(&keys[1], &answers);
 }
 
 uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_record *out, uint32_t *length)
@@ -56,15 +78,19 @@ uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_r
 	encode_key(&flow->direction[1].key, &out->key[1]);
 	if (flow->direction[0].key.family == FLOW_IPV6) {
 		out->addresses = flow->addresses;
+		*length = FLOW_RECORD_LENGTH_2;
+		if (!nat_ipv6_address(flow, out->nat_address))
+			return 2;
+		out->key[1].destination[3] = FLOW_RECORD_TRANSLATED;
 		*length = sizeof(*out);
-		return 2;
+		return 3;
 	}
 	*length = deletion ? sizeof(out->key[0]) : FLOW_RECORD_LENGTH_1;
 	return 1;
 }
 
 int flow_record_decode(const void *payload, size_t length, bool deletion, struct flow_key keys[2],
-                       struct flow_addresses *addresses, enum flow_state *state)
+                       struct flow_addresses *addresses, uint8_t nat_address[16], enum flow_state *state)
 {
 	struct flow_record record = {.state = FLOW_STATELESS};
 	bool ipv6;
@@ -74,17 +100,13 @@ int flow_record_decode(const void *payload, size_t length, bool deletion, struct
 	memcpy(&record, payload, length < sizeof(record) ? length : sizeof(record));
 	if (!decode_key(&record.key[0], &keys[0]))
 		return -EBADMSG;
-	ipv6 = length >= sizeof(record) && decode_key(&record.key[1], &keys[1]) &&
-	       is_ipv6(keys, &record.addresses);
+	memset(nat_address, 0, sizeof(record.nat_address));
+	ipv6 = length >= FLOW_RECORD_LENGTH_2 && decode_key(&record.key[1], &keys[1]) &&
+	       is_ipv6(keys, &record, length);
 	if (!ipv6 && !is_ipv4(&keys[0]))
 		return -EBADMSG;
-	if (ipv6) {
-		struct flow_addresses reversed = flow_addresses_reversed(&record.addresses);
-
-		*addresses = record.addresses;
-		flow_key_set_ipv6(&keys[0], addresses);
-		flow_key_set_ipv6(&keys[1], &reversed);
-	}
+	if (ipv6)
+		take_ipv6(&record, keys, addresses, nat_address);
 	*state = FLOW_STATELESS;
 	if (deletion)
 		return 0;

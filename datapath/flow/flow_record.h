@@ -9,14 +9,16 @@
  * in it: the receiver decides anew by its own policy when it takes over. A newer version appends fields; a
  * reader takes the prefix it knows. A deletion carries at least the first key. Version 1 is of IPv4. Of IPv6 version 2
  * is sent whole, also as a deletion: the addresses of its keys are 0, which a reader of version 1 refuses, and stand
- * behind.
+ * behind. Version 3 is of IPv6 with another source: the destination of its second key is FLOW_RECORD_TRANSLATED, which a
+ * reader of version 2 refuses.
  */
 
 #include "datapath/flow/flow_table.h"
 
 #include <stddef.h>
 
-#define FLOW_RECORD_VERSION 2
+#define FLOW_RECORD_VERSION    3
+#define FLOW_RECORD_TRANSLATED 1 /* of four bytes the last */
 
 struct flow_record_key {
 	uint8_t source[4], destination[4]; /* as in the packet */
@@ -43,19 +45,22 @@ struct flow_record {
 	struct flow_record_tcp tcp;
 	/* Version 2. */
 	struct flow_addresses addresses; /* of the original direction */
+	/* Version 3. */
+	uint8_t nat_address[16]; /* that the source becomes */
 };
 #define FLOW_RECORD_LENGTH_1 40 /* bytes of version 1 */
-_Static_assert(sizeof(struct flow_record) == FLOW_RECORD_LENGTH_1 + 32, "what version 2 sends");
+#define FLOW_RECORD_LENGTH_2 72
+_Static_assert(sizeof(struct flow_record) == FLOW_RECORD_LENGTH_2 + 16, "what version 3 sends");
 
 /* Fills *out and returns its version; *length is what is to be sent of it. */
 uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_record *out, uint32_t *length);
 /*
- * Reads an upsert (all of version 1) or a deletion (the first key at least); *addresses is filled where keys[0] is of
- * IPv6. Returns 0, -EBADMSG where it is
- * cut short or its values are none that a flow between two interfaces has.
+ * Reads an upsert (all of version 1) or a deletion (the first key at least); *addresses and nat_address (zero: the source
+ * stays) are filled where keys[0] is of IPv6. Returns 0, -EBADMSG where it is cut short or its values are none that a flow
+ * between two interfaces has.
  */
 int flow_record_decode(const void *payload, size_t length, bool deletion, struct flow_key keys[2],
-                       struct flow_addresses *addresses, enum flow_state *state);
+                       struct flow_addresses *addresses, uint8_t nat_address[16], enum flow_state *state);
 /* Gives a flow what an upsert, which flow_record_decode has taken, says of its TCP. */
 void flow_record_take_tcp(const struct flow_record_tcp *record, struct flow *flow);
 

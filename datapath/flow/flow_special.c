@@ -37,11 +37,22 @@ static enum counter check_limits(const struct flow_direction *direction, struct 
 	return COUNTER_DROP_TTL;
 }
 
-/* Transit of IPv4 alone is ever translated. False where an error was damaged on its way. */
-static bool translate(const struct flow_direction *direction, struct rte_mbuf *mbuf, bool error)
+static bool translate_ipv6(const struct flow *flow, unsigned direction, struct rte_mbuf *mbuf, bool error)
+{
+	if (error)
+		return nat_ipv6_translate_error(flow, direction, mbuf);
+	nat_ipv6_translate(flow, direction, mbuf);
+	return true;
+}
+
+/* False where an error was damaged on its way. */
+static bool translate(const struct flow *flow, const struct flow_direction *direction, struct rte_mbuf *mbuf,
+                      bool ipv6, bool error)
 {
 	if (direction->translation == NAT_NONE)
 		return true;
+	if (ipv6)
+		return translate_ipv6(flow, direction == &flow->direction[1], mbuf, error);
 	if (error)
 		return nat_translate_error(direction, mbuf);
 	nat_translate(direction, rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *));
@@ -60,10 +71,21 @@ static rte_edge_t output_ipv6(struct worker_state *state, struct rte_mbuf *mbuf,
 {
 	const uint8_t *destination =
 	    direction == &flow->direction[0] ? flow->addresses.destination : flow->addresses.source;
-	const struct route *route = route_lookup_ipv6(state->policy->routes, destination);
+	uint64_t link = adjacency_link(direction->adjacency);
+	const struct worker_port *port = &state->ports[direction->port];
+	const struct route *route;
 	uint32_t adjacency;
 	bool resolved;
 
+	/* As the fast way does: translated flows come here with every packet. */
+	if (link & ADJACENCY_RESOLVED) {
+		mbuf->port = direction->port;
+		ethernet_push(mbuf, link,
+		              direction->flags & DIRECTION_SHARED_MAC ? port->shared_mac : port->mac,
+		              RTE_BE16(RTE_ETHER_TYPE_IPV6));
+		return FORWARD_TRANSMIT;
+	}
+	route = route_lookup_ipv6(state->policy->routes, destination);
 	if (!route || route->kind != ROUTE_FORWARD) {
 		count(state, COUNTER_DROP_NO_ROUTE, 1);
 		return FORWARD_DROP;
@@ -105,7 +127,7 @@ rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbu
 		return FORWARD_SETUP;
 	if (reason == COUNTER_COUNT)
 		reason = check_limits(direction, mbuf, ipv6, &edge);
-	if (reason == COUNTER_COUNT && !translate(direction, mbuf, error))
+	if (reason == COUNTER_COUNT && !translate(flow, direction, mbuf, ipv6, error))
 		reason = COUNTER_DROP_ICMP_CHECKSUM;
 	if (reason != COUNTER_COUNT) {
 		count(state, reason, 1);

@@ -29,12 +29,13 @@ enum flow_state {
 };
 
 /* Decisions for a direction. The first ones make the fast path step aside. */
-#define DIRECTION_TO_CORE      0x01 /* leaves for the host */
-#define DIRECTION_FROM_CORE    0x02 /* the host sent it: no TTL, no rules */
-#define DIRECTION_NEEDS_ACTIVE 0x04 /* transit, or to or from a shared address */
-#define DIRECTION_SHARED_MAC   0x08 /* leaves with the interface's shared MAC */
-#define DIRECTION_TRACK        0x10 /* TCP, and any segment may change its state */
-#define DIRECTION_SEQUENCE     0x20 /* TCP whose sequence numbers are checked */
+#define DIRECTION_TO_CORE         0x01 /* leaves for the host */
+#define DIRECTION_FROM_CORE       0x02 /* the host sent it: no TTL, no rules */
+#define DIRECTION_NEEDS_ACTIVE    0x04 /* transit, or to or from a shared address */
+#define DIRECTION_SHARED_MAC      0x08 /* leaves with the interface's shared MAC */
+#define DIRECTION_TRACK           0x10 /* TCP, and any segment may change its state */
+#define DIRECTION_SEQUENCE        0x20 /* TCP whose sequence numbers are checked */
+#define DIRECTION_TRANSLATED_IPV6 0x40 /* nat_ipv6_translate */
 
 /* All that a packet of an established flow needs: one cache line. */
 struct flow_direction {
@@ -51,9 +52,10 @@ struct flow_direction {
 	uint8_t flags;            /* DIRECTION_... */
 	uint8_t translation : 4;  /* enum nat_translation of datapath/nat/nat.h; the last three are its */
 	uint8_t window_scale : 4; /* TCP: of the windows in this direction (RFC 7323) */
-	uint32_t nat_address;     /* that comes into the packet, network byte order */
-	uint16_t nat_port;        /* likewise; of ICMP the identifier */
-	uint16_t nat_checksum;    /* what the transport's checksum changes by */
+	/* The next two of IPv6: parts of nat_ipv6_address. */
+	uint32_t nat_address;  /* that comes into the packet, network byte order */
+	uint16_t nat_port;     /* likewise; of ICMP the identifier */
+	uint16_t nat_checksum; /* what the transport's checksum changes by */
 };
 _Static_assert(sizeof(struct flow_direction) == 64, "one cache line");
 
@@ -72,7 +74,8 @@ struct flow {
 		uint32_t next_hop[2];            /* IPv4: of each direction, network byte order */
 	};
 	uint8_t tcp; /* TCP_... of datapath/tcp/sequence.h */
-	uint8_t reserved[7];
+	uint8_t reserved[3];
+	uint32_t nat_rest; /* part of nat_ipv6_address */
 };
 _Static_assert(sizeof(struct flow) == 192, "three cache lines");
 _Static_assert(NEIGHBOURS_MAX <= UINT16_MAX + 1, "adjacency is of 16 bits");

@@ -226,9 +226,10 @@ START_TEST(records_of_other_versions)
 {
 	struct flow flow = {.state = FLOW_TCP_OPEN};
 	struct flow_record record;
-	uint8_t longer[80] = {0};
+	uint8_t longer[sizeof(record) + 8] = {0};
 	struct flow_addresses addresses;
 	struct flow_key keys[2];
+	uint8_t nat[16];
 	uint32_t length_of;
 	enum flow_state state;
 
@@ -241,25 +242,25 @@ START_TEST(records_of_other_versions)
 	flow.direction[1].key = flow_key_reply(&flow.direction[0].key, WAN);
 	flow_record_encode(&flow, false, &record, &length_of);
 	memcpy(longer, &record, sizeof(record));
-	ck_assert_int_eq(flow_record_decode(longer, sizeof(longer), false, keys, &addresses, &state), 0);
+	ck_assert_int_eq(flow_record_decode(longer, sizeof(longer), false, keys, &addresses, nat, &state), 0);
 	ck_assert(flow_key_equal(&keys[0], &flow.direction[0].key));
 	ck_assert(flow_key_equal(&keys[1], &flow.direction[1].key));
 	ck_assert_int_eq(state, FLOW_TCP_OPEN);
 	for (size_t length = 0; length < FLOW_RECORD_LENGTH_1; length++)
-		ck_assert_int_eq(flow_record_decode(&record, length, false, keys, &addresses, &state),
+		ck_assert_int_eq(flow_record_decode(&record, length, false, keys, &addresses, nat, &state),
 		                 -EBADMSG);
-	ck_assert_int_eq(flow_record_decode(&record, 16, true, keys, &addresses, &state), 0);
-	ck_assert_int_eq(flow_record_decode(&record, 15, true, keys, &addresses, &state), -EBADMSG);
+	ck_assert_int_eq(flow_record_decode(&record, 16, true, keys, &addresses, nat, &state), 0);
+	ck_assert_int_eq(flow_record_decode(&record, 15, true, keys, &addresses, nat, &state), -EBADMSG);
 	record.state = FLOW_STATE_COUNT;
-	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, &state),
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, nat, &state),
 	                 -EBADMSG);
 	record.state = FLOW_TCP_OPEN;
 	record.key[0].protocol = record.key[1].protocol = IPPROTO_UDP;
-	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, &state),
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, nat, &state),
 	                 -EBADMSG);
 	record.key[1].protocol = record.key[0].protocol = IPPROTO_TCP;
 	record.key[1].interface = 0;
-	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, &state),
+	ck_assert_int_eq(flow_record_decode(&record, sizeof(record), false, keys, &addresses, nat, &state),
 	                 -EBADMSG);
 }
 END_TEST

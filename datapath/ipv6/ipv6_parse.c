@@ -19,11 +19,7 @@ static enum counter check_routing(const uint8_t *extension)
 	return COUNTER_COUNT;
 }
 
-/*
- * Looks through the extension headers of a packet of which present bytes are there. *offset and *protocol become
- * those of what is behind the last. ESP and AH are protocols: what they protect is not looked into.
- */
-static enum counter skip_extensions(const uint8_t *ip, uint32_t present, uint32_t *offset, uint8_t *protocol)
+enum counter ipv6_skip_extensions(const uint8_t *ip, uint32_t present, uint32_t *offset, uint8_t *protocol)
 {
 	enum counter reason;
 
@@ -66,7 +62,7 @@ static enum counter parse_error(const uint8_t *ip, uint32_t begin, uint32_t pres
 
 	if (present < begin + HEADER || inner[0] >> 4 != 6)
 		return COUNTER_DROP_TRANSPORT_HEADER;
-	if (skip_extensions(inner, present - begin, &offset, &protocol) != COUNTER_COUNT)
+	if (ipv6_skip_extensions(inner, present - begin, &offset, &protocol) != COUNTER_COUNT)
 		return COUNTER_DROP_ICMP_TYPE;
 	if (present < begin + offset + 8)
 		return COUNTER_DROP_TRANSPORT_HEADER;
@@ -185,7 +181,7 @@ enum counter ipv6_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
 		return COUNTER_DROP_IPV6_SOURCE;
 	if (!ipv6_address_valid(addresses.destination))
 		return COUNTER_DROP_IPV6_DESTINATION;
-	reason = skip_extensions(ip, length, &transport, &protocol);
+	reason = ipv6_skip_extensions(ip, length, &transport, &protocol);
 	if (reason != COUNTER_COUNT)
 		return reason;
 	layout->transport = transport;

@@ -48,4 +48,11 @@ static inline bool ipv6_is_discovery(const uint8_t *ip, uint32_t length)
 	       ip[sizeof(*header)] >= ICMPV6_ROUTER_SOLICIT && ip[sizeof(*header)] <= ICMPV6_REDIRECT;
 }
 
+/*
+ * Looks through the extension headers of a packet of which present bytes are there (its IPv6 header at least). *offset
+ * and *protocol become those of what is behind the last. ESP and AH are protocols: what they protect is not looked into.
+ * Returns COUNTER_COUNT or the reason to drop it. Pure; any thread.
+ */
+enum counter ipv6_skip_extensions(const uint8_t *ip, uint32_t present, uint32_t *offset, uint8_t *protocol);
+
 #endif

@@ -159,12 +159,6 @@ START_TEST(rules_decide)
 	ck_assert_uint_eq(icmp->icmp_type, ICMPV6_ERROR_UNREACHABLE);
 	ck_assert_uint_eq(icmp->icmp_code, ICMPV6_CODE_PROHIBITED);
 	rte_pktmbuf_free(mbuf);
-	/* No translation of IPv6: it does not leave as it is. */
-	builder = fixture_ipv6_policy();
-	fixture_ipv6_rule(builder, POLICY_ALLOW, false, POLICY_SOURCE_NAT_INTERFACE);
-	fixture_apply(builder);
-	fixture_walk();
-	drops(LAN, fixture_ipv6_udp(CLIENT6, 1, SERVER6, 2), WAN, COUNTER_DROP_NAT_ADDRESS);
 }
 END_TEST
 

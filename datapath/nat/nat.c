@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/nat/nat.h"
 
+#include "datapath/nat/nat_ipv6.h"
+
 #include <rte_icmp.h>
 #include <rte_tcp.h>
 #include <rte_udp.h>
@@ -27,15 +29,16 @@ const struct nat_layout nat_layouts[NAT_TRANSLATION_COUNT] = {
     [NAT_ADDRESS_DESTINATION] = {TARGET, 0, 0, 0},
 };
 
-static enum nat_translation kind(uint8_t protocol, unsigned direction)
+enum nat_translation nat_kind(const struct flow_key *key, unsigned direction)
 {
-	switch (protocol) {
+	switch (key->protocol) {
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 		return NAT_UDP_SOURCE + direction;
 	case IPPROTO_TCP:
 		return NAT_TCP_SOURCE + direction;
 	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
 		return NAT_ICMP_SOURCE + direction;
 	default:
 		return NAT_ADDRESS_SOURCE + direction;
@@ -46,9 +49,12 @@ bool nat_is_translated(const struct flow *flow)
 {
 	const struct flow_key *original = &flow->direction[0].key, *reply = &flow->direction[1].key;
 
-	/* The words of IPv6 keys are no addresses, and nothing of it is translated. */
-	if (original->family != FLOW_IPV4)
-		return false;
+	/* The words of IPv6 keys are no addresses. */
+	if (original->family != FLOW_IPV4) {
+		uint8_t address[16];
+
+		return nat_ipv6_address(flow, address);
+	}
 	return original->source != reply->destination || original->source_port != reply->destination_port;
 }
 
@@ -57,7 +63,7 @@ static void set_direction(struct flow_direction *direction, unsigned which, uint
 {
 	uint32_t change = (uint32_t)port_after + (uint16_t)~port_before;
 
-	direction->translation = kind(direction->key.protocol, which);
+	direction->translation = nat_kind(&direction->key, which);
 	direction->nat_address = after;
 	direction->nat_port = port_after;
 	/* There is no pseudo header in ICMP (RFC 792). */
@@ -71,6 +77,10 @@ void nat_set(struct flow *flow)
 {
 	const struct flow_key original = flow->direction[0].key, reply = flow->direction[1].key;
 
+	if (original.family != FLOW_IPV4) {
+		nat_ipv6_set(flow);
+		return;
+	}
 	if (!nat_is_translated(flow)) {
 		flow->direction[0].translation = flow->direction[1].translation = NAT_NONE;
 		return;

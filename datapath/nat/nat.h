@@ -3,7 +3,7 @@
 #define DATAPATH_NAT_NAT_H
 
 /*
- * Source NAT of IPv4 (C09-001 to C09-012). What a flow is translated to is the difference of its two keys: the
+ * Source NAT of IPv4 (C09-001 to C09-012), and what nat_ipv6.h shares with it. What a flow is translated to is the difference of its two keys: the
  * answers come to the address and port that the source was given. So the keys alone say it, on the peer too, and
  * two flows never share a translated tuple, as no two entries of a flow table have one key. Worker thread.
  */
@@ -90,10 +90,13 @@ static inline void nat_translate(const struct flow_direction *direction, struct 
  */
 bool nat_translate_error(const struct flow_direction *direction, struct rte_mbuf *mbuf);
 
+/* What packets of that direction of a flow need, whose original direction has that key. */
+enum nat_translation nat_kind(const struct flow_key *key, unsigned direction);
+
 /* Whether the flow's keys differ by more than their direction. */
 bool nat_is_translated(const struct flow *flow);
 
-/* Fills in what both directions of a flow do, from its keys. */
+/* Fills in what both directions of a flow do, from its keys; of IPv6 too. */
 void nat_set(struct flow *flow);
 
 /*

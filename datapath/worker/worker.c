@@ -147,7 +147,7 @@ void worker_refresh(struct worker_state *state)
 	state->active = active;
 	state->forwarding = active && !atomic_load_explicit(&state->worker->suspended, memory_order_acquire);
 	state->divert_flags = DIRECTION_TO_CORE | DIRECTION_FROM_CORE | DIRECTION_TRACK |
-	                      (state->forwarding ? 0 : DIRECTION_NEEDS_ACTIVE);
+	                      DIRECTION_TRANSLATED_IPV6 | (state->forwarding ? 0 : DIRECTION_NEEDS_ACTIVE);
 	worker_ports_refresh(state, new_policy);
 	if (new_policy) {
 		length_limits_set(state, policy ? &policy->policy.settings->length_limits : NULL);

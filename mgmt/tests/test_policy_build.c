@@ -290,9 +290,6 @@ START_TEST(ip_version_6_is_refused_where_it_has_no_effect)
 	console_ok(&console, "cc IPRuleSet main");
 	console_ok(&console, "set IPRule web DestinationNetwork=all-nets-ip6");
 	has_problem("No errors");
-	console_ok(&console, "set IPRule web SourceTranslation=NAT");
-	has_problem("IPRule/2: DestinationNetwork 'all-nets-ip6' has only IPv6 addresses");
-	console_ok(&console, "set IPRule web SourceTranslation=");
 	console_ok(&console, "set IPRule web DestinationInterface=core");
 	has_problem("No errors");
 	console_ok(&console, "set IPRule web DestinationInterface=if2");

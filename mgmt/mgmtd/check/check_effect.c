@@ -31,54 +31,6 @@ static void check_container(const struct configuration *configuration, const cha
 	}
 }
 
-static void check_versions(const struct configuration *configuration, const struct object_type *type,
-                           const struct lyd_node *object, const char *property, struct problems *problems)
-{
-	struct ranges ranges = {0};
-	bool forwarded = false;
-
-	resolve_addresses(configuration, object, type_property(type, property), 0, &ranges);
-	for (size_t i = 0; i < ranges.count; i++)
-		forwarded |= ranges.range[i].first.version == 4;
-	if (ranges.count && !forwarded)
-		problem(problems, type, object,
-		        "%s '%s' has only IPv6 addresses, and this release has only IPv4 there. Add IPv4 "
-		        "addresses, "
-		        "disable the object or delete it",
-		        property, value_of(type, object, property));
-	ranges_free(&ranges);
-}
-
-/* A rule that translates, which is done with IPv4. */
-static bool is_ipv4_only(const struct object_type *type, const struct lyd_node *rule)
-{
-	return !strcmp(value_of(type, rule, "SourceTranslation"), "NAT");
-}
-
-/* A property with both IP versions is fine: its IPv4 part has an effect. */
-static void check_ip_versions(const struct configuration *configuration, struct problems *problems)
-{
-	static const struct {
-		const char *container, *type, *property;
-	} networks[] = {{"IPRuleSet", "IPRule", "SourceNetwork"},
-	                {"IPRuleSet", "IPRule", "DestinationNetwork"}};
-
-	for (size_t i = 0; i < sizeof(networks) / sizeof(*networks); i++) {
-		const struct object_type *container =
-		    networks[i].container ? schema_type(configuration->schema, NULL, networks[i].container)
-		                          : NULL;
-		const struct object_type *type =
-		    schema_type(configuration->schema, container, networks[i].type);
-		struct lyd_node *context =
-		    container ? object_find(configuration, container, NULL, "main") : NULL;
-
-		for (struct lyd_node *object = object_first(configuration, type, context); object;
-		     object = object_next(object))
-			if (!object_disabled(type, object) && (!container || is_ipv4_only(type, object)))
-				check_versions(configuration, type, object, networks[i].property, problems);
-	}
-}
-
 /* A Sync interface stays with Linux: the datapath knows nothing of it, clusterd only its PrivateIP. */
 static void check_sync_interfaces(const struct configuration *configuration, struct problems *problems)
 {
@@ -137,7 +89,6 @@ void check_effect(const struct configuration *configuration, struct problems *pr
 {
 	check_container(configuration, "RoutingTable", "Route", problems);
 	check_container(configuration, "IPRuleSet", "IPRule", problems);
-	check_ip_versions(configuration, problems);
 	check_sync_interfaces(configuration, problems);
 	check_databases(configuration, problems);
 }

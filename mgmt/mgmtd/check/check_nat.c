@@ -4,25 +4,48 @@
 
 #include <string.h>
 
-static void check_new_source(const struct configuration *configuration, const struct object_type *type,
-                             const struct lyd_node *rule, struct problems *problems)
+/* Whether a list of a rule holds addresses of that IP version. */
+static bool has_version(const struct configuration *configuration, const struct object_type *type,
+                        const struct lyd_node *rule, const char *property, unsigned version)
 {
-	const char *address = value_of(type, rule, "NewSourceIP4");
+	struct ranges ranges = {0};
+	bool found = false;
+
+	resolve_addresses(configuration, rule, type_property(type, property), 0, &ranges);
+	for (size_t i = 0; i < ranges.count && !found; i++)
+		found = ranges.range[i].first.version == version;
+	ranges_free(&ranges);
+	return found;
+}
+
+/* One IP version's address: there where flows of that version can match, and nowhere else (C09-010). */
+static void check_new_source(const struct configuration *configuration, const struct object_type *type,
+                             const struct lyd_node *rule, unsigned version, struct problems *problems)
+{
+	const char *property = version == 6 ? "NewSourceIP6" : "NewSourceIP4";
+	const char *address = value_of(type, rule, property);
+	bool matches = has_version(configuration, type, rule, "SourceNetwork", version) &&
+	               has_version(configuration, type, rule, "DestinationNetwork", version);
 
 	if (strcmp(value_of(type, rule, "SetSourceAddress"), "AllToOne") != 0) {
 		if (*address)
-			problem(
-			    problems, type, rule,
-			    "NewSourceIP4 '%s' has no effect where SetSourceAddress is InterfaceAddress; set "
-			    "SetSourceAddress=AllToOne, or NewSourceIP4=<empty>",
-			    address);
-	} else if (!*address) {
+			problem(problems, type, rule,
+			        "%s '%s' has no effect where SetSourceAddress is InterfaceAddress; set "
+			        "SetSourceAddress=AllToOne, or %s=<empty>",
+			        property, address, property);
+	} else if (!*address && matches) {
+		problem(problems, type, rule,
+		        "SetSourceAddress is AllToOne and %s has no value, and IPv%u flows can match; set it "
+		        "to the address that their source becomes, or SetSourceAddress=InterfaceAddress",
+		        property, version);
+	} else if (*address && resolve_host(configuration, address).version != version) {
+		problem(problems, type, rule, "%s '%s' is not one IPv%u host", property, address, version);
+	} else if (*address && !matches) {
 		problem(
 		    problems, type, rule,
-		    "SetSourceAddress is AllToOne and NewSourceIP4 has no value; set it to the address that "
-		    "the source becomes, or SetSourceAddress=InterfaceAddress");
-	} else if (resolve_host(configuration, address).version != 4) {
-		problem(problems, type, rule, "NewSourceIP4 '%s' is not one IPv4 host", address);
+		    "%s '%s' has no effect, as SourceNetwork and DestinationNetwork do not both have IPv%u "
+		    "addresses; set %s=<empty>",
+		    property, address, version, property);
 	}
 }
 
@@ -42,7 +65,8 @@ static void check_rule(const struct configuration *configuration, const struct o
 		        "SourceTranslation is NAT, which a Stateless flow cannot have; set Stateless=No or "
 		        "SourceTranslation=<empty>");
 	else
-		check_new_source(configuration, type, rule, problems);
+		for (unsigned version = 4; version <= 6; version += 2)
+			check_new_source(configuration, type, rule, version, problems);
 }
 
 void check_nat(const struct configuration *configuration, struct problems *problems)

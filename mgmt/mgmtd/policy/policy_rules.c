@@ -60,7 +60,7 @@ static int add_services(const struct configuration *configuration, const struct 
 	return error;
 }
 
-/* C09-005, C09-006: check_nat has seen that the address is one. */
+/* C09-005, C09-006, C09-009: check_nat has seen that the addresses are such. */
 static void set_translation(const struct configuration *configuration, const struct object_type *type,
                             const struct lyd_node *object, struct policy_rule *rule)
 {
@@ -71,6 +71,7 @@ static void set_translation(const struct configuration *configuration, const str
 		return;
 	rule->source_translation = POLICY_SOURCE_NAT_ADDRESS;
 	rule->nat_address[0] = resolve_host(configuration, value_of(type, object, "NewSourceIP4"));
+	rule->nat_address[1] = resolve_host(configuration, value_of(type, object, "NewSourceIP6"));
 }
 
 static int add_rule(const struct configuration *configuration, const struct object_type *type,
