@@ -250,6 +250,10 @@ struct interface_row {
 	struct mac_address mac;
 	struct mac_address shared_mac;
 	char driver[20];
+	uint32_t speed_mbps; /* 0: not known */
+	uint8_t full_duplex;
+	uint8_t checksum_offload;
+	uint8_t reserved[6];
 	uint64_t received_packets, received_bytes, sent_packets, sent_bytes, dropped_packets;
 };
 

@@ -74,6 +74,65 @@ static int check_interfaces(const struct check *check)
 	return 0;
 }
 
+/* Id of the Ethernet interface below; its depth is bounded by POLICY_VLAN_LEVELS. 0: something is wrong. */
+static bool vlan_valid(const struct policy *policy, uint32_t index)
+{
+	const struct policy_interface *vlan = &policy->interfaces[index], *carrier = vlan;
+	unsigned levels = 0;
+
+	if (vlan->vlan_id < 1 || vlan->vlan_id > 4094 || !policy_vlan_type_valid(vlan->vlan_type) ||
+	    vlan->ha_type != POLICY_HA_NON_CRITICAL)
+		return false;
+	for (; carrier->carrier; levels++) {
+		const struct policy_interface *next = policy_interface_by_id(policy, carrier->carrier);
+
+		if (!next || next >= carrier || levels == POLICY_VLAN_LEVELS)
+			return false;
+		carrier = next;
+	}
+	return carrier->ha_type != POLICY_HA_SYNC;
+}
+
+static int check_vlans(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+	uint32_t ports = 0;
+
+	for (uint32_t i = 0; i < policy->interface_count; i++) {
+		const struct policy_interface *interface = &policy->interfaces[i];
+
+		if (!terminated(interface->zone, sizeof(interface->zone)))
+			return fail(check, "interface", i, "its zone is not a text");
+		if (!interface->carrier && ++ports > POLICY_PORTS_MAX)
+			return fail(check, "interface", i, "too many with a device");
+		if (!interface->carrier)
+			continue;
+		if (!vlan_valid(policy, i))
+			return fail(check, "interface", i, "is no valid VLAN");
+		for (uint32_t j = 0; j < i; j++)
+			if (policy->interfaces[j].carrier == interface->carrier &&
+			    policy->interfaces[j].vlan_id == interface->vlan_id)
+				return fail(check, "interface", i, "has the VLAN ID of another");
+	}
+	return 0;
+}
+
+static int check_arp_entries(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
+		const struct policy_arp_entry *entry = &policy->arp_entries[i];
+
+		if (!interface_known(policy, entry->interface) || entry->address.version != 4 ||
+		    entry->mode > POLICY_ARP_PUBLISH ||
+		    (entry->mode == POLICY_ARP_STATIC ? mac_address_is_zero(&entry->mac)
+		                                      : entry->mac.bytes[0] & 1))
+			return fail(check, "ARP entry", i, "its interface, address or mode is invalid");
+	}
+	return 0;
+}
+
 static int check_addresses(const struct check *check)
 {
 	const struct policy *policy = check->policy;
@@ -241,14 +300,16 @@ static int open_sections(struct policy *policy, const struct check *check)
 	OPEN(interface_ids, interface_id_count, interface_ids);
 	OPEN(ranges, range_count, ranges);
 	OPEN(services, service_count, services);
+	OPEN(arp_entries, arp_entry_count, arp_entries);
 #undef OPEN
 	return 0;
 }
 
 int policy_open(const void *blob, size_t length, struct policy *out, char reason[128])
 {
-	static int (*const checks[])(const struct check *) = {
-	    check_settings, check_interfaces, check_addresses, check_routes, check_rules, check_elements};
+	static int (*const checks[])(const struct check *) = {check_settings,  check_interfaces, check_vlans,
+	                                                      check_addresses, check_routes,     check_rules,
+	                                                      check_elements,  check_arp_entries};
 	struct policy policy = {.header = blob};
 	struct check check = {.policy = &policy, .reason = reason};
 	int error;

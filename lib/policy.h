@@ -11,14 +11,17 @@
 
 #include "address.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define POLICY_MAGIC   0x48504f4cu /* "HPOL" */
-#define POLICY_VERSION 2
+#define POLICY_VERSION 3
 
 #define POLICY_NAME                   64
-#define POLICY_INTERFACES_MAX         64
+#define POLICY_INTERFACES_MAX         512 /* of all types */
+#define POLICY_PORTS_MAX              64  /* of them with a device of their own */
+#define POLICY_VLAN_LEVELS            16  /* tags of a frame (C03-017) */
 #define POLICY_REASSEMBLIES_MAX       4096
 #define POLICY_LOCAL_REASSEMBLIES_MAX 1024
 /* Interface ids are 1..0xfeff; these are special. */
@@ -40,6 +43,29 @@ struct policy_interface {
 	uint8_t disabled;
 	struct mac_address mac; /* overrides the device's own where not zero */
 	uint32_t mtu;           /* largest IP packet, bytes */
+	/*
+	 * A VLAN interface has no device, and none of the four above: its frames are those of its carrier, an interface
+	 * that stands before it in the policy, with a tag more.
+	 */
+	uint16_t carrier;   /* id; 0: an Ethernet interface */
+	uint16_t vlan_id;   /* 1..4094, of one carrier no two are equal */
+	uint16_t vlan_type; /* the tag's TPID, host byte order: 0x8100, 0x88a8, 0x9100, 0x9200 or 0x9300 */
+	uint16_t tag_room;  /* Ethernet: bytes by which tagged frames are longer than those of its MTU */
+	uint16_t
+	    equivalence; /* interfaces of one number (not 0) take packets of each other's flows (C03-022) */
+	uint16_t reserved;
+	char zone[POLICY_NAME]; /* for logs; "": none */
+};
+
+enum policy_arp_mode { POLICY_ARP_STATIC = 0, POLICY_ARP_PUBLISH = 1 };
+
+/* C04-010, C04-011. IPv4. */
+struct policy_arp_entry {
+	uint16_t interface;
+	uint8_t mode; /* enum policy_arp_mode */
+	uint8_t reserved;
+	struct ip_address address;
+	struct mac_address mac; /* of a published address zero: the interface's */
 };
 
 enum policy_address_kind { POLICY_ADDRESS_SHARED = 0, POLICY_ADDRESS_PRIVATE = 1 };
@@ -215,16 +241,17 @@ struct policy_settings {
 	uint8_t cluster_enabled;
 	uint8_t cluster_role; /* enum cluster_role */
 	uint8_t cluster_id;
-	uint8_t workers;   /* worker threads, 1.. */
-	uint8_t poll;      /* 1: never sleep */
-	uint8_t drop_ipv4; /* 1: no IPv4 packet is processed (C05-010) */
-	uint8_t drop_ipv6; /* 1: no IPv6 packet is processed (C05-010) */
-	uint8_t reserved;
+	uint8_t workers;          /* worker threads, 1.. */
+	uint8_t poll;             /* 1: never sleep */
+	uint8_t drop_ipv4;        /* 1: no IPv4 packet is processed (C05-010) */
+	uint8_t drop_ipv6;        /* 1: no IPv6 packet is processed (C05-010) */
+	uint8_t log_unknown_vlan; /* UnknownVLANTags=DropLog (C03-015) */
 	uint32_t heartbeat_interval_ms;
 	uint32_t peer_dead_ms;
 	uint32_t arp_expire;
 	uint32_t arp_expire_unknown;
 	uint32_t arp_cache_size;
+	uint32_t packet_buffer; /* PacketBufferSize, bytes: taken at the datapath's next start (C03-038) */
 	uint32_t flow_lifetime_tcp_init, flow_lifetime_tcp_no_data, flow_lifetime_tcp_open,
 	    flow_lifetime_tcp_closing;
 	uint32_t flow_lifetime_udp, flow_lifetime_icmp, flow_lifetime_other;
@@ -249,7 +276,8 @@ struct policy_header {
 	uint32_t reserved;
 	uint64_t generation;
 	struct policy_settings settings;
-	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services;
+	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services,
+	    arp_entries;
 };
 
 /* A blob that was checked. Points into it. */
@@ -263,8 +291,9 @@ struct policy {
 	const uint16_t *interface_ids;
 	const struct ip_range *ranges;
 	const struct policy_service *services;
+	const struct policy_arp_entry *arp_entries;
 	uint32_t interface_count, address_count, route_count, rule_count, interface_id_count, range_count,
-	    service_count;
+	    service_count, arp_entry_count;
 };
 
 /*
@@ -272,6 +301,12 @@ struct policy {
  * what is wrong in reason. Any bytes are safe to give. Any thread.
  */
 int policy_open(const void *blob, size_t length, struct policy *out, char reason[128]);
+
+/* A tag's TPID (host byte order) that a VLAN interface may have (C03-016). Any thread. */
+static inline bool policy_vlan_type_valid(uint16_t type)
+{
+	return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 || type == 0x9300;
+}
 
 /* The interface with that id or NULL. Any thread. */
 const struct policy_interface *policy_interface_by_id(const struct policy *policy, uint16_t id);
@@ -283,6 +318,7 @@ void policy_builder_destroy(struct policy_builder *builder);
 struct policy_settings *policy_builder_settings(struct policy_builder *builder);
 int policy_builder_interface(struct policy_builder *builder, const struct policy_interface *interface);
 int policy_builder_address(struct policy_builder *builder, const struct policy_address *address);
+int policy_builder_arp_entry(struct policy_builder *builder, const struct policy_arp_entry *entry);
 int policy_builder_route(struct policy_builder *builder, const struct policy_route *route);
 /* Slices: begin fixes where the next elements go, the builder's count since then is the slice's. */
 int policy_builder_interface_id(struct policy_builder *builder, uint16_t id);

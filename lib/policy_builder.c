@@ -13,7 +13,7 @@ struct array {
 
 struct policy_builder {
 	struct policy_settings settings;
-	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services;
+	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services, arp_entries;
 };
 
 static int array_append(struct array *array, const void *element)
@@ -44,6 +44,7 @@ struct policy_builder *policy_builder_create(void)
 	builder->interface_ids.element_size = sizeof(uint16_t);
 	builder->ranges.element_size = sizeof(struct ip_range);
 	builder->services.element_size = sizeof(struct policy_service);
+	builder->arp_entries.element_size = sizeof(struct policy_arp_entry);
 	return builder;
 }
 
@@ -58,6 +59,7 @@ void policy_builder_destroy(struct policy_builder *builder)
 	free(builder->interface_ids.elements);
 	free(builder->ranges.elements);
 	free(builder->services.elements);
+	free(builder->arp_entries.elements);
 	free(builder);
 }
 
@@ -74,6 +76,11 @@ int policy_builder_interface(struct policy_builder *builder, const struct policy
 int policy_builder_address(struct policy_builder *builder, const struct policy_address *address)
 {
 	return array_append(&builder->addresses, address);
+}
+
+int policy_builder_arp_entry(struct policy_builder *builder, const struct policy_arp_entry *entry)
+{
+	return array_append(&builder->arp_entries, entry);
 }
 
 int policy_builder_route(struct policy_builder *builder, const struct policy_route *route)
@@ -136,6 +143,7 @@ int policy_builder_finish(struct policy_builder *builder, uint64_t generation, v
 	    {&builder->interface_ids, &header.interface_ids},
 	    {&builder->ranges, &header.ranges},
 	    {&builder->services, &header.services},
+	    {&builder->arp_entries, &header.arp_entries},
 	};
 	const size_t part_count = sizeof(parts) / sizeof(parts[0]);
 	size_t size = align8(sizeof(header));

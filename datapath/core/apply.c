@@ -71,7 +71,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 
 	port_commit(policy);
 	swap(compiled);
-	port_finish();
+	port_finish(policy);
 	control_breathe();
 	error = host_reconcile(policy, problem);
 	if (error) {

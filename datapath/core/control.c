@@ -11,6 +11,7 @@
 #include "datapath/mirror/mirror.h"
 #include "datapath/nd/nd.h"
 #include "datapath/query/query.h"
+#include "datapath/vlan/vlan_unknown.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -71,6 +72,9 @@ static void handle(struct rte_mbuf *mbuf)
 		break;
 	case PACKET_UNRESOLVED:
 		arp_resolve(mbuf);
+		break;
+	case PACKET_UNKNOWN_VLAN:
+		vlan_unknown(mbuf);
 		break;
 	default:
 		control_drop(mbuf, COUNTER_DROP_CONTROL_QUEUE);

@@ -30,6 +30,8 @@
 	X(DROP_ETHERNET_SOURCE, "drop/ethernet_source")                                                      \
 	X(DROP_ETHERNET_DESTINATION, "drop/ethernet_destination")                                            \
 	X(DROP_ETHERTYPE, "drop/ethertype")                                                                  \
+	X(DROP_UNKNOWN_VLANID, "drop/unknown_vlanid")                                                        \
+	X(DROP_VLAN_LEVELS, "drop/vlan_levels")                                                              \
 	X(DROP_INTERFACE_DISABLED, "drop/interface_disabled")                                                \
 	X(DROP_INACTIVE, "drop/inactive")                                                                    \
 	X(DROP_SUSPENDED, "drop/suspended")                                                                  \

@@ -30,9 +30,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WORKERS_MAX    16
-#define PORTS_MAX      POLICY_INTERFACES_MAX
-#define NEIGHBOURS_MAX 65536 /* adjacencies of the whole node */
+#define WORKERS_MAX 16
+#define PORTS_MAX   POLICY_PORTS_MAX /* with a device */
+#define LOGICAL_PORTS_MAX                                                                                    \
+	(PORTS_MAX + POLICY_INTERFACES_MAX) /* with those of VLANs, which follow (datapath/vlan) */
+#define NEIGHBOURS_MAX 65536                /* adjacencies of the whole node */
 #define BURST          64
 #define NO_PORT        0xffff
 
@@ -41,9 +43,10 @@ enum packet_kind {
 	/* worker -> control: data starts at the Ethernet header unless said otherwise */
 	PACKET_ARP = 1,
 	PACKET_HEARTBEAT,
-	PACKET_TO_HOST,    /* data starts at the IP header; packet.interface is where it came in */
-	PACKET_UNRESOLVED, /* data starts at the IP header; wants packet.next_hop on packet.interface */
-	PACKET_DISCOVERY,  /* ICMPv6 of Neighbour Discovery; data starts at the IP header */
+	PACKET_TO_HOST,      /* data starts at the IP header; packet.interface is where it came in */
+	PACKET_UNRESOLVED,   /* data starts at the IP header; wants packet.next_hop on packet.interface */
+	PACKET_DISCOVERY,    /* ICMPv6 of Neighbour Discovery; data starts at the IP header */
+	PACKET_UNKNOWN_VLAN, /* dropped; next_hop is the VLAN ID that packet.interface does not have */
 	/* control -> worker */
 	PACKET_FROM_HOST, /* data starts at the IP header; Linux sent it into the host interface
 	                     packet.interface */
@@ -75,7 +78,7 @@ static inline struct packet *packet_of(struct rte_mbuf *mbuf)
 }
 
 /*
- * A port: a logical Ethernet interface that DPDK drives. Written by the control thread, before workers see it
+ * A port: a logical interface, Ethernet that DPDK drives or a VLAN. Written by the control thread, before workers see it
  * in a compiled policy; workers read.
  */
 struct port {
@@ -88,6 +91,11 @@ struct port {
 	struct rte_ether_addr
 	    shared_mac; /* of the shared addresses; equals mac where standalone or InterfaceMAC */
 	char name[32];
+	uint8_t type_lost; /* its driver says of no VLAN tag which type it has */
+	/* Of a VLAN interface, which has no device (NO_PORT): */
+	uint8_t tag_bytes;
+	uint16_t carrier;                     /* index of the port that its frames leave by */
+	uint8_t tags[POLICY_VLAN_LEVELS * 4]; /* as in its frames */
 };
 
 /* A next hop's link state, in one word so that a worker reads it in one load: MAC in the low 48 bits, state
@@ -148,8 +156,9 @@ struct datapath {
 	 * (unresolve it, count up, rte_rcu_qsbr_synchronize, then use it anew): flows look theirs up again.
 	 */
 	_Atomic uint32_t adjacency_epoch;
-	_Atomic uint32_t port_count;
-	struct port ports[PORTS_MAX];
+	_Atomic uint32_t port_count;   /* of those with a device */
+	_Atomic uint32_t vlan_changes; /* counted up where ports of VLANs have changed */
+	struct port ports[LOGICAL_PORTS_MAX];
 	_Atomic uint16_t port_of_interface[65536];    /* index in ports or NO_PORT */
 	struct adjacency adjacencies[NEIGHBOURS_MAX]; /* 0 is never resolved */
 

@@ -15,13 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARGUMENTS_MAX     24
-#define BATCHES           255
-#define PACKETS_CACHE     128
-#define BYTES_PER_FLOW    768 /* flow, its two hash entries and their spare room */
-#define MEMORY_BASE_MB    64
-#define ETHERNET_OVERHEAD 18   /* header and one VLAN tag */
-#define AF_PACKET_FRAME   2048 /* datapath/port takes whole frames of this much from the kernel */
+#define ARGUMENTS_MAX   24
+#define BATCHES         255
+#define PACKETS_CACHE   128
+#define BYTES_PER_FLOW  768 /* flow, its two hash entries and their spare room */
+#define MEMORY_BASE_MB  64
+#define FRAME_OVERHEAD  212  /* the kernel's header (datapath/port), Ethernet's and the tags of VLANs */
+#define AF_PACKET_FRAME 2048 /* datapath/port takes whole frames of this much from the kernel */
 
 /* "0@(0,1),1@(0,1)": every lcore may run on every CPU that this process may use. */
 static int lcores_text(unsigned workers, char *out, size_t size)
@@ -49,7 +49,7 @@ static int lcores_text(unsigned workers, char *out, size_t size)
 
 static size_t data_room(const struct options *options)
 {
-	size_t frame = options->mtu_max + ETHERNET_OVERHEAD;
+	size_t frame = options->mtu_max + FRAME_OVERHEAD;
 
 	return RTE_PKTMBUF_HEADROOM + (frame > AF_PACKET_FRAME ? RTE_ALIGN(frame, 1024) : AF_PACKET_FRAME);
 }

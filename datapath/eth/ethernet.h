@@ -4,6 +4,7 @@
 
 /* Ethernet frames as they come in (C01-011). Pure; any thread. */
 
+#include "datapath/vlan/vlan.h"
 #include "datapath/worker/state.h"
 #include "lib/heartbeat.h"
 
@@ -11,7 +12,14 @@
 #define ETHERNET_IPV6_GROUP 0x3333 /* the first two bytes (RFC 2464, 7) */
 
 /* Where a frame goes. */
-enum ethernet_verdict { ETHERNET_IPV4, ETHERNET_IPV6, ETHERNET_ARP, ETHERNET_HEARTBEAT, ETHERNET_DROP };
+enum ethernet_verdict {
+	ETHERNET_IPV4,
+	ETHERNET_IPV6,
+	ETHERNET_ARP,
+	ETHERNET_HEARTBEAT,
+	ETHERNET_TAGGED,
+	ETHERNET_DROP
+};
 
 /*
  * Judges a frame of that length (all of it readable, bytes beyond are not touched). active: this node answers
@@ -44,7 +52,8 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 	if (unlikely(destination != mac && !*shared)) {
 		*reason = COUNTER_DROP_ETHERNET_DESTINATION;
 		if (destination != ETHERNET_MAC_MASK &&
-		    ((destination & 0xffff) != ETHERNET_IPV6_GROUP || type != RTE_BE16(RTE_ETHER_TYPE_IPV6)))
+		    ((destination & 0xffff) != ETHERNET_IPV6_GROUP ||
+		     (type != RTE_BE16(RTE_ETHER_TYPE_IPV6) && !vlan_is_tag(type))))
 			return ETHERNET_DROP;
 		*shared = true;
 	} else if (unlikely(*shared && !active && shared_mac != mac)) {
@@ -56,6 +65,8 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 	*reason = COUNTER_DROP_ETHERTYPE;
 	if (type == RTE_BE16(RTE_ETHER_TYPE_IPV6))
 		return ETHERNET_IPV6;
+	if (vlan_is_tag(type))
+		return ETHERNET_TAGGED;
 	return type == RTE_BE16(RTE_ETHER_TYPE_ARP) ? ETHERNET_ARP : ETHERNET_DROP;
 }
 

@@ -1,7 +1,75 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/eth/ethernet.h"
+#include "datapath/policy/compiled_policy.h"
 
 enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP, NEXT_IPV6 };
+
+/* One a tick may be logged. */
+static rte_edge_t unknown_vlan(struct worker_state *state, struct packet *packet,
+                               const struct vlan_frame *vlan)
+{
+	if (!state->policy || !state->policy->policy.settings->log_unknown_vlan ||
+	    state->vlan_told == state->now)
+		return NEXT_DROP;
+	state->vlan_told = state->now;
+	packet->kind = PACKET_UNKNOWN_VLAN;
+	packet->interface = vlan->interface;
+	packet->next_hop = vlan->vlan_id;
+	return NEXT_CONTROL;
+}
+
+/* What the control thread gets has no tags. */
+static void strip_tags(struct rte_mbuf *mbuf, uint16_t header)
+{
+	uint8_t *frame = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	uint16_t tags = header - RTE_ETHER_HDR_LEN;
+
+	memmove(frame + tags, frame, 2 * sizeof(struct rte_ether_addr));
+	rte_pktmbuf_adj(mbuf, tags);
+}
+
+static void count_vlan(struct worker_state *state, const struct rte_mbuf *mbuf, uint16_t interface)
+{
+	uint16_t port = datapath.port_of_interface[interface];
+	struct worker_vlan *vlan;
+
+	/* A priority tag makes no VLAN. */
+	if (port < PORTS_MAX || port >= LOGICAL_PORTS_MAX)
+		return;
+	vlan = &state->vlans[port - PORTS_MAX];
+	vlan->received_packets++;
+	vlan->received_bytes += rte_pktmbuf_pkt_len(mbuf);
+}
+
+static rte_edge_t tagged(struct worker_state *state, struct rte_mbuf *mbuf, const struct worker_port *port,
+                         bool shared)
+{
+	struct packet *packet = packet_of(mbuf);
+	struct vlan_frame vlan;
+	enum counter reason =
+	    vlan_parse(state->policy ? state->policy->vlans : NULL, rte_pktmbuf_mtod(mbuf, const uint8_t *),
+	               rte_pktmbuf_data_len(mbuf), port->interface, port->type_lost, &vlan);
+
+	if (unlikely(reason != COUNTER_COUNT)) {
+		count(state, reason, 1);
+		return reason == COUNTER_DROP_UNKNOWN_VLANID ? unknown_vlan(state, packet, &vlan) : NEXT_DROP;
+	}
+	packet->interface = vlan.interface;
+	packet->shared_mac = shared;
+	count_vlan(state, mbuf, vlan.interface);
+	if (likely(vlan.type == RTE_BE16(RTE_ETHER_TYPE_IPV4) ||
+	           vlan.type == RTE_BE16(RTE_ETHER_TYPE_IPV6))) {
+		rte_pktmbuf_adj(mbuf, vlan.header);
+		return vlan.type == RTE_BE16(RTE_ETHER_TYPE_IPV4) ? NEXT_IPV4 : NEXT_IPV6;
+	}
+	if (vlan.type != RTE_BE16(RTE_ETHER_TYPE_ARP)) {
+		count(state, COUNTER_DROP_ETHERTYPE, 1);
+		return NEXT_DROP;
+	}
+	strip_tags(mbuf, vlan.header);
+	packet->kind = PACKET_ARP;
+	return NEXT_CONTROL;
+}
 
 static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 {
@@ -25,6 +93,8 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 		packet->kind = PACKET_ARP;
 		packet->shared_mac = shared;
 		return NEXT_CONTROL;
+	case ETHERNET_TAGGED:
+		return tagged(state, mbuf, port, shared);
 	case ETHERNET_HEARTBEAT:
 		packet->kind = PACKET_HEARTBEAT;
 		return NEXT_CONTROL;

@@ -154,7 +154,7 @@ static void set_path(struct flow_decision *out, unsigned direction, const struct
 
 	if (!(flags & DIRECTION_TO_CORE)) {
 		port = datapath.port_of_interface[route->interface];
-		mtu = port < PORTS_MAX ? datapath.ports[port].mtu : 0;
+		mtu = port < LOGICAL_PORTS_MAX ? datapath.ports[port].mtu : 0;
 	}
 	out->path[direction].flags = flags;
 	out->path[direction].next_hop = route->gateway ? route->gateway : destination;
@@ -166,7 +166,7 @@ static void set_path(struct flow_decision *out, unsigned direction, const struct
 static bool is_open(const struct flow_decision *decision, unsigned direction)
 {
 	return decision->path[direction].flags & DIRECTION_TO_CORE ||
-	       decision->path[direction].port < PORTS_MAX;
+	       decision->path[direction].port < LOGICAL_PORTS_MAX;
 }
 
 /* All that routes decide; out->path[0].interface is where the rules are asked for. */

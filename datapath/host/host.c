@@ -23,11 +23,11 @@ static struct host {
 	bool wanted;
 	char interface_name[32];
 	struct tun tun;
-} hosts[PORTS_MAX];
+} hosts[POLICY_INTERFACES_MAX];
 
 static struct host *host_of(uint16_t interface)
 {
-	for (unsigned i = 0; interface && i < PORTS_MAX; i++) {
+	for (unsigned i = 0; interface && i < POLICY_INTERFACES_MAX; i++) {
 		if (hosts[i].interface == interface)
 			return &hosts[i];
 	}
@@ -108,7 +108,7 @@ static int open_host(const struct policy_interface *interface)
 	struct host *host = NULL;
 	int error;
 
-	for (unsigned i = 0; i < PORTS_MAX && !host; i++)
+	for (unsigned i = 0; i < POLICY_INTERFACES_MAX && !host; i++)
 		host = hosts[i].interface == 0 ? &hosts[i] : NULL;
 	if (!host)
 		return -ENOSPC;
@@ -150,7 +150,7 @@ static int reconcile_devices(const struct policy *policy, char reason[256])
 {
 	int error, first = 0;
 
-	for (unsigned i = 0; i < PORTS_MAX; i++) {
+	for (unsigned i = 0; i < POLICY_INTERFACES_MAX; i++) {
 		const struct policy_interface *interface =
 		    hosts[i].interface ? policy_interface_by_id(policy, hosts[i].interface) : NULL;
 
@@ -219,7 +219,7 @@ int host_reconcile(const struct policy *policy, char reason[256])
 
 void host_stop(void)
 {
-	for (unsigned i = 0; i < PORTS_MAX; i++) {
+	for (unsigned i = 0; i < POLICY_INTERFACES_MAX; i++) {
 		if (hosts[i].interface)
 			close_host(&hosts[i]);
 	}

@@ -21,7 +21,7 @@ static bool way_back(const struct worker_state *state, const struct rte_mbuf *mb
 		return false;
 	*next_hop = route->gateway ? route->gateway : sender;
 	*port = datapath.port_of_interface[interface];
-	return *port < PORTS_MAX;
+	return *port < LOGICAL_PORTS_MAX;
 }
 
 static rte_edge_t answer(struct worker_state *state, struct rte_mbuf *mbuf)

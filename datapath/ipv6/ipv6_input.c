@@ -7,10 +7,11 @@ enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_CONTROL };
 static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 {
 	struct packet *packet = packet_of(mbuf);
+	uint16_t port = datapath.port_of_interface[packet->interface];
 	enum counter reason;
 
 	/* Without an address of its own an interface has no IPv6 (C05-011). */
-	if (unlikely(!state->ports[state->port_of_device[mbuf->port]].ipv6)) {
+	if (unlikely(port >= LOGICAL_PORTS_MAX || !state->ports[port].ipv6)) {
 		count(state, COUNTER_DROP_IPV6_DISABLED, 1);
 		return NEXT_DROP;
 	}

@@ -112,6 +112,8 @@ int compiled_policy_create(const void *blob, size_t length, struct compiled_poli
 		error = rule_table_create(&policy->policy, &policy->rules);
 	if (!error)
 		error = take_verdicts(policy);
+	if (!error)
+		error = vlan_table_create(&policy->policy, &policy->vlans);
 	if (error)
 		goto failed;
 	take_lifetimes(policy);
@@ -131,6 +133,7 @@ void compiled_policy_destroy(struct compiled_policy *policy)
 	if (!policy)
 		return;
 	free(policy->verdicts);
+	vlan_table_destroy(policy->vlans);
 	rule_table_destroy(policy->rules);
 	route_table_destroy(policy->routes);
 	free(policy->blob);

@@ -8,6 +8,7 @@
 #include "datapath/flow/flow_table.h"
 #include "datapath/route/route.h"
 #include "datapath/rule/rule.h"
+#include "datapath/vlan/vlan.h"
 
 /* What a new flow is told of its rule in most cases: so little that all rules' stay near the core. */
 struct rule_verdict {
@@ -24,6 +25,7 @@ struct compiled_policy {
 	struct route_table *routes;
 	struct rule_table *rules;
 	struct rule_verdict *verdicts;        /* [policy.rule_count] */
+	struct vlan_table *vlans;             /* NULL: there are none */
 	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
 	uint32_t lifetime_udp, lifetime_icmp, lifetime_tcp_stateless;
 	uint32_t lifetime_sctp[2]; /* stateful, stateless */

@@ -23,8 +23,7 @@
 #define DESCRIPTORS       1024
 #define AF_PACKET_FRAME   2048
 #define AF_PACKET_FRAMES  1024
-#define AF_PACKET_BLOCK   65536
-#define AF_PACKET_MTU_MAX 1900 /* what AF_PACKET_FRAME holds besides the headers */
+#define AF_PACKET_HEADERS 148 /* of the kernel and of Ethernet, in each frame of the ring */
 
 static unsigned opened; /* virtual devices need names that were not used before */
 
@@ -50,9 +49,13 @@ static uint32_t mtu_max(uint8_t driver)
 {
 	uint32_t room = rte_pktmbuf_data_room_size(datapath.packets) - RTE_PKTMBUF_HEADROOM;
 
-	if (driver == POLICY_DRIVER_AF_XDP)
-		return 1500;
-	return room <= AF_PACKET_FRAME ? AF_PACKET_MTU_MAX : room - 148;
+	return driver == POLICY_DRIVER_AF_XDP ? 1500 : room - AF_PACKET_HEADERS;
+}
+
+/* The largest packet, and the tags of VLANs by which frames are longer than an Ethernet frame of that MTU. */
+static uint32_t frame_mtu(const struct policy_interface *interface)
+{
+	return interface->mtu + interface->tag_room;
 }
 
 static int prepare_kernel_device(const struct policy_interface *interface, struct driver_device *out,
@@ -66,12 +69,12 @@ static int prepare_kernel_device(const struct policy_interface *interface, struc
 		         interface->name, interface->device);
 		return -ENODEV;
 	}
-	if (interface->mtu && kernel.mtu != interface->mtu) {
-		error = kernel_device_set_mtu(interface->device, interface->mtu);
+	if (interface->mtu && kernel.mtu != frame_mtu(interface)) {
+		error = kernel_device_set_mtu(interface->device, frame_mtu(interface));
 		if (error) {
 			snprintf(reason, 256,
 			         "EthernetInterface %s: device '%s' takes no MTU of %u (%s); correct MTU",
-			         interface->name, interface->device, interface->mtu, strerror(-error));
+			         interface->name, interface->device, frame_mtu(interface), strerror(-error));
 			return error;
 		}
 	}
@@ -95,12 +98,12 @@ static int probe(const struct policy_interface *interface, unsigned queues, char
 
 	switch (interface->driver) {
 	case POLICY_DRIVER_AF_PACKET:
-		while (frame < interface->mtu + 148)
-			frame *= 2;
+		/* Blocks of whole pages, filled without a gap. */
+		frame = RTE_MAX(frame, RTE_ALIGN(frame_mtu(interface) + AF_PACKET_HEADERS, 1024));
 		snprintf(name, 64, "net_af_packet_%u", opened++);
 		snprintf(arguments, sizeof(arguments),
 		         "iface=%s,qpairs=%u,blocksz=%u,framesz=%u,framecnt=%u,qdisc_bypass=1",
-		         interface->device, queues, AF_PACKET_BLOCK, frame, AF_PACKET_FRAMES);
+		         interface->device, queues, 4 * frame, frame, AF_PACKET_FRAMES);
 		return rte_eal_hotplug_add("vdev", name, arguments);
 	case POLICY_DRIVER_AF_XDP:
 		snprintf(name, 64, "net_af_xdp_%u", opened++);
@@ -162,12 +165,13 @@ static int check(const struct policy_interface *interface, char reason[256])
 		         interface->name, interface->device);
 		return -EINVAL;
 	}
-	if (interface->mtu > mtu_max(interface->driver)) {
-		snprintf(reason, 256,
-		         "EthernetInterface %s: MTU %u is larger than %u, which driver %s and --max-mtu of "
-		         "hadrian-datapath allow; lower MTU or raise --max-mtu",
-		         interface->name, interface->mtu, mtu_max(interface->driver),
-		         driver_name(interface->driver));
+	if (frame_mtu(interface) > mtu_max(interface->driver)) {
+		snprintf(
+		    reason, 256,
+		    "EthernetInterface %s: MTU %u is larger than %u, which driver %s and the packet buffers "
+		    "allow; lower MTU, or raise InterfaceSettings PacketBufferSize and restart",
+		    interface->name, interface->mtu, mtu_max(interface->driver) - interface->tag_room,
+		    driver_name(interface->driver));
 		return -EINVAL;
 	}
 	return af_xdp ? xdp_check(interface, reason) : 0;
@@ -286,4 +290,23 @@ bool driver_present(const struct driver_device *device)
 	if (device->driver == POLICY_DRIVER_PCI)
 		return true;
 	return kernel_device_read(device->device, &kernel) == 0 && kernel.index == device->kernel_index;
+}
+
+void driver_describe(const struct driver_device *device, struct interface_row *row)
+{
+	struct rte_eth_dev_info info;
+	struct rte_eth_link link;
+
+	if (rte_eth_dev_info_get(device->port, &info) == 0)
+		row->checksum_offload = (info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM) != 0;
+	if (device->driver != POLICY_DRIVER_PCI) {
+		bool full = false;
+
+		row->speed_mbps = kernel_device_speed(device->device, &full);
+		row->full_duplex = full;
+	} else if (rte_eth_link_get_nowait(device->port, &link) == 0 &&
+	           link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN) {
+		row->speed_mbps = link.link_speed;
+		row->full_duplex = link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;
+	}
 }

@@ -5,6 +5,7 @@
 /* Bringing one device under DPDK and letting it go. Control thread. */
 
 #include "datapath/port/xdp/leftovers.h"
+#include "lib/messages.h"
 #include "lib/policy.h"
 
 #include <stdbool.h>
@@ -34,6 +35,9 @@ void driver_close(struct driver_device *device);
 bool driver_link_up(const struct driver_device *device);
 /* False where the kernel's device has vanished or was made anew since driver_open. */
 bool driver_present(const struct driver_device *device);
+
+/* Fills speed, duplex and checksum offload of what ifstat shows. */
+void driver_describe(const struct driver_device *device, struct interface_row *row);
 
 /* The name that `ifstat` shows. */
 const char *driver_name(uint8_t driver);

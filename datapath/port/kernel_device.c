@@ -95,6 +95,20 @@ int kernel_device_setting(const char *name, const char *family, const char *sett
 	return error;
 }
 
+uint32_t kernel_device_speed(const char *name, bool *full_duplex)
+{
+	struct ethtool_cmd settings = {.cmd = ETHTOOL_GSET};
+	struct ifreq ifreq = {.ifr_data = (char *)&settings};
+	uint32_t speed;
+
+	*full_duplex = false;
+	if (request(name, SIOCETHTOOL, &ifreq) != 0)
+		return 0;
+	speed = ethtool_cmd_speed(&settings);
+	*full_duplex = settings.duplex == DUPLEX_FULL;
+	return speed == (uint32_t)SPEED_UNKNOWN ? 0 : speed;
+}
+
 static void join_nothing(const char *name)
 {
 	static const uint32_t commands[] = {ETHTOOL_SGRO, ETHTOOL_SFLAGS};

@@ -36,4 +36,7 @@ int kernel_device_setting(const char *name, const char *family, const char *sett
  */
 int kernel_device_leave(const char *name, int index);
 
+/* Megabits a second, 0 where the device knows none. */
+uint32_t kernel_device_speed(const char *name, bool *full_duplex);
+
 #endif

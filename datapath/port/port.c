@@ -7,6 +7,7 @@
 #include "datapath/port/driver.h"
 #include "datapath/port/kernel_device.h"
 #include "datapath/port/xdp_pool.h"
+#include "datapath/vlan/vlan_port.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +30,13 @@ static int watch = -1;
 
 static bool wants_port(const struct policy_interface *interface)
 {
-	return !interface->disabled && interface->ha_type != POLICY_HA_SYNC;
+	return !interface->disabled && !interface->carrier && interface->ha_type != POLICY_HA_SYNC;
+}
+
+/* That its device is opened for: frames of its MTU, with the tags of its VLANs. */
+static uint32_t size_of(const struct policy_interface *interface)
+{
+	return interface->mtu + interface->tag_room;
 }
 
 static struct slot *slot_of_interface(uint16_t interface)
@@ -47,8 +54,9 @@ static struct slot *slot_of_device(const struct policy_interface *interface)
 	for (unsigned i = 0; i < PORTS_MAX; i++) {
 		const struct driver_device *device = &slots[i].device;
 
-		if (device->open && device->driver == interface->driver && slots[i].mtu == interface->mtu &&
-		    strcmp(device->device, interface->device) == 0 && driver_present(device))
+		if (device->open && device->driver == interface->driver &&
+		    slots[i].mtu == size_of(interface) && strcmp(device->device, interface->device) == 0 &&
+		    driver_present(device))
 			return &slots[i];
 	}
 	return NULL;
@@ -77,7 +85,7 @@ static int open_interface(const struct policy_interface *interface, char reason[
 	if (error)
 		return error;
 	slot->interface = interface->id;
-	slot->mtu = interface->mtu;
+	slot->mtu = size_of(interface);
 	slot->fresh = true;
 	slot->link_up = driver_link_up(&slot->device);
 	qb_log(LOG_INFO, "EthernetInterface %s: device %s by %s, link %s", interface->name, interface->device,
@@ -141,6 +149,7 @@ static struct port port_wanted(const struct slot *slot, const struct policy_inte
 	                    .device = slot->device.port,
 	                    .mtu = (uint16_t)interface->mtu,
 	                    .ha_type = interface->ha_type,
+	                    .type_lost = interface->driver == POLICY_DRIVER_AF_PACKET,
 	                    .used = 1};
 
 	if (settings->cluster_enabled && interface->mac_mode == POLICY_MAC_PRIVATE_SHARED)
@@ -184,6 +193,7 @@ void port_commit(const struct policy *policy)
 		wanted = port_wanted(slot, interface, policy->settings);
 		show((unsigned)(slot - slots), &wanted);
 	}
+	vlan_port_commit(policy);
 }
 
 static void close_slot(unsigned index)
@@ -194,8 +204,9 @@ static void close_slot(unsigned index)
 	control_breathe();
 }
 
-void port_finish(void)
+void port_finish(const struct policy *policy)
 {
+	vlan_port_finish(policy);
 	for (unsigned i = 0; i < PORTS_MAX; i++) {
 		if (slots[i].device.open && slots[i].interface == 0)
 			close_slot(i);
@@ -301,8 +312,10 @@ void port_describe(uint16_t interface, struct interface_row *row)
 	struct rte_eth_stats stats;
 	const struct port *port;
 
-	if (!slot)
+	if (!slot) {
+		vlan_port_describe(control_policy(), interface, row);
 		return;
+	}
 	port = &datapath.ports[slot - slots];
 	row->link_up = slot->link_up;
 	row->promiscuous = 1;
@@ -310,6 +323,7 @@ void port_describe(uint16_t interface, struct interface_row *row)
 	memcpy(row->mac.bytes, port->mac.addr_bytes, sizeof(row->mac.bytes));
 	memcpy(row->shared_mac.bytes, port->shared_mac.addr_bytes, sizeof(row->shared_mac.bytes));
 	snprintf(row->driver, sizeof(row->driver), "%s", driver_name(slot->device.driver));
+	driver_describe(&slot->device, row);
 	if (rte_eth_stats_get(slot->device.port, &stats) != 0)
 		return;
 	row->received_packets = stats.ipackets;

@@ -25,7 +25,7 @@ void port_stop(void);
  */
 int port_prepare(const struct policy *policy, bool tolerant, char reason[256]);
 void port_commit(const struct policy *policy);
-void port_finish(void);
+void port_finish(const struct policy *policy);
 void port_discard(void);
 
 /* Once a second: devices that came, went or changed their link. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/capture/take.h"
+#include "datapath/vlan/vlan_output.h"
 #include "datapath/worker/state.h"
 
 #include <rte_spinlock.h>
@@ -50,7 +51,7 @@ void transmit_discard(struct worker_state *state)
 	}
 }
 
-/* Sorts packets by their port (mbuf.port, an index in datapath.ports). */
+/* Sorts packets by their port (mbuf.port, an index in datapath.ports), and tags those of VLANs. */
 static uint16_t transmit(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	struct worker_state *state = node_state(node);
@@ -60,7 +61,8 @@ static uint16_t transmit(struct rte_graph *graph, struct rte_node *node, void **
 		struct rte_mbuf *packet = objects[i];
 		struct transmit_buffer *buffer;
 
-		if (unlikely(packet->port >= PORTS_MAX || !(state->ports_seen >> packet->port & 1))) {
+		if (unlikely(packet->port >= PORTS_MAX || !(state->ports_seen >> packet->port & 1)) &&
+		    !vlan_push(state, packet)) {
 			count(state, COUNTER_DROP_INTERFACE_DISABLED, 1);
 			rte_pktmbuf_free(packet);
 			continue;

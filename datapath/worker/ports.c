@@ -21,7 +21,8 @@ static void refresh_port(struct worker_state *state, const struct port *port, st
 	                            .interface = port->interface,
 	                            .ipv6 = state->policy &&
 	                                    compiled_policy_error_source_ipv6(state->policy, port->interface),
-	                            .receive_queue = NO_PORT};
+	                            .receive_queue = NO_PORT,
+	                            .type_lost = port->type_lost};
 	if (!rte_eth_dev_is_valid_port(port->device) || rte_eth_dev_info_get(port->device, &info))
 		return;
 	if (index < info.nb_rx_queues)
@@ -31,17 +32,43 @@ static void refresh_port(struct worker_state *state, const struct port *port, st
 	own->transmit_queue = index < info.nb_tx_queues ? index : 0;
 }
 
+static void refresh_vlans(struct worker_state *state)
+{
+	for (unsigned i = PORTS_MAX; i < LOGICAL_PORTS_MAX; i++) {
+		const struct port *port = &datapath.ports[i];
+		struct worker_vlan *vlan = &state->vlans[i - PORTS_MAX];
+
+		vlan->tag_bytes = 0;
+		if (!port->used)
+			continue;
+		if (state->ports[i].interface != port->interface)
+			*vlan = (struct worker_vlan){.tag_bytes = 0};
+		state->ports[i] =
+		    (struct worker_port){.mac = mac_word(&port->mac),
+		                         .shared_mac = mac_word(&port->shared_mac),
+		                         .device = NO_PORT,
+		                         .interface = port->interface,
+		                         .receive_queue = NO_PORT,
+		                         .ipv6 = state->policy && compiled_policy_error_source_ipv6(
+		                                                      state->policy, port->interface)};
+		vlan->carrier = port->carrier;
+		memcpy(vlan->tags, port->tags, sizeof(vlan->tags));
+		vlan->tag_bytes = port->tag_bytes;
+	}
+}
+
 void worker_ports_refresh(struct worker_state *state, bool everything)
 {
 	uint64_t seen = 0;
 	uint32_t count = atomic_load_explicit(&datapath.port_count, memory_order_acquire);
+	uint32_t changes = atomic_load_explicit(&datapath.vlan_changes, memory_order_acquire);
 
 	_Static_assert(PORTS_MAX <= 64, "a bit a port");
 	for (uint32_t i = 0; i < count; i++) {
 		if (datapath.ports[i].used)
 			seen |= 1ULL << i;
 	}
-	if (likely(!everything && seen == state->ports_seen))
+	if (likely(!everything && seen == state->ports_seen && changes == state->vlan_changes))
 		return;
 	for (uint64_t left = seen; left; left &= left - 1) {
 		unsigned i = __builtin_ctzll(left);
@@ -51,4 +78,6 @@ void worker_ports_refresh(struct worker_state *state, bool everything)
 			state->port_of_device[datapath.ports[i].device] = i;
 	}
 	state->ports_seen = seen;
+	state->vlan_changes = changes;
+	refresh_vlans(state);
 }

@@ -25,6 +25,16 @@ struct worker_port {
 	uint16_t transmit_queue;
 	bool ipv6;            /* it has an IPv6 address (C05-011) */
 	bool shared_transmit; /* fewer queues than workers: taken in turn */
+	bool type_lost;       /* its driver says of no VLAN tag which type it has */
+};
+
+/* What a worker knows of a VLAN's port besides; index as in datapath.ports, less PORTS_MAX. */
+struct worker_vlan {
+	uint8_t tag_bytes; /* 0: not in use */
+	uint16_t carrier;  /* index in ports */
+	uint8_t tags[POLICY_VLAN_LEVELS * 4];
+	/* Written by the worker, read by anyone. */
+	uint64_t received_packets, received_bytes, sent_packets, sent_bytes;
 };
 
 struct transmit_buffer {
@@ -76,8 +86,11 @@ struct worker_state {
 	bool log_oversized;
 
 	uint16_t port_of_device[RTE_MAX_ETHPORTS];
-	struct worker_port ports[PORTS_MAX];
-	uint64_t ports_seen; /* bit i: ports[i] was in use at the last look */
+	struct worker_port ports[LOGICAL_PORTS_MAX];
+	struct worker_vlan vlans[POLICY_INTERFACES_MAX];
+	uint32_t vlan_changes; /* at the last look */
+	uint32_t vlan_told;    /* tick in which an unknown VLAN ID was last told */
+	uint64_t ports_seen;   /* bit i: ports[i] was in use at the last look */
 	struct scan scans[SCAN_COUNT];
 	struct transmit_buffer transmit[PORTS_MAX];
 };

@@ -26,6 +26,7 @@ BINARIES = {
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
     "hostile": "ha-tests/probe/hostile",
+    "vlantap": "ha-tests/probe/vlantap",
 }
 
 

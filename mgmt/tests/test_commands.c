@@ -82,7 +82,6 @@ END_TEST
 START_TEST(what_this_release_does_not_provide_cannot_be_set)
 {
 	static const char *const refused[] = {"MonitorTargets=10.0.0.1", "Backplane=Yes",
-	                                      "SecurityEquivalentInterfaces=if2", "Zone=lan",
 	                                      "RoutingTableMembership=main"};
 	char line[128], text[128];
 

@@ -19,6 +19,7 @@ static void run_all(const char *const lines[])
 static void set_up(void)
 {
 	static const char *const lines[] = {
+	    "set InterfaceSettings PacketBufferSize=9kB",
 	    "add IPAddress if1_ip Address=10.1.0.1",
 	    "add IPAddress if1_net Address=10.1.0.0/24",
 	    "add EthernetDevice port1 Device=port1",
@@ -369,7 +370,7 @@ START_TEST(all_mistakes_are_listed_at_once)
 	console_refused(&console, "activate", "3 errors: nothing was activated");
 	ck_assert_ptr_nonnull(strstr(console.text,
 	                             "RemoteMgmtHTTP https: SourceInterface refers to 'if9', but there is no "
-	                             "EthernetInterface of that name"));
+	                             "EthernetInterface or VLAN or InterfaceGroup or Zone of that name"));
 	ck_assert_ptr_nonnull(
 	    strstr(console.text, "EthernetInterface if1: IPAddress refers to 'no_such_ip', but there is no "
 	                         "IPAddress of that name"));

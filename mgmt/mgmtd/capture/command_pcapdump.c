@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/capture/capture.h"
 #include "mgmt/mgmtd/capture/pcapdump_files.h"
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/value.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/session/action_log.h"
@@ -115,6 +116,12 @@ static int check_interface(struct session *session, const char *name)
 	const struct lyd_node *interface = object_find(&session->engine->running, type, NULL, name);
 	const struct capture *capture = capture_find(session->engine->captures, name);
 
+	if (!interface && interface_find(&session->engine->running, name, &type)) {
+		fprintf(session->out,
+		        "%s is a VLAN: capture its BaseInterface, where its frames are with their tags.\n",
+		        name);
+		return -EINVAL;
+	}
 	if (!interface) {
 		fprintf(session->out, "There is no active interface '%s'; 'ifstat' lists them.\n", name);
 		return -ENOENT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/nearest.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/secret.h"
@@ -119,8 +120,7 @@ static bool is_reference(const struct configuration *configuration, const struct
 		if (type->parent || type->singleton || !property_refers_to(property, type))
 			continue;
 		object = object_find(configuration, type, NULL, name);
-		*disabled =
-		    object && strcmp(type->name, "EthernetInterface") && object_disabled(type, object);
+		*disabled = object && !interface_is_type(type) && object_disabled(type, object);
 		if (object)
 			return true;
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/check/check_interfaces.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 
@@ -21,9 +23,9 @@ static bool has_version(const struct ranges *ranges, unsigned version)
 }
 
 /* True where it can be an interface's. */
-static bool check_ipv6_address(const struct object_type *type, const struct lyd_node *interface,
-                               const char *property, const struct ip_address *address,
-                               struct problems *problems)
+static bool check_ipv6_address(const struct configuration *configuration, const struct object_type *type,
+                               const struct lyd_node *interface, const char *property,
+                               const struct ip_address *address, struct problems *problems)
 {
 	char text[IP_ADDRESS_TEXT];
 
@@ -32,7 +34,7 @@ static bool check_ipv6_address(const struct object_type *type, const struct lyd_
 		problem(problems, type, interface,
 		        "%s '%s' is no global or unique local IPv6 address; choose another", property,
 		        ip_address_format(address, text));
-	else if (value_number(type, interface, "MTU") < IPV6_MTU_MIN)
+	else if (interface_mtu(configuration, type, (struct lyd_node *)interface) < IPV6_MTU_MIN)
 		problem(problems, type, interface,
 		        "%s '%s' is an IPv6 address, which needs an MTU of %u at least; set MTU", property,
 		        ip_address_format(address, text), IPV6_MTU_MIN);
@@ -43,15 +45,17 @@ static bool check_ipv6_address(const struct object_type *type, const struct lyd_
 
 /* An interface address must lie in one of the interface's networks: that is where its prefix length comes
  * from. */
-static void check_address(const struct object_type *type, const struct lyd_node *interface,
-                          const char *property, const struct ip_address *address,
-                          const struct ranges *networks, struct problems *problems)
+static void check_address(const struct configuration *configuration, const struct object_type *type,
+                          const struct lyd_node *interface, const char *property,
+                          const struct ip_address *address, const struct ranges *networks,
+                          struct problems *problems)
 {
 	char text[IP_ADDRESS_TEXT];
 
 	if (is_loopback(address))
 		return;
-	if (address->version == 6 && !check_ipv6_address(type, interface, property, address, problems))
+	if (address->version == 6 &&
+	    !check_ipv6_address(configuration, type, interface, property, address, problems))
 		return;
 	/* Its route is made by hand (C05-012), and there may be no network with it. */
 	if (address->version == 6 && !has_version(networks, 6))
@@ -59,6 +63,9 @@ static void check_address(const struct object_type *type, const struct lyd_node 
 	for (size_t i = 0; i < networks->count; i++)
 		if (ip_range_contains(&networks->range[i], address))
 			return;
+	/* A VLAN's network may be behind a route that is made by hand (C03-014). */
+	if (interface_is_vlan(type) && !networks->count)
+		return;
 	problem(problems, type, interface,
 	        "%s %s lies in none of the interface's networks; set %s to the network that it is in",
 	        property, ip_address_format(address, text),
@@ -66,17 +73,18 @@ static void check_address(const struct object_type *type, const struct lyd_node 
 }
 
 /* A property's addresses, each a single one. */
-static void check_address_list(const struct object_type *type, const struct lyd_node *interface,
-                               const char *property, const struct ranges *addresses,
-                               const struct ranges *networks, struct problems *problems)
+static void check_address_list(const struct configuration *configuration, const struct object_type *type,
+                               const struct lyd_node *interface, const char *property,
+                               const struct ranges *addresses, const struct ranges *networks,
+                               struct problems *problems)
 {
 	for (size_t i = 0; i < addresses->count; i++) {
 		if (ip_address_compare(&addresses->range[i].first, &addresses->range[i].last) != 0)
 			problem(problems, type, interface,
 			        "%s must be single addresses, not networks or ranges", property);
 		else
-			check_address(type, interface, property, &addresses->range[i].first, networks,
-			              problems);
+			check_address(configuration, type, interface, property, &addresses->range[i].first,
+			              networks, problems);
 	}
 }
 
@@ -84,7 +92,7 @@ static void check_address_list(const struct object_type *type, const struct lyd_
 static void check_private(const struct object_type *type, const struct lyd_node *interface,
                           const char *property, const struct ranges *addresses, struct problems *problems)
 {
-	bool sync = !strcmp(value_of(type, interface, "HAType"), "Sync");
+	bool sync = !interface_is_vlan(type) && !strcmp(value_of(type, interface, "HAType"), "Sync");
 	unsigned ipv4 = 0;
 
 	for (size_t i = 0; i < addresses->count; i++)
@@ -109,19 +117,20 @@ static void check_private_ipv6(const struct object_type *type, const struct lyd_
 			        node);
 }
 
-static void check_addresses(const struct configuration *configuration, const struct object_type *type,
-                            const struct lyd_node *interface, struct problems *problems)
+void check_addresses(const struct configuration *configuration, const struct object_type *type,
+                     const struct lyd_node *interface, struct problems *problems)
 {
 	static const char *const names[] = {"PrivateIP:0", "PrivateIP:1"};
 	struct ranges networks = {0}, addresses = {0}, private_ips[2] = {0};
 
 	resolve_interface_networks(configuration, interface, &networks);
 	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &addresses);
-	check_address_list(type, interface, "IPAddress", &addresses, &networks, problems);
+	check_address_list(configuration, type, interface, "IPAddress", &addresses, &networks, problems);
 	for (unsigned node = 0; node < 2; node++) {
 		resolve_addresses(configuration, interface, type_property(type, "PrivateIP"), node,
 		                  &private_ips[node]);
-		check_address_list(type, interface, names[node], &private_ips[node], &networks, problems);
+		check_address_list(configuration, type, interface, names[node], &private_ips[node], &networks,
+		                   problems);
 		check_private(type, interface, names[node], &private_ips[node], problems);
 	}
 	if (configuration_in_cluster(configuration))
@@ -204,7 +213,7 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		count++;
 		if (cluster)
 			check_member(configuration, type, interface, problems);
-		if (object_disabled(type, interface))
+		if (interface_is_down(type, interface))
 			continue;
 		check_device(configuration, type, interface, problems);
 		check_addresses(configuration, type, interface, problems);
@@ -216,9 +225,9 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		if (!value_number(type, interface, "Id"))
 			problem(problems, type, interface, "has no number; delete it and add it again");
 	}
-	if (count > POLICY_INTERFACES_MAX)
+	if (count > POLICY_PORTS_MAX)
 		problem(problems, type, NULL, "there are %u interfaces, at most %d are possible", count,
-		        POLICY_INTERFACES_MAX);
+		        POLICY_PORTS_MAX);
 	if (cluster)
 		check_cluster(configuration, sync, anchored || !critical, problems);
 }
@@ -258,15 +267,14 @@ static void check_ipv6_route(const struct object_type *type, const struct lyd_no
 static void check_route_mtu(const struct configuration *configuration, const struct object_type *type,
                             const struct lyd_node *route, bool ipv6, struct problems *problems)
 {
-	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct lyd_node *interface =
-	    object_find(configuration, interfaces, NULL, value_of(type, route, "Interface"));
+	const struct object_type *of = NULL;
+	struct lyd_node *interface = interface_find(configuration, value_of(type, route, "Interface"), &of);
 	uint32_t mtu = value_number(type, route, "MTU");
 
-	if (interface && mtu > value_number(interfaces, interface, "MTU"))
+	if (interface && mtu > interface_mtu(configuration, of, interface))
 		problem(problems, type, route,
-		        "MTU %u is larger than the MTU of EthernetInterface %s, %u; set it to that or less",
-		        mtu, object_key(interfaces, interface), value_number(interfaces, interface, "MTU"));
+		        "MTU %u is larger than the MTU of %s %s, %u; set it to that or less", mtu, of->name,
+		        object_key(of, interface), interface_mtu(configuration, of, interface));
 	if (mtu && mtu < IPV6_MTU_MIN && ipv6)
 		problem(problems, type, route,
 		        "MTU %u is too small: IPv6 needs %u at least (0: the interface's)", mtu,
@@ -302,6 +310,8 @@ void check_network(const struct configuration *configuration, struct problems *p
 	uint32_t interval = setting_number(configuration, "HASettings", "HeartbeatInterval");
 
 	check_interfaces(configuration, problems);
+	check_interface_types(configuration, problems);
+	check_arp_entries(configuration, problems);
 	for (struct lyd_node *one = object_first(configuration, table, NULL); one; one = object_next(one))
 		for (struct lyd_node *object = object_first(configuration, route, one); object;
 		     object = object_next(object))

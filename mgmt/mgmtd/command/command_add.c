@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/edit.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -21,6 +22,12 @@ static uint32_t next_number(struct session *session, const struct object_type *t
 	for (size_t i = 0; i < 3; i++) {
 		const struct lyd_node *holder = context, *object;
 
+		if (interface_is_type(type)) {
+			uint32_t number = interface_highest_id(all[i]);
+
+			highest = number > highest ? number : highest;
+			continue;
+		}
 		if (type->parent) {
 			holder = object_find(all[i], type->parent, NULL, object_key(type->parent, context));
 			if (!holder)
@@ -164,6 +171,8 @@ int command_add(struct session *session, const struct line *line)
 		        object_index(object));
 		error = -ERANGE;
 	}
+	if (!error && interface_is_type(target.type))
+		error = interface_follow_equivalence(candidate, target.type, object);
 	if (error)
 		object_delete(candidate, object);
 	else

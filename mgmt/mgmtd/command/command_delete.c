@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/target.h"
 
 #include <errno.h>
@@ -59,6 +60,11 @@ int command_delete(struct session *session, const struct line *line)
 		        object_label(target.type, object, label));
 		return -EPERM;
 	}
+	if (interface_is_type(target.type))
+		error =
+		    interface_leave_equivalence(&session->engine->candidate, object_key(target.type, object));
+	if (error)
+		return error;
 	fprintf(session->out, "Deleted %s.\n", object_label(target.type, object, label));
 	object_delete(&session->engine->candidate, object);
 	return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
@@ -9,17 +10,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct object_type *interfaces(struct session *session)
-{
-	return schema_type(session->engine->schema, NULL, "EthernetInterface");
-}
+#include <strings.h>
 
 /* The addresses that a property of an interface has for a node, as text, malloc'ed. */
-static char *addresses(struct session *session, const struct lyd_node *interface, const char *property,
-                       unsigned node)
+static char *addresses(struct session *session, const struct object_type *type, struct lyd_node *interface,
+                       const char *property, unsigned node)
 {
-	const struct object_type *type = interfaces(session);
 	struct ranges ranges = {0};
 	char one[IP_RANGE_TEXT], *text = NULL;
 	size_t length;
@@ -27,6 +23,7 @@ static char *addresses(struct session *session, const struct lyd_node *interface
 
 	if (!out)
 		return NULL;
+	interface = interface_addresses_of(&session->engine->running, type, interface, &type);
 	resolve_addresses(&session->engine->running, interface, type_property(type, property), node, &ranges);
 	for (size_t i = 0; i < ranges.count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", ip_range_format(&ranges.range[i], one));
@@ -35,78 +32,156 @@ static char *addresses(struct session *session, const struct lyd_node *interface
 	return text;
 }
 
-static int list(struct session *session)
+static bool is_null(const struct object_type *type, const struct lyd_node *interface)
 {
-	const struct object_type *type = interfaces(session);
+	return !interface_is_vlan(type) && !strcmp(value_of(type, interface, "Type"), "Null");
+}
+
+static void add_row(struct session *session, const struct object_type *type, struct lyd_node *interface,
+                    struct table *table)
+{
+	const char *member = value_of(type, interface, "RoutingTableMembership");
+	char *text = addresses(session, type, interface, "IPAddress", 0);
+
+	table_row(table, object_disabled(type, interface) ? "o" : "");
+	table_cell(table, "%s", object_key(type, interface));
+	table_cell(table, "%s", value_of(type, interface, "Zone"));
+	table_cell(table, "%s", text ? text : "");
+	if (is_null(type, interface))
+		table_cell(table, "Null");
+	else if (interface_is_vlan(type))
+		table_cell(table, "VLAN");
+	else
+		table_cell(table, "Ethernet (%s)", value_of(type, interface, "HAType"));
+	table_cell(table, "%s", *member ? member : "main");
+	free(text);
+}
+
+/* kind: all, null, ethernet, vlan; NULL: everything but null interfaces (C03-013). */
+static bool is_kind(const struct object_type *type, const struct lyd_node *interface, const char *kind)
+{
+	bool null = is_null(type, interface), vlan = interface_is_vlan(type);
+
+	if (!kind)
+		return !null;
+	if (!strcasecmp(kind, "null"))
+		return null;
+	if (!strcasecmp(kind, "vlan"))
+		return vlan;
+	return !strcasecmp(kind, "all") || (!vlan && !null);
+}
+
+static int list(struct session *session, const char *kind)
+{
+	struct interface_cursor at = {0};
 	struct table table = {0};
 
+	if (kind && strcasecmp(kind, "all") != 0 && strcasecmp(kind, "null") != 0 &&
+	    strcasecmp(kind, "vlan") != 0 && strcasecmp(kind, "ethernet") != 0) {
+		fprintf(session->out, "-type cannot be '%s'. Allowed: all, ethernet, vlan, null.\n", kind);
+		return -EINVAL;
+	}
 	table_column(&table, "Interface");
 	table_column(&table, "Zone");
 	table_column(&table, "IP Address");
 	table_column(&table, "Type");
 	table_column(&table, "Routing Table");
-	for (const struct lyd_node *interface = object_first(&session->engine->running, type, NULL);
-	     interface; interface = object_next(interface)) {
-		char *text = addresses(session, interface, "IPAddress", 0);
-		const char *member = value_of(type, interface, "RoutingTableMembership");
-
-		table_row(&table, object_disabled(type, interface) ? "o" : "");
-		table_cell(&table, "%s", object_key(type, interface));
-		table_cell(&table, "%s", value_of(type, interface, "Zone"));
-		table_cell(&table, "%s", text ? text : "");
-		table_cell(&table, "Ethernet (%s)", value_of(type, interface, "HAType"));
-		table_cell(&table, "%s", *member ? member : "main");
-		free(text);
-	}
+	while (interface_next(&session->engine->running, &at))
+		if (is_kind(at.type, at.object, kind))
+			add_row(session, at.type, at.object, &table);
 	table_print(&table, 3, session->out);
 	return 0;
 }
 
-static void print_configured(struct session *session, const struct lyd_node *interface)
+/* The node's own addresses and the peer's, where it is in a cluster. */
+static void print_private(struct session *session, const struct object_type *type, struct lyd_node *interface)
 {
-	const struct object_type *type = interfaces(session);
-	const struct configuration *running = &session->engine->running;
-	unsigned own = configuration_role(running);
-	char *text = addresses(session, interface, "IPAddress", 0);
-	const char *zone = value_of(type, interface, "Zone");
+	unsigned own = configuration_role(&session->engine->running);
 
-	fprintf(session->out, "Interface %s:\n  IP Address     : %s\n", object_key(type, interface),
-	        text ? text : "");
-	free(text);
-	for (unsigned node = 0; node < 2 && configuration_in_cluster(running); node++) {
-		text = addresses(session, interface, "PrivateIP", node ? 1 - own : own);
-		fprintf(session->out, "  %s     : %s\n", node ? "Peer IP   " : "Private IP",
-		        text ? text : "");
+	for (unsigned node = 0; node < 2 && configuration_in_cluster(&session->engine->running); node++) {
+		char *text = addresses(session, type, interface, "PrivateIP", node ? 1 - own : own);
+
+		if (text && *text)
+			fprintf(session->out, "  %s     : %s\n", node ? "Peer IP   " : "Private IP", text);
 		free(text);
 	}
-	fprintf(session->out, "  HA Type        : %s\n  Zone           : %s\n",
-	        value_of(type, interface, "HAType"), *zone ? zone : "<empty>");
+}
+
+/* What its device is, or on what it is. */
+static void print_carrier(struct session *session, const struct object_type *type,
+                          const struct lyd_node *interface)
+{
+	const struct configuration *running = &session->engine->running;
+	const struct object_type *devices = schema_type(running->schema, NULL, "EthernetDevice");
+	const char *name;
+
+	if (interface_is_vlan(type)) {
+		fprintf(session->out,
+		        "  Base Interface : %s\n  VLAN ID        : %u\n  VLAN Type      : 0x%s\n",
+		        value_of(type, interface, "BaseInterface"), value_number(type, interface, "VLANID"),
+		        value_of(type, interface, "Type"));
+		return;
+	}
+	name = value_text(interface, type_property(type, "EthernetDevice"), configuration_role(running));
+	fprintf(session->out, "  Device         : %s\n",
+	        name ? value_of(devices, object_find(running, devices, NULL, name), "Device") : "");
+}
+
+static void print_status(struct session *session, const struct interface_row *row)
+{
+	if (!row->link_up || !row->speed_mbps)
+		fprintf(session->out, "  Status         : %s\n", row->link_up ? "link up" : "link down");
+	else if (row->speed_mbps % 1000)
+		fprintf(session->out, "  Status         : %u Mbps %s duplex\n", row->speed_mbps,
+		        row->full_duplex ? "full" : "half");
+	else
+		fprintf(session->out, "  Status         : %u Gbps %s duplex\n", row->speed_mbps / 1000,
+		        row->full_duplex ? "full" : "half");
+}
+
+static void print_row(struct session *session, const struct object_type *type, struct lyd_node *interface,
+                      const struct interface_row *row)
+{
+	const char *zone = value_of(type, interface, "Zone"),
+	           *member = value_of(type, interface, "RoutingTableMembership");
+	char mac[MAC_ADDRESS_TEXT];
+
+	fprintf(session->out, "  MAC            : %s\n", mac_address_format(&row->mac, ':', mac));
+	if (configuration_in_cluster(&session->engine->running) && !mac_address_is_zero(&row->shared_mac)) {
+		fprintf(session->out, "  MAC HA Private : %s\n", mac);
+		fprintf(session->out, "  MAC HA Shared  : %s\n",
+		        mac_address_format(&row->shared_mac, ':', mac));
+	}
+	print_carrier(session, type, interface);
+	fprintf(session->out, "  Driver         : %.20s\n  Chksum offload : %s\n  Receive mode   : %s\n",
+	        row->driver, row->checksum_offload ? "Supported" : "Unsupported",
+	        row->promiscuous ? "Promiscuous" : "Normal");
+	fprintf(session->out, "  MTU            : %u\n  Routing Table  : %s\n  Zone           : %s\n",
+	        row->mtu, *member ? member : "main", *zone ? zone : "<empty>");
+	print_status(session, row);
+	if (!interface_is_vlan(type))
+		fprintf(session->out, "  HA Type        : %s\n", value_of(type, interface, "HAType"));
+	fprintf(session->out,
+	        "  Received       : %llu packets, %llu bytes\n  Sent           : %llu packets, %llu bytes\n",
+	        (unsigned long long)row->received_packets, (unsigned long long)row->received_bytes,
+	        (unsigned long long)row->sent_packets, (unsigned long long)row->sent_bytes);
+	if (!interface_is_vlan(type))
+		fprintf(session->out, "  Dropped        : %llu packets\n",
+		        (unsigned long long)row->dropped_packets);
 }
 
 static void on_rows(void *user, const void *rows, uint32_t count)
 {
 	struct session *session = user;
 	const struct interface_row *row = rows;
-	char mac[MAC_ADDRESS_TEXT];
+	const struct object_type *type;
+	struct lyd_node *interface = interface_find(&session->engine->running, session->argument, &type);
 
-	for (uint32_t i = 0; i < count; i++) {
-		const char *name = interface_name(&session->engine->running, row[i].interface);
-
-		if (strcmp(name, session->argument) != 0)
+	for (uint32_t i = 0; interface && i < count; i++) {
+		if (row[i].interface != value_number(type, interface, "Id"))
 			continue;
 		session->rows++;
-		fprintf(session->out, "  MAC            : %s\n", mac_address_format(&row[i].mac, ':', mac));
-		if (!mac_address_is_zero(&row[i].shared_mac))
-			fprintf(session->out, "  MAC HA Shared  : %s\n",
-			        mac_address_format(&row[i].shared_mac, ':', mac));
-		fprintf(session->out,
-		        "  Driver         : %.20s\n  Receive mode   : %s\n  MTU            : %u\n"
-		        "  Status         : %s\n  Received       : %llu packets, %llu bytes\n"
-		        "  Sent           : %llu packets, %llu bytes\n  Dropped        : %llu packets\n",
-		        row[i].driver, row[i].promiscuous ? "Promiscuous" : "Normal", row[i].mtu,
-		        row[i].link_up ? "link up" : "link down", (unsigned long long)row[i].received_packets,
-		        (unsigned long long)row[i].received_bytes, (unsigned long long)row[i].sent_packets,
-		        (unsigned long long)row[i].sent_bytes, (unsigned long long)row[i].dropped_packets);
+		print_row(session, type, interface, &row[i]);
 	}
 }
 
@@ -123,19 +198,25 @@ static void on_end(void *user, int error, const char *text)
 
 int command_ifstat(struct session *session, const struct line *line)
 {
+	const struct argument *kind = line_option(line, "type");
 	const char *name = line_word(line, 1);
-	const struct lyd_node *interface;
+	const struct object_type *type;
+	struct lyd_node *interface;
+	char *text;
 	int error;
 
 	if (!name)
-		return list(session);
-	interface = object_find(&session->engine->running, interfaces(session), NULL, name);
+		return list(session, kind ? kind->text : NULL);
+	interface = interface_find(&session->engine->running, name, &type);
 	if (!interface) {
 		fprintf(session->out, "There is no active interface '%s'; 'ifstat' lists them.\n", name);
 		return -ENOENT;
 	}
 	snprintf(session->argument, sizeof(session->argument), "%s", name);
-	print_configured(session, interface);
+	text = addresses(session, type, interface, "IPAddress", 0);
+	fprintf(session->out, "Interface %s:\n  IP Address     : %s\n", name, text ? text : "");
+	free(text);
+	print_private(session, type, interface);
 	error = datapath_link_query(session->engine->datapath, QUERY_INTERFACES, 0, on_rows, on_end, session);
 	if (error) {
 		fprintf(session->out, "  Status         : the datapath cannot be reached (%s)\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/show/show_object.h"
 
@@ -45,6 +46,8 @@ static int reset_object(struct session *session, const struct object_type *type,
 	for (size_t i = first; line_word(line, i) && !error; i++)
 		error = reset_property(object, old, type_property(type, line_word(line, i)));
 	configuration_clear(&predefined);
+	if (!error && interface_is_type(type))
+		error = interface_follow_equivalence(&session->engine->candidate, type, object);
 	if (error)
 		fprintf(session->out, "%s: %s.\n", object_label(type, object, label), strerror(-error));
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/edit.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -26,6 +27,8 @@ static int set_object(struct session *session, const struct object_type *type, s
 		        index);
 		error = -ERANGE;
 	}
+	if (!error && interface_is_type(type))
+		error = interface_follow_equivalence(candidate, type, object);
 	if (!error) {
 		lyd_free_tree(backup);
 		fprintf(session->out, "Modified %s.\n", object_label(type, object, label));

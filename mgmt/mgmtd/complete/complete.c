@@ -63,6 +63,7 @@ static void offer_kind(struct completing *at, enum command_words kind)
 		break;
 	case WORDS_INTERFACE:
 		complete_names_of(at, "EthernetInterface");
+		complete_names_of(at, "VLAN");
 		break;
 	case WORDS_ADDRESS:
 		complete_names_of(at, "IPAddress");

@@ -107,7 +107,7 @@ int resolve_mac(const struct configuration *configuration, const char *value, st
 static int resolve_implied(const struct configuration *configuration, const struct lyd_node *interface,
                            const char *property, const char *ending, struct ranges *out)
 {
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
+	const struct object_type *type = schema_type_of(configuration->schema, interface->schema);
 	const struct object_type *addresses = schema_type(configuration->schema, NULL, "IPAddress");
 	const struct property *network = type_property(type, property);
 	const struct lyd_node *implied;

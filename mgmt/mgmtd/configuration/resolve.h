@@ -47,7 +47,7 @@ int resolve_service(const struct configuration *configuration, const char *name,
                     char missing[64]);
 
 /*
- * The networks of an EthernetInterface: its Network, or where that is empty the address object <name>_net, and its
+ * The networks of an interface: its Network, or where that is empty the address object <name>_net, and its
  * IPv6Network, or where that is empty <name>_ip6_net. Returns 0 or the first error of resolving.
  */
 int resolve_interface_networks(const struct configuration *configuration, const struct lyd_node *interface,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/https/listeners.h"
 #include "lib/address_socket.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 
 #include <errno.h>
@@ -29,27 +30,46 @@ static bool has_version(const struct ranges *ranges, unsigned version)
 	return false;
 }
 
+struct access {
+	const struct configuration *configuration;
+	const struct lyd_node *object;
+	uint16_t port;
+	struct ranges clients;
+	struct listeners *listeners;
+};
+
+static int add_interface(const struct object_type *type, struct lyd_node *interface, void *user)
+{
+	const struct access *access = user;
+	const struct configuration *configuration = access->configuration;
+	struct ranges ranges = {0};
+
+	if (interface_is_down(type, interface))
+		return 0;
+	interface = interface_addresses_of(configuration, type, interface, &type);
+	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &ranges);
+	if (configuration_in_cluster(configuration))
+		resolve_addresses(configuration, interface, type_property(type, "PrivateIP"),
+		                  configuration_role(configuration), &ranges);
+	for (size_t i = 0; i < ranges.count; i++)
+		if (has_version(&access->clients, ranges.range[i].first.version))
+			add_listener(access->listeners, &ranges.range[i].first, access->port, access->object);
+	ranges_free(&ranges);
+	return 0;
+}
+
 void listeners_of(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *access, const char *port_property, struct listeners *listeners)
 {
-	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct lyd_node *interface =
-	    object_find(configuration, interfaces, NULL, value_of(type, access, "SourceInterface"));
-	uint16_t port = (uint16_t)value_number(type, access, port_property);
-	struct ranges ranges = {0}, clients = {0};
+	struct access one = {.configuration = configuration,
+	                     .object = access,
+	                     .port = (uint16_t)value_number(type, access, port_property),
+	                     .listeners = listeners};
 
-	if (!interface || object_disabled(interfaces, interface))
-		return;
-	resolve_addresses(configuration, interface, type_property(interfaces, "IPAddress"), 0, &ranges);
-	if (configuration_in_cluster(configuration))
-		resolve_addresses(configuration, interface, type_property(interfaces, "PrivateIP"),
-		                  configuration_role(configuration), &ranges);
-	resolve_addresses(configuration, access, type_property(type, "SourceNetwork"), 0, &clients);
-	for (size_t i = 0; i < ranges.count; i++)
-		if (has_version(&clients, ranges.range[i].first.version))
-			add_listener(listeners, &ranges.range[i].first, port, access);
-	ranges_free(&ranges);
-	ranges_free(&clients);
+	resolve_addresses(configuration, access, type_property(type, "SourceNetwork"), 0, &one.clients);
+	(void)interface_members(configuration, value_of(type, access, "SourceInterface"), add_interface,
+	                        &one);
+	ranges_free(&one.clients);
 }
 
 void listeners_find(const struct configuration *configuration, const char *type_name,

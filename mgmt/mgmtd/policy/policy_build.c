@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/policy/policy_build.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/policy/policy_fragments.h"
+#include "mgmt/mgmtd/policy/policy_interfaces.h"
 #include "mgmt/mgmtd/policy/policy_path_mtu.h"
 #include "mgmt/mgmtd/policy/policy_rules.h"
 #include "mgmt/mgmtd/policy/policy_tcp.h"
@@ -9,156 +11,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-uint16_t interface_id(const struct configuration *configuration, const char *name)
-{
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct lyd_node *object;
-
-	if (!strcmp(name, "any"))
-		return POLICY_INTERFACE_ANY;
-	if (!strcmp(name, "core"))
-		return POLICY_INTERFACE_CORE;
-	object = object_find(configuration, type, NULL, name);
-	return object ? (uint16_t)value_number(type, object, "Id") : POLICY_INTERFACE_NONE;
-}
-
-const char *interface_name(const struct configuration *configuration, uint16_t id)
-{
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
-
-	if (id == POLICY_INTERFACE_ANY)
-		return "any";
-	if (id == POLICY_INTERFACE_CORE)
-		return "core";
-	for (const struct lyd_node *object = object_first(configuration, type, NULL); object;
-	     object = object_next(object))
-		if (value_number(type, object, "Id") == id)
-			return object_key(type, object);
-	return "?";
-}
-
-static void fill_device(const struct configuration *configuration, const char *name,
-                        struct policy_interface *out)
-{
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetDevice");
-	const struct lyd_node *device = name ? object_find(configuration, type, NULL, name) : NULL;
-	const char *driver = value_of(type, device, "Driver");
-
-	snprintf(out->device, sizeof(out->device), "%s", value_of(type, device, "Device"));
-	out->driver = !strcmp(driver, "PCI")     ? POLICY_DRIVER_PCI
-	              : !strcmp(driver, "AFXDP") ? POLICY_DRIVER_AF_XDP
-	                                         : POLICY_DRIVER_AF_PACKET;
-}
-
-static enum policy_ha_type ha_type_of(const struct object_type *type, const struct lyd_node *interface)
-{
-	const char *ha_type = value_of(type, interface, "HAType");
-
-	if (!strcmp(ha_type, "Sync"))
-		return POLICY_HA_SYNC;
-	return !strcmp(ha_type, "NonCritical") ? POLICY_HA_NON_CRITICAL : POLICY_HA_CRITICAL;
-}
-
-static int add_interface(const struct configuration *configuration, const struct object_type *type,
-                         const struct lyd_node *interface, struct policy_builder *builder)
-{
-	unsigned node = configuration_role(configuration);
-	const char *mac = value_text(interface, type_property(type, "EthernetAddress"), node);
-	struct policy_interface out = {.id = (uint16_t)value_number(type, interface, "Id"),
-	                               .ha_type = ha_type_of(type, interface),
-	                               .disabled = object_disabled(type, interface),
-	                               .mtu = value_number(type, interface, "MTU")};
-
-	snprintf(out.name, sizeof(out.name), "%s", object_key(type, interface));
-	if (!strcmp(value_of(type, interface, "HAEthernetAddressMode"), "InterfaceMAC"))
-		out.mac_mode = POLICY_MAC_INTERFACE;
-	if (mac)
-		resolve_mac(configuration, mac, &out.mac);
-	fill_device(configuration, value_text(interface, type_property(type, "EthernetDevice"), node), &out);
-	return policy_builder_interface(builder, &out);
-}
-
-/* The length of the narrowest network of the interface that holds the address; its own where there is none. */
-static uint8_t prefix_length(const struct ranges *networks, const struct ip_address *address)
-{
-	unsigned best = 0, length;
-	bool found = false;
-
-	for (size_t i = 0; i < networks->count; i++) {
-		if (!ip_range_contains(&networks->range[i], address) ||
-		    !ip_range_prefix_length(&networks->range[i], &length))
-			continue;
-		best = !found || length > best ? length : best;
-		found = true;
-	}
-	return (uint8_t)(found ? best : address->version == 6 ? 128 : 32);
-}
-
-static int add_address(struct policy_builder *builder, struct route_list *routes, uint16_t id,
-                       enum policy_address_kind kind, const struct ip_address *address,
-                       const struct ranges *networks, bool core_route)
-{
-	struct policy_address out = {.interface = id, .kind = kind, .address = *address};
-	struct policy_route route = {.network = {*address, *address}, .interface = POLICY_INTERFACE_CORE};
-	int error;
-
-	if (!address->version || (address->version == 4 && address->bytes[0] == 127))
-		return 0;
-	out.prefix_length = prefix_length(networks, address);
-	error = policy_builder_address(builder, &out);
-	/* The datapath makes that of IPv6 itself. */
-	if (!error && core_route && address->version == 4)
-		error = route_list_add(routes, &route);
-	return error;
-}
-
-/* Addresses, with a core route to each (C06-014), and the routes to the interface's IPv4 networks (C05-012). */
-static int add_addresses(const struct configuration *configuration, const struct object_type *type,
-                         const struct lyd_node *interface, struct policy_builder *builder,
-                         struct route_list *routes)
-{
-	bool cluster = configuration_in_cluster(configuration);
-	bool sync = ha_type_of(type, interface) == POLICY_HA_SYNC;
-	enum policy_address_kind kind = cluster ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE;
-	uint16_t id = (uint16_t)value_number(type, interface, "Id");
-	struct ranges networks = {0}, addresses = {0}, private_ips = {0};
-	int error = 0;
-
-	resolve_interface_networks(configuration, interface, &networks);
-	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &addresses);
-	for (size_t i = 0; !sync && i < addresses.count && !error; i++)
-		error = add_address(builder, routes, id, kind, &addresses.range[i].first, &networks, true);
-	if (cluster || sync)
-		resolve_addresses(configuration, interface, type_property(type, "PrivateIP"),
-		                  configuration_role(configuration), &private_ips);
-	for (size_t i = 0; i < private_ips.count && !error; i++)
-		error = add_address(builder, routes, id, POLICY_ADDRESS_PRIVATE, &private_ips.range[i].first,
-		                    &networks, !sync);
-	for (size_t i = 0; !sync && i < networks.count && !error; i++)
-		if (networks.range[i].first.version == 4 && networks.range[i].first.bytes[0] != 127)
-			error = route_list_add(
-			    routes, &(struct policy_route){.network = networks.range[i], .interface = id});
-	ranges_free(&networks);
-	ranges_free(&addresses);
-	ranges_free(&private_ips);
-	return error;
-}
-
-static int add_interfaces(const struct configuration *configuration, struct policy_builder *builder,
-                          struct route_list *routes)
-{
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
-	int error = 0;
-
-	for (const struct lyd_node *interface = object_first(configuration, type, NULL); interface && !error;
-	     interface = object_next(interface)) {
-		error = add_interface(configuration, type, interface, builder);
-		if (!error && !object_disabled(type, interface))
-			error = add_addresses(configuration, type, interface, builder, routes);
-	}
-	return error;
-}
 
 /* all-nets is of the version that the gateway has. IPv6 networks are prefixes (check_network). */
 static int add_network(const struct policy_route *route, struct route_list *routes,
@@ -197,11 +49,11 @@ static int add_route(const struct configuration *configuration, const struct obj
 static bool is_usable(const struct configuration *configuration, const struct object_type *type,
                       const struct lyd_node *route)
 {
-	const struct object_type *interfaces = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct lyd_node *interface =
-	    object_find(configuration, interfaces, NULL, value_of(type, route, "Interface"));
+	const struct object_type *at;
+	struct lyd_node *interface = interface_find(configuration, value_of(type, route, "Interface"), &at);
 
-	return !object_disabled(type, route) && interface && !object_disabled(interfaces, interface);
+	return !object_disabled(type, route) && interface &&
+	       !interface_is_disabled(configuration, at, interface);
 }
 
 static int add_routes(const struct configuration *configuration, struct route_list *routes,
@@ -239,6 +91,8 @@ static void fill_settings(const struct configuration *configuration, struct poli
 	    .arp_expire = setting_number(configuration, arp, "ARPExpire"),
 	    .arp_expire_unknown = setting_number(configuration, arp, "ARPExpireUnknown"),
 	    .arp_cache_size = setting_number(configuration, arp, "ARPCacheSize"),
+	    .log_unknown_vlan = setting_is(configuration, "VLANSettings", "UnknownVLANTags", "DropLog"),
+	    .packet_buffer = packet_buffer_size(configuration),
 	    .flow_lifetime_tcp_init = setting_number(configuration, flows, "FlowLifetimeTCPInit"),
 	    .flow_lifetime_tcp_no_data = setting_number(configuration, flows, "FlowLifetimeTCPNoData"),
 	    .flow_lifetime_tcp_open = setting_number(configuration, flows, "FlowLifetimeTCPOpen"),
@@ -262,7 +116,7 @@ static int build(const struct configuration *configuration, struct policy_builde
 	policy_fill_path_mtu(configuration, &policy_builder_settings(builder)->path_mtu);
 	policy_fill_length_limits(configuration, &policy_builder_settings(builder)->length_limits);
 	ip_range_parse("224.0.0.0/4", &multicast.network);
-	error = add_interfaces(configuration, builder, &routes);
+	error = policy_add_interfaces(configuration, builder, &routes);
 	if (!error)
 		error = route_list_add(&routes, &multicast);
 	if (!error)
@@ -272,6 +126,8 @@ static int build(const struct configuration *configuration, struct policy_builde
 	route_list_free(&routes);
 	if (!error)
 		error = policy_add_rules(configuration, builder);
+	if (!error)
+		error = policy_add_arp_entries(configuration, builder);
 	return error;
 }
 
@@ -312,7 +168,8 @@ void cluster_configuration_build(const struct configuration *configuration,
 	     interface && out->link_count < CLUSTER_LINKS_MAX; interface = object_next(interface)) {
 		struct message_cluster_link *link = &out->links[out->link_count];
 
-		if (ha_type_of(type, interface) != POLICY_HA_SYNC || object_disabled(type, interface))
+		if (strcmp(value_of(type, interface, "HAType"), "Sync") != 0 ||
+		    interface_is_down(type, interface))
 			continue;
 		for (unsigned node = 0; node < 2; node++)
 			link->address[node] =

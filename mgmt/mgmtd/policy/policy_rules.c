@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/policy/policy_rules.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 
@@ -7,6 +8,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
+static int add_interface_id(const struct object_type *type, struct lyd_node *interface, void *user)
+{
+	return policy_builder_interface_id(user, (uint16_t)value_number(type, interface, "Id"));
+}
+
+/* Of groups and zones those that are in them: the datapath knows interfaces only. */
 static int add_interface_ids(const struct configuration *configuration, const struct lyd_node *object,
                              const struct property *property, struct policy_builder *builder,
                              struct policy_slice *slice)
@@ -16,11 +23,12 @@ static int add_interface_ids(const struct configuration *configuration, const st
 	slice->first = policy_builder_interface_ids(builder);
 	for (const struct lyd_node *item = value_first(object, property, 0); item && !error;
 	     item = value_next(item)) {
-		uint16_t id = interface_id(configuration, lyd_get_value(item));
+		const char *name = lyd_get_value(item);
 
-		if (id == POLICY_INTERFACE_NONE)
-			return -ENOENT;
-		error = policy_builder_interface_id(builder, id);
+		if (!strcmp(name, "any") || !strcmp(name, "core"))
+			error = policy_builder_interface_id(builder, interface_id(configuration, name));
+		else
+			error = interface_members(configuration, name, add_interface_id, builder);
 	}
 	slice->count = policy_builder_interface_ids(builder) - slice->first;
 	return error;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_CHECK_INTERFACES_H
+#define MGMT_MGMTD_CHECK_INTERFACES_H
+
+#include "mgmt/mgmtd/check/check.h"
+
+/* The addresses of an interface are single ones, and lie in its networks. */
+void check_addresses(const struct configuration *configuration, const struct object_type *type,
+                     const struct lyd_node *interface, struct problems *problems);
+/* VLANs, names that two interfaces have, and MTUs beyond the packet buffers. */
+void check_interface_types(const struct configuration *configuration, struct problems *problems);
+/* ARPEntry objects. */
+void check_arp_entries(const struct configuration *configuration, struct problems *problems);
+
+#endif

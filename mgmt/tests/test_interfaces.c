@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/testing.h"
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/policy/policy_build.h"
+#include "mgmt/tests/console.h"
+
+#include <string.h>
+
+static struct console console;
+
+static void run_all(const char *const lines[])
+{
+	for (size_t i = 0; lines[i]; i++)
+		console_ok(&console, lines[i]);
+}
+
+static void set_up(void)
+{
+	static const char *const lines[] = {
+	    "add EthernetDevice p1 Device=p1",
+	    "add EthernetDevice p2 Device=p2",
+	    "add EthernetDevice p3 Device=p3",
+	    "add EthernetInterface if1 EthernetDevice:0=p1 IPAddress=10.1.0.1 Network=10.1.0.0/24",
+	    "add EthernetInterface if2 EthernetDevice:0=p2 IPAddress=10.2.0.1 Network=10.2.0.0/24",
+	    "add EthernetInterface if3 EthernetDevice:0=p3 IPAddress=10.3.0.1 Network=10.3.0.0/24",
+	    "add Address IPAddress vlan1_ip Address=10.9.0.1",
+	    NULL};
+
+	console_open(&console);
+	run_all(lines);
+}
+
+static void tear_down(void)
+{
+	console_close(&console);
+}
+
+static void says(const char *line, const char *text)
+{
+	console_ok(&console, line);
+	ck_assert_msg(strstr(console.text, text) != NULL, "%s: no '%s' in:\n%s", line, text, console.text);
+}
+
+/* The configuration has one thing wrong, and this is said of it. */
+static void is_wrong(const char *text)
+{
+	ck_assert_uint_eq(check_configuration(&console.engine.candidate, NULL), 1);
+	console_run(&console, "show -errors");
+	ck_assert_msg(strstr(console.text, text) != NULL, "no '%s' in:\n%s", text, console.text);
+}
+
+static void build(struct policy *policy, void **blob)
+{
+	char reason[256];
+	size_t length;
+
+	ck_assert_uint_eq(check_configuration(&console.engine.candidate, stderr), 0);
+	ck_assert_msg(policy_build(&console.engine.candidate, 7, blob, &length, reason) == 0, "%s", reason);
+	ck_assert_int_eq(policy_open(*blob, length, policy, reason), 0);
+}
+
+static const struct policy_interface *named(const struct policy *policy, const char *name)
+{
+	for (uint32_t i = 0; i < policy->interface_count; i++)
+		if (!strcmp(policy->interfaces[i].name, name))
+			return &policy->interfaces[i];
+	ck_abort_msg("no interface %s", name);
+}
+
+/* feature: C03-014 C03-016 */
+START_TEST(vlans_reach_the_policy)
+{
+	/* The inner one first: the policy has it behind what carries it all the same. */
+	static const char *const lines[] = {
+	    "add Interface VLAN inner BaseInterface=svlan_A VLANID=1 MTU=1400",
+	    "add Interface VLAN vlan_1 BaseInterface=if3 IPAddress=vlan1_ip VLANID=1",
+	    "add Interface VLAN svlan_A Type=0x88a8 BaseInterface=if3 VLANID=100", NULL};
+	const struct policy_interface *vlan, *service, *inner;
+	struct policy policy;
+	bool own = false;
+	void *blob;
+
+	run_all(lines);
+	says("show VLAN svlan_A", "Type:  88a8");
+	build(&policy, &blob);
+	vlan = named(&policy, "vlan_1");
+	service = named(&policy, "svlan_A");
+	inner = named(&policy, "inner");
+	ck_assert_uint_eq(vlan->carrier, named(&policy, "if3")->id);
+	ck_assert_uint_eq(vlan->vlan_id, 1);
+	ck_assert_uint_eq(vlan->vlan_type, 0x8100);
+	ck_assert_uint_eq(vlan->mtu, 1500);
+	ck_assert_uint_eq(service->vlan_type, 0x88a8);
+	ck_assert_uint_eq(inner->carrier, service->id);
+	ck_assert_uint_eq(inner->mtu, 1400);
+	/* A service VLAN's frame of 1500 bytes has a tag that Linux makes no room for. */
+	ck_assert_uint_eq(named(&policy, "if3")->tag_room, 4);
+	ck_assert_uint_eq(named(&policy, "if1")->tag_room, 0);
+	/* Without addresses of its own it has those of what carries it. */
+	for (uint32_t i = 0; i < policy.address_count; i++)
+		own |=
+		    policy.addresses[i].interface == inner->id && policy.addresses[i].address.bytes[1] == 3;
+	ck_assert(own);
+	free(blob);
+}
+END_TEST
+
+/* feature: C03-014 C03-017 */
+START_TEST(vlans_that_cannot_be)
+{
+	char line[128];
+
+	console_refused(&console, "add VLAN v BaseInterface=if1 VLANID=4095", "VLANID");
+	console_refused(&console, "add VLAN v BaseInterface=if1 VLANID=1 Type=8200", "Type");
+	console_refused(&console, "add VLAN a_name_too_long BaseInterface=if1 VLANID=1", "too long");
+	console_ok(&console, "add VLAN a BaseInterface=if1 VLANID=5");
+	console_ok(&console, "add VLAN b BaseInterface=if2 VLANID=5");
+	console_ok(&console, "add VLAN c BaseInterface=if1 VLANID=5 Type=88a8");
+	is_wrong("VLANID 5 is that of VLAN a on if1 too");
+	console_ok(&console, "set VLAN c VLANID=6 MTU=1500");
+	console_ok(&console, "set EthernetInterface if1 MTU=1400");
+	is_wrong("MTU 1500 is larger than that of BaseInterface 'if1'");
+	console_ok(&console, "set VLAN c MTU=<empty> BaseInterface=c");
+	is_wrong("does not lead to an EthernetInterface");
+	console_ok(&console, "delete VLAN c");
+	console_ok(&console, "add Zone a");
+	is_wrong("the name 'a' is that of VLAN a too");
+	console_ok(&console, "delete Zone a");
+	console_ok(&console, "add VLAN l1 BaseInterface=if3 VLANID=1 Type=88a8");
+	for (unsigned level = 2; level <= 17; level++) {
+		ck_assert_uint_eq(check_configuration(&console.engine.candidate, stderr), 0);
+		snprintf(line, sizeof(line), "add VLAN l%u BaseInterface=l%u VLANID=1 Type=88a8", level,
+		         level - 1);
+		console_ok(&console, line);
+	}
+	is_wrong("at most 16 may be nested");
+}
+END_TEST
+
+/* feature: C03-022 C03-023 */
+START_TEST(equivalence_is_kept_on_both_sides)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "set Interface EthernetInterface if1 SecurityEquivalentInterfaces=if2,if3");
+	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  if1, if3");
+	says("show EthernetInterface if3", "SecurityEquivalentInterfaces:  if1, if2");
+	build(&policy, &blob);
+	ck_assert_uint_ne(named(&policy, "if1")->equivalence, 0);
+	ck_assert_uint_eq(named(&policy, "if1")->equivalence, named(&policy, "if3")->equivalence);
+	free(blob);
+	console_ok(&console, "set Interface EthernetInterface if1 SecurityEquivalentInterfaces=<empty>");
+	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  if3");
+	says("show EthernetInterface if3", "SecurityEquivalentInterfaces:  if2");
+	build(&policy, &blob);
+	ck_assert_uint_eq(named(&policy, "if1")->equivalence, 0);
+	ck_assert_uint_eq(named(&policy, "if2")->equivalence, named(&policy, "if3")->equivalence);
+	free(blob);
+	/* Of two one is none. */
+	console_ok(&console, "set EthernetInterface if3 SecurityEquivalentInterfaces=<empty>");
+	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  <empty>");
+	/* A member of one group that another takes leaves the first. */
+	console_ok(&console, "set EthernetInterface if1 SecurityEquivalentInterfaces=if2");
+	console_ok(&console, "add VLAN v1 BaseInterface=if3 VLANID=1 SecurityEquivalentInterfaces=if2");
+	says("show EthernetInterface if1", "SecurityEquivalentInterfaces:  <empty>");
+	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  v1");
+	console_ok(&console, "delete VLAN v1");
+	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  <empty>");
+}
+END_TEST
+
+static bool rule_has(const struct policy *policy, const struct policy_slice *slice, const char *name)
+{
+	for (uint32_t i = 0; i < slice->count; i++)
+		if (policy->interface_ids[slice->first + i] == named(policy, name)->id)
+			return true;
+	return false;
+}
+
+/* feature: C03-018 C03-019 */
+START_TEST(groups_and_zones_are_their_interfaces)
+{
+	static const char *const lines[] = {
+	    "add Interface VLAN vlan_1 BaseInterface=if3 VLANID=1 Zone=my_zone2",
+	    "add Interface Zone my_zone1",
+	    "add Interface Zone my_zone2",
+	    "add Interface InterfaceGroup my_if_group Members=if1,vlan_1",
+	    "add InterfaceGroup outer Members=my_if_group,if2",
+	    "set Interface EthernetInterface if1 Zone=my_zone1",
+	    "set Interface EthernetInterface if2 Zone=my_zone1",
+	    "cc RuleSet IPRuleSet main",
+	    "add IPRule Action=Allow Service=all_services SourceInterface=my_zone1 SourceNetwork=all-nets "
+	    "DestinationInterface=my_zone2 DestinationNetwork=all-nets Name=allow_zone1_to_zone2",
+	    "add IPRule Action=Allow Service=all_services SourceInterface=outer SourceNetwork=all-nets "
+	    "DestinationInterface=core DestinationNetwork=all-nets Name=group",
+	    "cc",
+	    NULL};
+	const struct policy_rule *rules;
+	struct policy policy;
+	void *blob;
+
+	run_all(lines);
+	build(&policy, &blob);
+	rules = policy.rules;
+	ck_assert_uint_eq(rules[0].source_interfaces.count, 2);
+	ck_assert(rule_has(&policy, &rules[0].source_interfaces, "if1"));
+	ck_assert(rule_has(&policy, &rules[0].source_interfaces, "if2"));
+	ck_assert_uint_eq(rules[0].destination_interfaces.count, 1);
+	ck_assert(rule_has(&policy, &rules[0].destination_interfaces, "vlan_1"));
+	ck_assert_uint_eq(rules[1].source_interfaces.count, 3);
+	ck_assert_str_eq(named(&policy, "vlan_1")->zone, "my_zone2");
+	free(blob);
+	console_ok(&console, "set InterfaceGroup my_if_group Members=outer");
+	console_run(&console, "show -errors");
+	ck_assert_msg(strstr(console.text, "leads back to where it began") != NULL, "%s", console.text);
+}
+END_TEST
+
+/* feature: C03-013 */
+START_TEST(a_null_interface_keeps_its_references)
+{
+	struct policy policy;
+	bool route = false;
+	void *blob;
+
+	console_ok(&console, "set EthernetInterface if3 Type=Null EthernetDevice:0=<empty>");
+	build(&policy, &blob);
+	ck_assert(named(&policy, "if3")->disabled);
+	for (uint32_t i = 0; i < policy.route_count; i++)
+		route |= policy.routes[i].interface == named(&policy, "if3")->id;
+	ck_assert_msg(route, "what is routed there must go nowhere, not elsewhere");
+	free(blob);
+}
+END_TEST
+
+/* feature: C04-009 C04-010 C04-011 */
+START_TEST(arp_entries)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "cc ARPEntries");
+	console_ok(&console,
+	           "add ARPEntry Interface=if2 IP=192.168.10.15 Mode=Static MACAddress=4b-86-f6-c5-a2-14");
+	console_ok(&console, "add ARPEntry Interface=if1 IP=192.168.10.1 Mode=Publish");
+	console_ok(&console, "cc");
+	build(&policy, &blob);
+	ck_assert_uint_eq(policy.arp_entry_count, 2);
+	ck_assert_uint_eq(policy.arp_entries[0].mode, POLICY_ARP_STATIC);
+	ck_assert_uint_eq(policy.arp_entries[0].interface, named(&policy, "if2")->id);
+	ck_assert_uint_eq(policy.arp_entries[1].mode, POLICY_ARP_PUBLISH);
+	free(blob);
+	console_ok(&console, "cc ARPEntries");
+	console_ok(&console, "add ARPEntry Interface=if1 IP=192.168.10.2 Mode=Static");
+	is_wrong("MACAddress must be set where Mode is Static");
+	console_ok(&console, "set ARPEntry 3 IP=192.168.10.1 Mode=Publish");
+	is_wrong("is that of another ARPEntry too");
+	console_ok(&console, "set ARPEntry 3 IP=2001:db8::1");
+	is_wrong("must be one IPv4 address");
+}
+END_TEST
+
+/* feature: C03-038 */
+START_TEST(an_mtu_needs_a_buffer)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "set EthernetInterface if1 MTU=9000");
+	is_wrong("MTU 9000 is larger than 1500, which InterfaceSettings PacketBufferSize=Default holds");
+	console_ok(&console, "set Settings InterfaceSettings PacketBufferSize=9kB");
+	build(&policy, &blob);
+	ck_assert_uint_eq(policy.settings->packet_buffer, 9216);
+	free(blob);
+	console_ok(&console, "set InterfaceSettings PacketBufferSize=9300");
+	is_wrong("PacketBufferSize '9300' cannot be used");
+	console_refused(&console, "set InterfaceSettings PacketBufferSize=8kB", "Default, 4kB, 9kB");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, vlans_reach_the_policy);
+	tcase_add_test(tests, vlans_that_cannot_be);
+	tcase_add_test(tests, equivalence_is_kept_on_both_sides);
+	tcase_add_test(tests, groups_and_zones_are_their_interfaces);
+	tcase_add_test(tests, a_null_interface_keeps_its_references);
+	tcase_add_test(tests, arp_entries);
+	tcase_add_test(tests, an_mtu_needs_a_buffer);
+}
+
+TEST_MAIN("interfaces", add_tests)
