@@ -21,6 +21,8 @@
 	X(OWN_TAKEN, "own/taken")                                                                            \
 	X(CAPTURE_LOST, "capture/lost")                                                                      \
 	X(HELD, "arp/held")                                                                                  \
+	X(FRAGMENTED, "fragment/packets")                                                                    \
+	X(FRAGMENTS, "fragment/made")                                                                        \
 	X(FLOW_CREATED, "flow/created")                                                                      \
 	X(FLOW_CLOSED, "flow/closed")                                                                        \
 	X(FLOW_MIRRORED, "flow/mirrored")                                                                    \
@@ -43,6 +45,10 @@
 	X(DROP_IPV4_SOURCE, "drop/ipv4_source")                                                              \
 	X(DROP_IPV4_DESTINATION, "drop/ipv4_destination")                                                    \
 	X(DROP_IPV4_OPTIONS, "drop/ipv4_options")                                                            \
+	X(DROP_IPV4_SOURCE_ROUTE, "drop/ipv4_source_route")                                                  \
+	X(DROP_IPV4_RECORD_ROUTE, "drop/ipv4_record_route")                                                  \
+	X(DROP_IPV4_TIMESTAMP, "drop/ipv4_timestamp")                                                        \
+	X(DROP_IPV4_OPTION_OTHER, "drop/ipv4_option_other")                                                  \
 	X(DROP_IPV4_FRAGMENT, "drop/ipv4_fragment")                                                          \
 	X(DROP_IPV6_DISABLED, "drop/ipv6_disabled")                                                          \
 	X(DROP_IPV6_HEADER, "drop/ipv6_header")                                                              \
@@ -64,6 +70,11 @@
 	X(DROP_TCP_RESET, "drop/tcp_reset")                                                                  \
 	X(DROP_ICMP_TYPE, "drop/icmp_type")                                                                  \
 	X(DROP_ICMP_CHECKSUM, "drop/icmp_checksum")                                                          \
+	X(DROP_ICMP_EMBEDDED, "drop/icmp_embedded")                                                          \
+	X(DROP_ICMP_WINDOW, "drop/icmp_window")                                                              \
+	X(DROP_ICMP_NO_FLOW, "drop/icmp_no_flow")                                                            \
+	X(DROP_ICMP_FRAGMENTATION_NEEDED, "drop/icmp_fragmentation_needed")                                  \
+	X(DROP_ICMPV6_TOO_BIG, "drop/icmpv6_too_big")                                                        \
 	X(DROP_TTL, "drop/ttl")                                                                              \
 	X(DROP_NO_REVERSE_ROUTE, "drop/no_reverse_route")                                                    \
 	X(DROP_NO_ROUTE, "drop/no_route")                                                                    \

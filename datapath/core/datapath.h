@@ -65,7 +65,7 @@ struct packet {
 	uint8_t ip_version; /* of next_hop, on a ring to or from the control thread: 4 or 6 */
 	uint16_t addresses; /* IPv6: where the flow's two addresses stand, from the IP header on */
 	uint16_t transport; /* IPv6: where the transport header stands, from the IP header on */
-	uint16_t reserved;
+	uint16_t mtu;       /* of the next hop, on the way to node fragment */
 	union {
 		uint64_t worker_private[4]; /* what the worker side found in the headers */
 		uint8_t next_hop_ipv6[16];  /* PACKET_UNRESOLVED of ip_version 6 */

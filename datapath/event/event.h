@@ -20,7 +20,12 @@
 #define EVENTS_RING  256
 
 /* X(identifier, category, name, action) */
-#define EVENTS(X) X(OVERSIZED_PACKET, "LENGTHLIM", "oversized_packet", "drop")
+#define EVENTS(X)                                                                                            \
+	X(OVERSIZED_PACKET, "LENGTHLIM", "oversized_packet", "drop")                                         \
+	X(FRAGMENTATION_NEEDED_PASSED, "ICMP", "fragmentation_needed", "allow")                              \
+	X(FRAGMENTATION_NEEDED_DROPPED, "ICMP", "fragmentation_needed", "drop")                              \
+	X(PACKET_TOO_BIG_PASSED, "ICMP", "packet_too_big", "allow")                                          \
+	X(PACKET_TOO_BIG_DROPPED, "ICMP", "packet_too_big", "drop")
 
 enum event_kind {
 #define X(id, category, name, action) EVENT_##id,
@@ -38,6 +43,12 @@ struct event {
 	uint16_t length;                           /* of the IP packet, bytes */
 	uint32_t identification;                   /* of the packet that the fragment is of */
 	struct ip_address source, destination;
+	/* Of an ICMP error: the MTU that it tells, 0: it is none; and the packet that it is about. */
+	uint32_t mtu;
+	uint8_t about_protocol;
+	uint8_t reserved;
+	uint16_t about_ports[2]; /* host byte order */
+	struct ip_address about_source, about_destination;
 };
 
 struct worker_state;

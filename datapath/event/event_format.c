@@ -11,17 +11,32 @@ static const struct {
 #undef X
 };
 
+/* What an ICMP error says of the packet that it is about. */
+static void format_about(const struct event *event, char *out, size_t size)
+{
+	char source[IP_ADDRESS_TEXT], destination[IP_ADDRESS_TEXT];
+
+	ip_address_format(&event->about_source, source);
+	ip_address_format(&event->about_destination, destination);
+	snprintf(out, size,
+	         " mtu=%u flowsrcip=%s flowsrcport=%u flowdestip=%s flowdestport=%u flowipproto=%u",
+	         event->mtu, source, event->about_ports[0], destination, event->about_ports[1],
+	         event->about_protocol);
+}
+
 void event_format(const struct event *event, const char *interface, char *out, size_t size)
 {
-	char source[IP_ADDRESS_TEXT], destination[IP_ADDRESS_TEXT], fragment[80] = "";
+	char source[IP_ADDRESS_TEXT], destination[IP_ADDRESS_TEXT], fragment[80] = "", about[200] = "";
 
 	ip_address_format(&event->source, source);
 	ip_address_format(&event->destination, destination);
 	if (event->fragment)
 		snprintf(fragment, sizeof(fragment), " fragid=%u fragoffs=%u fraglen=%u",
 		         event->identification, event->fragment_offset, event->fragment_length);
+	if (event->mtu)
+		format_about(event, about, sizeof(about));
 	snprintf(out, size,
-	         "%s: prio=Warning event=%s iface=%s srcip=%s destip=%s ipproto=%u iplen=%u%s action=%s",
+	         "%s: prio=Warning event=%s iface=%s srcip=%s destip=%s ipproto=%u iplen=%u%s%s action=%s",
 	         kinds[event->kind].category, kinds[event->kind].name, interface, source, destination,
-	         event->protocol, event->length, fragment, kinds[event->kind].action);
+	         event->protocol, event->length, fragment, about, kinds[event->kind].action);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/icmp/icmp_return.h"
 #include "datapath/tcp/mss.h"
 #include "datapath/tcp/segment.h"
 
@@ -69,7 +70,9 @@ enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool 
 		return reason;
 	if (direction->flags & DIRECTION_NEEDS_ACTIVE && !state->forwarding)
 		return state->active ? COUNTER_DROP_SUSPENDED : COUNTER_DROP_INACTIVE;
-	if (flow->state == FLOW_STATELESS || parsed->flags & PARSED_ICMP_ERROR)
+	if (parsed->flags & PARSED_ICMP_ERROR)
+		return icmp_return_admit(state, mbuf);
+	if (flow->state == FLOW_STATELESS)
 		return COUNTER_COUNT;
 	if (tcp_reopens(flow, packet->direction, parsed->tcp_flags)) {
 		flow_close(state, packet->flow);

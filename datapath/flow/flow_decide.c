@@ -2,9 +2,6 @@
 #include "datapath/flow/flow.h"
 
 #include <netinet/in.h>
-#include <rte_icmp.h>
-
-#define ICMPV6_ECHO_REQUEST 128
 
 static bool is_core(const struct route *route)
 {
@@ -117,11 +114,10 @@ static struct rule_query query_of(const struct flow_key *key, const struct flow_
 		query.source.ip4 = rte_be_to_cpu_32(key->source);
 		query.destination.ip4 = rte_be_to_cpu_32(key->destination);
 	}
-	/* Only echo requests open flows. */
-	if (key->protocol == IPPROTO_ICMP)
-		query.icmp_type = RTE_IP_ICMP_ECHO_REQUEST;
-	if (key->protocol == IPPROTO_ICMPV6)
-		query.icmp_type = ICMPV6_ECHO_REQUEST;
+	if (key->protocol == IPPROTO_ICMP || key->protocol == IPPROTO_ICMPV6) {
+		query.icmp_type = flow_icmp_type(key);
+		query.icmp_code = flow_icmp_code(key);
+	}
 	return query;
 }
 
@@ -147,14 +143,22 @@ static enum counter follow_rule(const struct worker_state *state, const struct f
 	                        question->addresses, egress, out);
 }
 
-static void set_path(struct flow_decision *out, unsigned direction, const struct route *route,
-                     uint32_t destination, uint8_t flags)
+/* C28-027: the route's MTU, where it has one, else that of the interface, which nothing exceeds. */
+static uint16_t next_hop_mtu(const struct policy *policy, const struct route *route, uint16_t interface_mtu)
+{
+	uint16_t mtu = route->policy_route == UINT32_MAX ? 0 : policy->routes[route->policy_route].mtu;
+
+	return mtu && mtu < interface_mtu ? mtu : interface_mtu;
+}
+
+static void set_path(const struct policy *policy, struct flow_decision *out, unsigned direction,
+                     const struct route *route, uint32_t destination, uint8_t flags)
 {
 	uint16_t port = NO_PORT, mtu = UINT16_MAX;
 
 	if (!(flags & DIRECTION_TO_CORE)) {
 		port = datapath.port_of_interface[route->interface];
-		mtu = port < LOGICAL_PORTS_MAX ? datapath.ports[port].mtu : 0;
+		mtu = port < LOGICAL_PORTS_MAX ? next_hop_mtu(policy, route, datapath.ports[port].mtu) : 0;
 	}
 	out->path[direction].flags = flags;
 	out->path[direction].next_hop = route->gateway ? route->gateway : destination;
@@ -197,8 +201,8 @@ static enum counter decide_paths(const struct worker_state *state, const struct 
 		original = reply = DIRECTION_NEEDS_ACTIVE | DIRECTION_SHARED_MAC;
 	original |= (from_core ? DIRECTION_FROM_CORE : 0) | (to_core ? DIRECTION_TO_CORE : 0);
 	reply |= (from_core ? DIRECTION_TO_CORE : 0) | (to_core ? DIRECTION_FROM_CORE : 0);
-	set_path(out, 0, destination, key->destination, original);
-	set_path(out, 1, source, key->source, reply);
+	set_path(&state->policy->policy, out, 0, destination, key->destination, original);
+	set_path(&state->policy->policy, out, 1, source, key->source, reply);
 	return COUNTER_COUNT;
 }
 

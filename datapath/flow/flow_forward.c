@@ -42,7 +42,7 @@ static __rte_always_inline rte_edge_t forward_one(struct worker_state *state, st
 	forward_account(state, direction, mbuf);
 	if (!ipv6 && direction->translation != NAT_NONE)
 		nat_translate(direction, rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *));
-	forward_hop(mbuf, ipv6);
+	forward_hop(state, mbuf, ipv6);
 	port = &state->ports[direction->port];
 	mbuf->port = direction->port;
 	ethernet_push(mbuf, link, direction->flags & DIRECTION_SHARED_MAC ? port->shared_mac : port->mac,
@@ -80,7 +80,7 @@ static struct rte_node_register ipv4_node = {
     .name = "flow_forward",
     .process = flow_forward,
     .init = worker_node_init,
-    .nb_edges = 5,
+    .nb_edges = 6,
     .next_nodes =
         {
             [FORWARD_TRANSMIT] = "transmit",
@@ -88,6 +88,7 @@ static struct rte_node_register ipv4_node = {
             [FORWARD_SETUP] = "flow_setup",
             [FORWARD_ERROR] = "icmp_error",
             [FORWARD_DROP] = "drop",
+            [FORWARD_FRAGMENT] = "fragment",
         },
 };
 RTE_NODE_REGISTER(ipv4_node)
@@ -96,7 +97,7 @@ static struct rte_node_register ipv6_node = {
     .name = "ipv6_forward",
     .process = ipv6_forward,
     .init = worker_node_init,
-    .nb_edges = 5,
+    .nb_edges = 6,
     .next_nodes =
         {
             [FORWARD_TRANSMIT] = "transmit",
@@ -104,6 +105,7 @@ static struct rte_node_register ipv6_node = {
             [FORWARD_SETUP] = "flow_setup",
             [FORWARD_ERROR] = "icmpv6_error",
             [FORWARD_DROP] = "drop",
+            [FORWARD_FRAGMENT] = "fragment",
         },
 };
 RTE_NODE_REGISTER(ipv6_node)

@@ -13,7 +13,14 @@
 #include "datapath/nat/nat.h"
 
 /* Edges of flow_forward and ipv6_forward. FORWARD_ERROR: icmp_error_request has said which. */
-enum forward_edge { FORWARD_TRANSMIT, FORWARD_CONTROL, FORWARD_SETUP, FORWARD_ERROR, FORWARD_DROP };
+enum forward_edge {
+	FORWARD_TRANSMIT,
+	FORWARD_CONTROL,
+	FORWARD_SETUP,
+	FORWARD_ERROR,
+	FORWARD_DROP,
+	FORWARD_FRAGMENT
+};
 
 /* One more packet of a direction (C01-013). */
 static inline void forward_account(struct worker_state *state, struct flow_direction *direction,
@@ -32,12 +39,13 @@ static inline uint8_t forward_hops(const struct rte_mbuf *mbuf, bool ipv6)
 }
 
 /* One hop less; there is one. */
-static inline void forward_hop(struct rte_mbuf *mbuf, bool ipv6)
+static inline void forward_hop(const struct worker_state *state, struct rte_mbuf *mbuf, bool ipv6)
 {
 	if (ipv6)
 		rte_pktmbuf_mtod(mbuf, struct rte_ipv6_hdr *)->hop_limits--;
 	else
-		ipv4_decrement_ttl(rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *));
+		ipv4_hop(rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *), rte_pktmbuf_pkt_len(mbuf),
+		         state->strip_df_below);
 }
 
 /*

@@ -11,10 +11,11 @@
 #include <string.h>
 
 /*
- * An echo request has the identifier as its source port and this as its destination port, a reply the other
- * way round, so that a reply never counts as a request of the other side. Network byte order: type 8, code 0.
+ * An ICMP query has the identifier as its source port and its type and code as its destination port, an answer the
+ * other way round with the query's type, so that an answer never counts as a query of the other side. Messages of all
+ * other types have the source port 0.
  */
-#define FLOW_ICMP_ECHO_PORT RTE_BE16(0x0800)
+#define FLOW_ICMP_NO_QUERY 255
 
 #define FLOW_IPV4 0
 #define FLOW_IPV6 6
@@ -52,11 +53,35 @@ _Static_assert(sizeof(struct parsed) == sizeof(((struct packet *)0)->worker_priv
                "lies in struct packet");
 
 #define PARSED_ICMP_ERROR 0x01 /* an ICMP error; key is that of the embedded packet's answers */
+#define PARSED_ICMP_ALONE 0x02 /* an ICMP error that belongs to no flow, or that has none by its type */
+#define PARSED_OPTIONS    0x04 /* its IPv4 header has options */
 
 static inline struct parsed *parsed_of(struct rte_mbuf *mbuf)
 {
 	return (struct parsed *)packet_of(mbuf)->worker_private;
 }
+
+static inline uint16_t flow_icmp_port(uint8_t type, uint8_t code)
+{
+	return rte_cpu_to_be_16((uint16_t)(type << 8 | code));
+}
+
+/* Of a key of a flow's original direction; of an answer they say nothing. */
+static inline uint8_t flow_icmp_type(const struct flow_key *key)
+{
+	return rte_be_to_cpu_16(key->destination_port) >> 8;
+}
+
+static inline uint8_t flow_icmp_code(const struct flow_key *key)
+{
+	return rte_be_to_cpu_16(key->destination_port) & 0xff;
+}
+
+/* The type of the query that a message of that type is or answers, or FLOW_ICMP_NO_QUERY. */
+uint8_t flow_icmp_query(uint8_t type, bool ipv6);
+
+/* The ports of the key of a message, of which eight bytes are there. */
+void flow_icmp_ports(const uint8_t *message, bool ipv6, uint16_t ports[2]);
 
 static inline void flow_key_words(const struct flow_key *key, uint64_t words[2])
 {

@@ -22,7 +22,7 @@
 
 struct flow_record_key {
 	uint8_t source[4], destination[4]; /* as in the packet */
-	uint16_t source_port;              /* ICMP: as FLOW_ICMP_ECHO_PORT says */
+	uint16_t source_port;              /* ICMP: as flow_icmp_ports says */
 	uint16_t destination_port;
 	uint16_t interface; /* by which packets of this direction come in */
 	uint8_t protocol;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/icmp/icmp_return.h"
 #include "datapath/icmp/icmpv6_error.h"
 
 #include <netinet/in.h>
@@ -9,17 +10,31 @@
 /* First packets of flows. */
 enum { NEXT_FORWARD, NEXT_ERROR, NEXT_DROP, NEXT_FORWARD_IPV6, NEXT_ERROR_IPV6 };
 
-/* What opens no flow whatever the rules say. */
-static enum counter check_opening(const struct parsed *parsed)
+/* What opens no flow whatever the rules say: an answer to a query that nobody has sent. */
+static enum counter check_opening(struct rte_mbuf *mbuf)
 {
-	const struct flow_key *key = &parsed->key;
+	const struct flow_key *key = &parsed_of(mbuf)->key;
+	bool ipv6 = key->family == FLOW_IPV6;
+	uint8_t type, query;
 
-	if (parsed->flags & PARSED_ICMP_ERROR)
-		return COUNTER_DROP_ICMP_TYPE;
-	if ((key->protocol == IPPROTO_ICMP || key->protocol == IPPROTO_ICMPV6) &&
-	    key->source_port == FLOW_ICMP_ECHO_PORT && key->destination_port != FLOW_ICMP_ECHO_PORT)
-		return COUNTER_DROP_ICMP_TYPE;
-	return COUNTER_COUNT;
+	if (key->protocol != (ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		return COUNTER_COUNT;
+	type = *rte_pktmbuf_mtod_offset(mbuf, const uint8_t *, icmp_message_offset(mbuf, ipv6));
+	query = flow_icmp_query(type, ipv6);
+	return query == type || query == FLOW_ICMP_NO_QUERY ? COUNTER_COUNT : COUNTER_DROP_ICMP_TYPE;
+}
+
+/* Errors without a flow need a rule that is about ICMP (C08-023). */
+static enum counter check_alone(const struct worker_state *state, const struct parsed *parsed,
+                                const struct flow_question *question)
+{
+	uint32_t rule = question->decision.rule;
+	bool named = rule == RULE_NONE || icmp_return_named(&state->policy->policy, rule, &parsed->key);
+
+	if (question->reason == COUNTER_DROP_RULE || question->reason == COUNTER_DROP_DEFAULT_RULE ||
+	    (question->reason == COUNTER_COUNT && !named))
+		return COUNTER_DROP_ICMP_NO_FLOW;
+	return question->reason;
 }
 
 static rte_edge_t deny(struct worker_state *state, struct rte_mbuf *mbuf, enum counter reason, bool reject)
@@ -47,7 +62,9 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 	enum counter reason;
 
 	if (!entry) {
-		reason = check_opening(parsed);
+		reason = check_opening(mbuf);
+		if (reason == COUNTER_COUNT && parsed->flags & PARSED_ICMP_ALONE)
+			reason = check_alone(state, parsed, question);
 		if (reason != COUNTER_COUNT)
 			return deny(state, mbuf, reason, false);
 		if (question->reason != COUNTER_COUNT)
@@ -77,6 +94,8 @@ static void setup_group(struct rte_graph *graph, struct rte_node *node, void **o
 	for (uint16_t i = 0; i < number; i++) {
 		bool ipv6 = parsed_of(objects[i])->key.family == FLOW_IPV6;
 
+		if (unlikely(parsed_of(objects[i])->flags & PARSED_ICMP_ERROR))
+			icmp_return_alone(objects[i]);
 		if (ipv6)
 			addresses[i] = flow_addresses_of(objects[i]);
 		questions[i].key = &parsed_of(objects[i])->key;

@@ -121,7 +121,7 @@ static bool same_route(const struct netlink_route *a, const struct netlink_route
 {
 	return ip_address_compare(&a->network, &b->network) == 0 && a->prefix_length == b->prefix_length &&
 	       ip_address_compare(&a->source, &b->source) == 0 && a->metric == b->metric &&
-	       a->interface == b->interface;
+	       a->mtu == b->mtu && a->interface == b->interface;
 }
 
 static bool kernel_route(const struct policy *policy, const struct policy_route *route, int index,
@@ -135,6 +135,7 @@ static bool kernel_route(const struct policy *policy, const struct policy_route 
 	                              .prefix_length = (uint8_t)length,
 	                              .source = preferred_source(policy, route),
 	                              .metric = route->metric,
+	                              .mtu = route->mtu,
 	                              .interface = index};
 	return true;
 }

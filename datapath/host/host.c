@@ -3,6 +3,7 @@
 
 #include "datapath/core/control.h"
 #include "datapath/host/addresses.h"
+#include "datapath/host/path_mtu.h"
 #include "datapath/host/tun.h"
 #include "datapath/port/kernel_device.h"
 
@@ -195,7 +196,13 @@ static int sync_device(const struct policy_interface *interface)
 
 int host_reconcile(const struct policy *policy, char reason[256])
 {
-	int first = reconcile_devices(policy, reason);
+	int first = reconcile_devices(policy, reason), failed = path_mtu_apply(&policy->settings->path_mtu);
+
+	if (failed && !first) {
+		first = failed;
+		snprintf(reason, 256, "IPSettings: Linux does not take the path MTU's settings: %s",
+		         strerror(-failed));
+	}
 
 	for (uint32_t i = 0; i < policy->interface_count; i++) {
 		const struct policy_interface *interface = &policy->interfaces[i];

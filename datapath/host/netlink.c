@@ -242,6 +242,12 @@ static int route_request(uint16_t type, uint16_t flags, const struct netlink_rou
 	add(&request, RTA_PRIORITY, &metric, sizeof(metric));
 	if (route->source.version)
 		add_address(&request, RTA_PREFSRC, &route->source);
+	if (route->mtu) {
+		struct rtattr *nest = add(&request, RTA_METRICS | NLA_F_NESTED, NULL, 0);
+
+		add(&request, RTAX_MTU, &route->mtu, sizeof(route->mtu));
+		nest->rta_len = (uint16_t)((char *)&request + request.header.nlmsg_len - (char *)nest);
+	}
 	return transact(&request);
 }
 

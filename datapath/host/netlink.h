@@ -22,7 +22,14 @@ struct netlink_route {
 	uint8_t prefix_length;
 	struct ip_address source; /* preferred source of local connections, version 0: none */
 	uint32_t metric;
+	uint32_t mtu;  /* of what is sent there, bytes; 0: the device's */
 	int interface; /* index of the kernel's device */
+};
+
+/* How the kernel reaches a destination now. */
+struct netlink_path {
+	uint32_t mtu;       /* bytes; 0: the device's */
+	uint32_t expires_s; /* where the MTU was learned: how long it holds, else 0 */
 };
 
 /* Opens the socket of the calls below. Returns 0 or -errno. */
@@ -42,6 +49,9 @@ int netlink_addresses(int interface, uint32_t version, struct netlink_address **
 /* Adds a route to the main table (one that is there already is fine) under a protocol number of our own. */
 int netlink_route_add(const struct netlink_route *route);
 int netlink_route_delete(const struct netlink_route *route);
+
+/* Asks for the path to a destination. Returns 0, or -errno: -ENETUNREACH where there is no route. */
+int netlink_path_get(const struct ip_address *destination, struct netlink_path *out);
 
 /* Removes the XDP program of a device, which a killed process leaves behind, whichever mode it runs in. Returns
  * 0 also where there is none; -EBUSY where a living program holds it by a link. */

@@ -32,8 +32,8 @@ static rte_edge_t answer(struct worker_state *state, struct rte_mbuf *mbuf)
 	bool shared;
 
 	/* No error about an error, none to the host itself, and none beyond the rate. */
-	if (!state->policy || parsed->flags & PARSED_ICMP_ERROR || !worker_icmp_error_allowed(state) ||
-	    !way_back(state, mbuf, interface, &port, &next_hop))
+	if (!state->policy || parsed->flags & (PARSED_ICMP_ERROR | PARSED_ICMP_ALONE) ||
+	    !worker_icmp_error_allowed(state) || !way_back(state, mbuf, interface, &port, &next_hop))
 		return NEXT_DROP;
 	source = compiled_policy_error_source(state->policy, interface, &shared);
 	if (shared && !state->forwarding)

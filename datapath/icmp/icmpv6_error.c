@@ -20,8 +20,8 @@ static rte_edge_t answer(struct worker_state *state, struct rte_mbuf *mbuf)
 	bool shared;
 
 	/* No error about an error, none to the host itself, and none beyond the rate. */
-	if (!state->policy || parsed->flags & PARSED_ICMP_ERROR || port >= LOGICAL_PORTS_MAX ||
-	    !worker_icmp_error_allowed(state))
+	if (!state->policy || parsed->flags & (PARSED_ICMP_ERROR | PARSED_ICMP_ALONE) ||
+	    port >= LOGICAL_PORTS_MAX || !worker_icmp_error_allowed(state))
 		return NEXT_DROP;
 	memcpy(next_hop, rte_pktmbuf_mtod(mbuf, const struct rte_ipv6_hdr *)->src_addr, sizeof(next_hop));
 	route = route_lookup_ipv6(state->policy->routes, next_hop);

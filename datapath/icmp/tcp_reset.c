@@ -10,7 +10,8 @@ int tcp_reset_build(struct rte_mbuf *mbuf)
 	const uint16_t length = sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_tcp_hdr);
 	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *);
 	struct rte_tcp_hdr *tcp = (struct rte_tcp_hdr *)(ip + 1);
-	const struct rte_tcp_hdr segment = *tcp;
+	const struct rte_tcp_hdr segment =
+	    *rte_pktmbuf_mtod_offset(mbuf, const struct rte_tcp_hdr *, rte_ipv4_hdr_len(ip));
 	const struct parsed *parsed = parsed_of(mbuf);
 	uint32_t source = ip->src_addr;
 	/* SYN and FIN take a number of the sequence each. */

@@ -89,7 +89,7 @@ static inline enum counter ipv4_classify(struct worker_state *state, struct rte_
 		if (reason != COUNTER_COUNT)
 			return reason;
 		if (length_limits_exceed(state, ip[offsetof(struct rte_ipv4_hdr, next_proto_id)],
-		                         total - sizeof(struct rte_ipv4_hdr)))
+		                         total - ((*ip & 0x0f) << 2)))
 			return length_limits_exceeded(state, mbuf, interface);
 		parsed->hash = flow_hash(&parsed->key);
 	}

@@ -6,11 +6,17 @@
 
 #include <rte_ip.h>
 
-/* One hop less, with the checksum mended as RFC 1624 says. The TTL is above 0. */
-static inline void ipv4_decrement_ttl(struct rte_ipv4_hdr *header)
+/*
+ * One hop less, and without DF where the packet is shorter than strip_df_below (C28-030), with the checksum mended as
+ * RFC 1624 says. The TTL is above 0.
+ */
+static inline void ipv4_hop(struct rte_ipv4_hdr *header, uint32_t length, uint32_t strip_df_below)
 {
-	uint32_t sum = header->hdr_checksum + RTE_BE16(0x0100);
+	uint32_t df =
+	    header->fragment_offset & (length < strip_df_below ? RTE_BE16(RTE_IPV4_HDR_DF_FLAG) : 0);
+	uint32_t sum = header->hdr_checksum + RTE_BE16(0x0100) + df;
 
+	header->fragment_offset -= df;
 	header->time_to_live--;
 	header->hdr_checksum = sum + (sum >> 16);
 }

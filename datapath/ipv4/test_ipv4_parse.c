@@ -59,7 +59,7 @@ START_TEST(headers_that_are_wrong)
 	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV4_HEADER);
 	mbuf = good();
 	fixture_header(mbuf)->version_ihl = 0x46;
-	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV4_OPTIONS);
+	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV4_CHECKSUM);
 	mbuf = good();
 	rte_pktmbuf_trim(mbuf, 1);
 	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV4_LENGTH);
@@ -170,10 +170,77 @@ START_TEST(echoes_and_their_replies_are_one_flow)
 	/* A request of the other side is another. */
 	ck_assert_int_eq(parse(fixture_echo(SERVER, CLIENT, 8, 77)), COUNTER_COUNT);
 	ck_assert(!flow_key_equal(&request, &parsed.key));
-	for (unsigned type = 1; type < 256; type++) {
-		if (type != 8 && type != 3 && type != 11 && type != 12)
-			ck_assert_int_eq(parse(fixture_echo(CLIENT, SERVER, type, 77)),
-			                 COUNTER_DROP_ICMP_TYPE);
+}
+END_TEST
+
+/* feature: C08-023 */
+START_TEST(queries_have_identifiers_and_other_messages_their_type)
+{
+	for (unsigned type = 0; type < 256; type++) {
+		uint8_t query = flow_icmp_query(type, false);
+		struct flow_key request;
+
+		if (type == 3 || type == 11 || type == 12)
+			continue;
+		ck_assert_int_eq(parse(fixture_echo(CLIENT, SERVER, type, 77)), COUNTER_COUNT);
+		ck_assert_uint_eq(parsed.flags, type == 4 || type == 5 ? PARSED_ICMP_ALONE : 0);
+		if (query == FLOW_ICMP_NO_QUERY) {
+			ck_assert_uint_eq(flow_icmp_type(&parsed.key), type);
+			ck_assert_uint_eq(parsed.key.source_port, 0);
+		} else if (query == type) {
+			ck_assert_uint_eq(flow_icmp_type(&parsed.key), type);
+			ck_assert_uint_eq(parsed.key.source_port, RTE_BE16(77));
+			request = flow_key_reply(&parsed.key, LAN);
+			ck_assert_int_eq(parse(fixture_echo(SERVER, CLIENT, type == 8 ? 0 : type + 1, 77)),
+			                 COUNTER_COUNT);
+			ck_assert(flow_key_equal(&request, &parsed.key));
+		}
+	}
+}
+END_TEST
+
+static struct rte_mbuf *with_options(const uint8_t *options, uint8_t length)
+{
+	struct rte_mbuf *mbuf = good();
+	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)rte_pktmbuf_prepend(mbuf, length);
+
+	memmove(ip, (uint8_t *)ip + length, sizeof(*ip));
+	memcpy(ip + 1, options, length);
+	ip->version_ihl = 0x45 + length / 4;
+	ip->total_length = rte_cpu_to_be_16(rte_be_to_cpu_16(ip->total_length) + length);
+	ip->hdr_checksum = 0;
+	ip->hdr_checksum = ~rte_raw_cksum(ip, sizeof(*ip) + length);
+	return mbuf;
+}
+
+/* feature: C01-012 */
+START_TEST(options)
+{
+	static const struct {
+		uint8_t length, option[12];
+		enum counter expected;
+	} cases[] = {
+	    {4, {148, 4, 0, 0}, COUNTER_COUNT},
+	    {8, {1, 1, 148, 4, 0, 0, 0, 99}, COUNTER_COUNT},
+	    {4, {1, 1, 1, 1}, COUNTER_COUNT},
+	    {4, {0, 131, 131, 131}, COUNTER_COUNT},
+	    {8, {131, 7, 4, 1, 2, 3, 4, 0}, COUNTER_DROP_IPV4_SOURCE_ROUTE},
+	    {12, {148, 4, 0, 0, 137, 7, 4, 1, 2, 3, 4, 0}, COUNTER_DROP_IPV4_SOURCE_ROUTE},
+	    {8, {7, 7, 4, 0, 0, 0, 0, 0}, COUNTER_DROP_IPV4_RECORD_ROUTE},
+	    {8, {68, 8, 5, 0, 0, 0, 0, 0}, COUNTER_DROP_IPV4_TIMESTAMP},
+	    {4, {130, 4, 0, 0}, COUNTER_DROP_IPV4_OPTION_OTHER},
+	    {4, {148, 3, 0, 0}, COUNTER_DROP_IPV4_OPTIONS},
+	    {4, {148, 8, 0, 0}, COUNTER_DROP_IPV4_OPTIONS},
+	    {4, {148, 1, 0, 0}, COUNTER_DROP_IPV4_OPTIONS},
+	    {4, {1, 1, 1, 148}, COUNTER_DROP_IPV4_OPTIONS},
+	};
+
+	for (unsigned i = 0; i < RTE_DIM(cases); i++) {
+		ck_assert_int_eq(parse(with_options(cases[i].option, cases[i].length)), cases[i].expected);
+		if (cases[i].expected == COUNTER_COUNT) {
+			ck_assert_uint_eq(parsed.flags, PARSED_OPTIONS);
+			ck_assert_uint_eq(parsed.payload_length, 10);
+		}
 	}
 }
 END_TEST
@@ -202,7 +269,8 @@ START_TEST(an_icmp_error_belongs_to_the_flow_it_is_about)
 	ck_assert_int_eq(parse(error_about(good(), 27)), COUNTER_DROP_TRANSPORT_HEADER);
 	ck_assert_int_eq(parse(error_about(good(), 19)), COUNTER_DROP_TRANSPORT_HEADER);
 	/* About what the receiver never sent. */
-	ck_assert_int_eq(parse(error_about(fixture_udp(SERVER, 1, CLIENT, 2), 28)), COUNTER_DROP_ICMP_TYPE);
+	ck_assert_int_eq(parse(error_about(fixture_udp(SERVER, 1, CLIENT, 2), 28)),
+	                 COUNTER_DROP_ICMP_EMBEDDED);
 	ck_assert_int_eq(parse(fixture_echo(CLIENT, SERVER, 8, 77)), COUNTER_COUNT);
 	about = flow_key_reply(&parsed.key, LAN);
 	ck_assert_int_eq(parse(error_about(fixture_echo(CLIENT, SERVER, 8, 77), 28)), COUNTER_COUNT);
@@ -220,6 +288,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, transport_headers_that_are_wrong);
 	tcase_add_test(tests, tcp_flags_that_no_tcp_sends);
 	tcase_add_test(tests, echoes_and_their_replies_are_one_flow);
+	tcase_add_test(tests, queries_have_identifiers_and_other_messages_their_type);
+	tcase_add_test(tests, options);
 	tcase_add_test(tests, an_icmp_error_belongs_to_the_flow_it_is_about);
 }
 

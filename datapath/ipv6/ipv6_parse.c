@@ -63,13 +63,13 @@ static enum counter parse_error(const uint8_t *ip, uint32_t begin, uint32_t pres
 	if (present < begin + HEADER || inner[0] >> 4 != 6)
 		return COUNTER_DROP_TRANSPORT_HEADER;
 	if (ipv6_skip_extensions(inner, present - begin, &offset, &protocol) != COUNTER_COUNT)
-		return COUNTER_DROP_ICMP_TYPE;
+		return COUNTER_DROP_ICMP_EMBEDDED;
 	if (present < begin + offset + 8)
 		return COUNTER_DROP_TRANSPORT_HEADER;
 	memcpy(&addresses, inner + offsetof(struct rte_ipv6_hdr, src_addr), sizeof(addresses));
 	/* An error about what its receiver never sent is none. */
 	if (memcmp(addresses.source, outer->dst_addr, sizeof(addresses.source)) != 0)
-		return COUNTER_DROP_ICMP_TYPE;
+		return COUNTER_DROP_ICMP_EMBEDDED;
 	transport = inner + offset;
 	switch (protocol) {
 	case IPPROTO_TCP:
@@ -79,10 +79,7 @@ static enum counter parse_error(const uint8_t *ip, uint32_t begin, uint32_t pres
 		memcpy(ports, transport, sizeof(ports));
 		break;
 	case IPPROTO_ICMPV6:
-		if (transport[0] != ICMPV6_ECHO && transport[0] != ICMPV6_ECHO_REPLY)
-			return COUNTER_DROP_ICMP_TYPE;
-		memcpy(&ports[transport[0] == ICMPV6_ECHO_REPLY], transport + 4, 2);
-		ports[transport[0] == ICMPV6_ECHO] = FLOW_ICMP_ECHO_PORT;
+		flow_icmp_ports(transport, true, ports);
 		break;
 	default:
 		break;
@@ -101,30 +98,33 @@ static enum counter parse_icmp(const uint8_t *ip, uint32_t present, struct parse
                                struct ipv6_layout *layout)
 {
 	const uint8_t *icmp = ip + layout->transport;
-	uint16_t identifier;
+	uint16_t ports[2];
 
 	if (present < (uint32_t)layout->transport + ICMP_HEADER_LENGTH)
 		return COUNTER_DROP_TRANSPORT_HEADER;
 	out->payload_length = layout->total - layout->transport - ICMP_HEADER_LENGTH;
-	memcpy(&identifier, icmp + 4, sizeof(identifier));
 	switch (icmp[0]) {
-	case ICMPV6_ECHO:
-		out->key.source_port = identifier;
-		out->key.destination_port = FLOW_ICMP_ECHO_PORT;
-		break;
-	case ICMPV6_ECHO_REPLY:
-		out->key.source_port = FLOW_ICMP_ECHO_PORT;
-		out->key.destination_port = identifier;
-		break;
 	case ICMPV6_UNREACHABLE:
 	case ICMPV6_TOO_BIG:
 	case ICMPV6_TIME_EXCEEDED:
 	case ICMPV6_PARAMETER:
 		return parse_error(ip, layout->transport + ICMP_HEADER_LENGTH, present, out, layout);
 	default:
-		return COUNTER_DROP_ICMP_TYPE;
+		break;
 	}
-	return icmp[1] == 0 ? COUNTER_COUNT : COUNTER_DROP_ICMP_TYPE;
+	/* Discovery is between neighbours, and control thread's where it comes in (RFC 4861 3.1). */
+	if (icmp[0] >= ICMPV6_ROUTER_SOLICIT && icmp[0] <= ICMPV6_REDIRECT)
+		return COUNTER_DROP_ICMP_TYPE;
+	/* RFC 4443 2.1: the first half of all types are errors. */
+	if (icmp[0] < ICMPV6_ECHO)
+		out->flags |= PARSED_ICMP_ALONE;
+	flow_icmp_ports(icmp, true, ports);
+	out->key.source_port = ports[0];
+	out->key.destination_port = ports[1];
+	/* Of echo requests and replies no code but 0 is known. */
+	if (icmp[1] != 0 && (icmp[0] == ICMPV6_ECHO || icmp[0] == ICMPV6_ECHO_REPLY))
+		return COUNTER_DROP_ICMP_TYPE;
+	return COUNTER_COUNT;
 }
 
 static enum counter parse_transport(const uint8_t *ip, uint32_t present, struct parsed *out,

@@ -221,8 +221,10 @@ START_TEST(an_error_follows_its_flow)
 		icmp = (uint8_t *)(fixture_ipv6_header(mbuf) + 1);
 		icmp[0] = ICMPV6_UNREACHABLE;
 		memcpy(icmp + 8, fixture_ipv6_header(original), length);
+		((struct rte_icmp_hdr *)icmp)->icmp_cksum =
+		    ipv6_checksum(fixture_ipv6_header(mbuf), icmp, 8 + length, IPPROTO_ICMPV6);
 		if (i == 0) {
-			drops(WAN, mbuf, LAN, COUNTER_DROP_ICMP_TYPE);
+			drops(WAN, mbuf, LAN, COUNTER_DROP_ICMP_NO_FLOW);
 			passes(LAN, fixture_ipv6_udp(CLIENT6, 4000, SERVER6, 53), WAN);
 		} else {
 			passes(WAN, mbuf, LAN);

@@ -29,19 +29,34 @@ const struct nat_layout nat_layouts[NAT_TRANSLATION_COUNT] = {
     [NAT_ADDRESS_DESTINATION] = {TARGET, 0, 0, 0},
 };
 
+bool nat_has_port(const struct flow_key *key)
+{
+	switch (key->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return true;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return flow_icmp_query(flow_icmp_type(key), key->protocol == IPPROTO_ICMPV6) !=
+		       FLOW_ICMP_NO_QUERY;
+	default:
+		return false;
+	}
+}
+
 enum nat_translation nat_kind(const struct flow_key *key, unsigned direction)
 {
+	if (!nat_has_port(key))
+		return NAT_ADDRESS_SOURCE + direction;
 	switch (key->protocol) {
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 		return NAT_UDP_SOURCE + direction;
 	case IPPROTO_TCP:
 		return NAT_TCP_SOURCE + direction;
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return NAT_ICMP_SOURCE + direction;
 	default:
-		return NAT_ADDRESS_SOURCE + direction;
+		return NAT_ICMP_SOURCE + direction;
 	}
 }
 
@@ -58,12 +73,13 @@ bool nat_is_translated(const struct flow *flow)
 	return original->source != reply->destination || original->source_port != reply->destination_port;
 }
 
-static void set_direction(struct flow_direction *direction, unsigned which, uint32_t before,
-                          uint16_t port_before, uint32_t after, uint16_t port_after)
+static void set_direction(struct flow *flow, unsigned which, uint32_t before, uint16_t port_before,
+                          uint32_t after, uint16_t port_after)
 {
+	struct flow_direction *direction = &flow->direction[which];
 	uint32_t change = (uint32_t)port_after + (uint16_t)~port_before;
 
-	direction->translation = nat_kind(&direction->key, which);
+	direction->translation = nat_kind(&flow->direction[0].key, which);
 	direction->nat_address = after;
 	direction->nat_port = port_after;
 	/* There is no pseudo header in ICMP (RFC 792). */
@@ -85,8 +101,8 @@ void nat_set(struct flow *flow)
 		flow->direction[0].translation = flow->direction[1].translation = NAT_NONE;
 		return;
 	}
-	set_direction(&flow->direction[0], 0, original.source, original.source_port, reply.destination,
+	set_direction(flow, 0, original.source, original.source_port, reply.destination,
 	              reply.destination_port);
-	set_direction(&flow->direction[1], 1, reply.destination, reply.destination_port, original.source,
+	set_direction(flow, 1, reply.destination, reply.destination_port, original.source,
 	              original.source_port);
 }

@@ -26,12 +26,12 @@ enum nat_translation {
 	NAT_TCP_DESTINATION,
 	NAT_ICMP_SOURCE,
 	NAT_ICMP_DESTINATION,
-	NAT_ADDRESS_SOURCE, /* a protocol without ports */
+	NAT_ADDRESS_SOURCE, /* a protocol without ports, or a message of ICMP that is no query */
 	NAT_ADDRESS_DESTINATION,
 	NAT_TRANSLATION_COUNT
 };
 
-/* Where things are from the IP header on; a header without options. */
+/* Where things are from the IP header on, where it has no options. */
 struct nat_layout {
 	uint8_t address;
 	uint8_t port;     /* 0: none */
@@ -57,8 +57,12 @@ static inline uint32_t nat_address_change(uint32_t before, uint32_t after)
 	return (after & 0xffff) + (after >> 16) + (~before & 0xffff) + (~before >> 16);
 }
 
-/* Translates a packet at its IP header as its flow's direction says (translation is not NAT_NONE). */
-static inline void nat_translate(const struct flow_direction *direction, struct rte_ipv4_hdr *header)
+/*
+ * Translates a packet at its IP header as its flow's direction says (translation is not NAT_NONE); so many bytes of
+ * options follow the header.
+ */
+static __rte_always_inline void nat_translate_behind(const struct flow_direction *direction,
+                                                     struct rte_ipv4_hdr *header, uint32_t options)
 {
 	const struct nat_layout *layout = &nat_layouts[direction->translation];
 	uint8_t *packet = (uint8_t *)header;
@@ -70,17 +74,24 @@ static inline void nat_translate(const struct flow_direction *direction, struct 
 	header->hdr_checksum =
 	    nat_checksum(header->hdr_checksum, nat_address_change(before, direction->nat_address));
 	if (layout->port)
-		__builtin_memcpy(packet + layout->port, &direction->nat_port, sizeof(direction->nat_port));
+		__builtin_memcpy(packet + layout->port + options, &direction->nat_port,
+		                 sizeof(direction->nat_port));
 	if (!layout->checksum)
 		return;
-	__builtin_memcpy(&checksum, packet + layout->checksum, sizeof(checksum));
+	__builtin_memcpy(&checksum, packet + layout->checksum + options, sizeof(checksum));
 	if (layout->optional && checksum == 0)
 		return;
 	checksum = nat_checksum(checksum, direction->nat_checksum);
 	/* RFC 768: 0 would say that there is none. */
 	if (layout->optional && checksum == 0)
 		checksum = 0xffff;
-	__builtin_memcpy(packet + layout->checksum, &checksum, sizeof(checksum));
+	__builtin_memcpy(packet + layout->checksum + options, &checksum, sizeof(checksum));
+}
+
+/* The same of a header without options. */
+static inline void nat_translate(const struct flow_direction *direction, struct rte_ipv4_hdr *header)
+{
+	nat_translate_behind(direction, header, 0);
 }
 
 /*
@@ -92,6 +103,9 @@ bool nat_translate_error(const struct flow_direction *direction, struct rte_mbuf
 
 /* What packets of that direction of a flow need, whose original direction has that key. */
 enum nat_translation nat_kind(const struct flow_key *key, unsigned direction);
+
+/* Whether the port or, of ICMP, the identifier of a flow with that key (of its original direction) can be translated. */
+bool nat_has_port(const struct flow_key *key);
 
 /* Whether the flow's keys differ by more than their direction. */
 bool nat_is_translated(const struct flow *flow);

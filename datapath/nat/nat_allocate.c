@@ -6,12 +6,6 @@
 
 #define PORTS (65536 - NAT_PORT_FIRST)
 
-static bool has_port(uint8_t protocol)
-{
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ||
-	       protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
-}
-
 /* The generator's numbers could be guessed from those before: not what a secret has made of them (RFC 6056). */
 static uint32_t random_port(const struct flow_key *key)
 {
@@ -40,7 +34,7 @@ static bool choose_port(const struct flow_table *table, const struct flow_key *k
 	/* C09-011: of SCTP nothing is translated; of others nothing but the address tells two flows apart. */
 	if (key->protocol == IPPROTO_SCTP)
 		return false;
-	if (!has_port(key->protocol))
+	if (!nat_has_port(key))
 		return is_free(table, reply);
 	port = random_port(key);
 	for (unsigned looked = 0, tried = 0; looked < PORTS && tried < NAT_TRIES; looked++) {

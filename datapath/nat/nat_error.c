@@ -61,8 +61,8 @@ static void translate_inner(const struct flow_direction *direction, uint8_t *inn
 bool nat_translate_error(const struct flow_direction *direction, struct rte_mbuf *mbuf)
 {
 	struct rte_ipv4_hdr *header = rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *);
-	struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)(header + 1);
-	uint32_t length = rte_pktmbuf_data_len(mbuf) - sizeof(*header);
+	struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)((uint8_t *)header + rte_ipv4_hdr_len(header));
+	uint32_t length = rte_pktmbuf_data_len(mbuf) - rte_ipv4_hdr_len(header);
 	bool source = comes_from(direction->translation);
 	uint32_t before = source ? header->src_addr : header->dst_addr;
 

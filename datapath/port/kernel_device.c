@@ -79,10 +79,20 @@ int kernel_device_set_mtu(const char *name, uint32_t mtu)
 
 int kernel_device_setting(const char *name, const char *family, const char *setting, int value)
 {
+	char path[128];
+	int length = snprintf(path, sizeof(path), "%s/conf/%s/%s", family, name, setting);
+
+	if (length < 0 || (size_t)length >= sizeof(path))
+		return -ENAMETOOLONG;
+	return kernel_setting(path, value);
+}
+
+int kernel_setting(const char *setting, int value)
+{
 	char path[160], text[16];
 	int fd, length, error = 0;
 
-	length = snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s", family, name, setting);
+	length = snprintf(path, sizeof(path), "/proc/sys/net/%s", setting);
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return -ENAMETOOLONG;
 	fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -29,6 +29,9 @@ int kernel_device_set_mtu(const char *name, uint32_t mtu);
  * (-ENOENT: absent). */
 int kernel_device_setting(const char *name, const char *family, const char *setting, int value);
 
+/* Writes /proc/sys/net/<setting> of the process's namespace. Returns as above. */
+int kernel_setting(const char *setting, int value);
+
 /*
  * Makes the kernel leave a device to DPDK: no address (those it has are removed), no ARP and nothing accepted
  * that came in by it, since its addresses are on the host interface and only what the datapath has let

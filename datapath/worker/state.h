@@ -66,6 +66,7 @@ struct worker_state {
 	bool forwarding;                         /* active and not suspended */
 	bool drop_ipv4, drop_ipv6;               /* IPSettings AllowIPVersion=IPv6, IPv4 */
 	uint8_t divert_flags;                    /* DIRECTION_... that the fast path leaves to the slow one */
+	uint16_t strip_df_below;                 /* IPSettings StripDFOnSmall */
 	uint32_t epoch;                          /* of decisions made now */
 	uint32_t now;                            /* ticks */
 	uint32_t policy_serial, adjacency_epoch; /* that the epoch stands for */

@@ -142,6 +142,7 @@ void worker_refresh(struct worker_state *state)
 	state->captures = atomic_load_explicit(&datapath.captures, memory_order_acquire);
 	state->drop_ipv4 = policy && policy->policy.settings->drop_ipv4;
 	state->drop_ipv6 = policy && policy->policy.settings->drop_ipv6;
+	state->strip_df_below = policy ? policy->policy.settings->path_mtu.strip_df_below : 0;
 	state->policy_serial = serial;
 	state->adjacency_epoch = adjacency_epoch;
 	state->active = active;
