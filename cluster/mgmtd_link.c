@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
 
+#include "lib/log.h"
 #include "lib/paths.h"
 
 #include <errno.h>
-#include <qb/qblog.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,6 +117,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	if (message->type == MESSAGE_CLUSTER_CONFIGURE &&
 	    message->length >= sizeof(struct message_cluster_configuration)) {
 		on_configure(daemon, connection, message->body);
+	} else if (message->type == MESSAGE_TIME_ZONE) {
+		log_time_zone(message->body, message->length);
 	} else if (message->type == MESSAGE_CLUSTER_STATUS) {
 		status_fill(daemon, &status);
 		ipc_send(connection, MESSAGE_CLUSTER_STATUS, &status, sizeof(status), -1);

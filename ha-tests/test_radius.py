@@ -143,6 +143,7 @@ def test_local_last(cluster: Cluster, servers: list[RadiusServer]) -> None:
     assert_in(login(cluster, "admin", "admin"))
     seen = events(cluster)[-2:]
     assert "event=authentication_source_did_not_respond" in seen[0] and "userdb=dead" in seen[0], seen
+    assert re.search(r'reason="198\.51\.100\.10 refused"', seen[0]), seen
     assert "event=user_logged_in" in seen[1] and "userdb=AdminUsers" in seen[1], seen
     profile(cluster, 'LocalUserDB="" RemoteServer=dead')
     assert_refused(login(cluster, "admin", "admin"))
@@ -202,6 +203,7 @@ def test_answers_that_could_be_forged_are_ignored(cluster: Cluster, servers: lis
         profile(cluster, 'LocalUserDB="" RemoteServer=unsigned,stranger')
         assert_refused(login(cluster, "radadmin", "radpass"))
         assert "did_not_respond" in events(cluster)[-1]
+        assert f'reason="{SERVER} without a Message-Authenticator; {SERVER} timed out"' in events(cluster)[-1], events(cluster)[-1]
         configure(cluster, "set RadiusServer unsigned RequireMessageAuthenticator=No\n")
         assert_in(login(cluster, "radadmin", "radpass"))
 

@@ -195,3 +195,43 @@ def test_auditors_do_not_set_the_clock(cluster: Cluster) -> None:
         assert done.returncode == 1 and "group Auditors" in done.stdout, done.stdout
     assert node.run([node.binary("hadrian"), "-u", "audit", "time"]).returncode == 0
     assert len(trace(node)) == before
+
+
+@pytest.mark.feature("C02-089")
+def test_every_daemon_logs_in_the_configured_zone(cluster: Cluster) -> None:
+    """Of both nodes, also where a daemon starts later."""
+    node = cluster.nodes[cluster.active()]
+
+    def zones(daemon: str) -> set[int]:
+        """How many minutes the last line of each node's log is ahead of UTC, to the nearest half hour."""
+        found = set()
+        for one in cluster.nodes.values():
+            lines = re.findall(r"^([A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d)", (one.log / f"{daemon}.log").read_text(encoding="utf-8", errors="replace"), re.M)
+            now = datetime.now(UTC).replace(tzinfo=None)
+            said = datetime.strptime(f"{now.year} {lines[-1]}", "%Y %b %d %H:%M:%S")
+            found.add(round((said - now).total_seconds() / 1800) * 30)
+        return found
+
+    def toggle() -> None:
+        """Both nodes' daemons have something to say."""
+        before = cluster.active()
+        assert cluster.nodes[before].cli("ha -deactivate").returncode == 0
+        cluster.await_active(cluster.other(before))
+        cluster.await_well()
+
+    try:
+        assert node.commands("set DateTime Timezone=UTC+05:30\nactivate\ncommit\n").returncode == 0
+        cluster.await_well()
+        toggle()
+        for daemon in ("hadrian-mgmtd", "hadrian-clusterd", "hadrian-datapath"):
+            await_condition(lambda daemon=daemon: zones(daemon) == {330}, f"{daemon} telling the time of the zone", 20)
+        victim = cluster.nodes[cluster.standby()]
+        victim.crash()
+        victim.start()
+        cluster.await_well()
+        toggle()
+        for daemon in ("hadrian-clusterd", "hadrian-datapath"):
+            await_condition(lambda daemon=daemon: zones(daemon) == {330}, f"{daemon} telling the time of the zone", 20)
+    finally:
+        cluster.nodes[cluster.active()].commands("set DateTime Timezone=<empty>\nactivate\ncommit\n")
+        cluster.await_well()

@@ -12,6 +12,7 @@ from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.wait import await_condition
 from test_scp import transferred
+from test_ssh import Dialogue
 
 SHARED = "10.1.0.1"
 SSH = ["ssh", "-tt", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
@@ -176,6 +177,64 @@ def test_a_running_command_is_broken_off(cluster: Cluster, terminal: Terminal) -
         assert node.cli("reject").returncode == 0
 
 
+def test_long_output_is_cut_short(cluster: Cluster) -> None:
+    """8 MB are more than what ssh and the terminals on its way take before anybody has read it."""
+    node = cluster.nodes[cluster.active()]
+    write = "mkdir -p /run/hadrian/scripts; seq -f '# line %07.0f is as long as a row of eighty columns, and one of very many like it' 95000"
+    assert node.run(["sh", "-c", f"{write} > /run/hadrian/scripts/long.sgs"]).returncode == 0
+    dialogue = Dialogue(cluster, SHARED)
+    try:
+        dialogue.expect(r"System:/> ")
+        dialogue.send("script -show long.sgs\r")
+        dialogue.expect("line 0000100")
+        dialogue.send("\x03")
+        shown = dialogue.expect(r"System:/> $", 60)
+        assert "line 0095000" not in shown
+        assert shown.count("# line") < 60000
+        dialogue.send("about\r")
+        dialogue.expect(r"Hadrian(.|\n)*System:/> ")
+    finally:
+        dialogue.close()
+        node.cli("script -remove long.sgs")
+
+
+@pytest.mark.feature("MA-035")
+def test_a_password_is_asked_before_hashes_leave_the_system(cluster: Cluster, terminal: Terminal) -> None:
+    node = cluster.nodes[cluster.active()]
+    card = "/run/media/card"
+    assert node.run(["mkdir", "-p", card]).returncode == 0
+    assert node.commands(f"set ExternalStorageSettings Directory={card}\nactivate\ncommit\n").returncode == 0
+    try:
+        terminal.clear()
+        terminal.enter("ecs -save")
+        terminal.await_line("Password of admin:")
+        terminal.type("wrong")
+        terminal.keys("Enter")
+        screen = terminal.await_screen("the password is wrong; nothing was saved")
+        assert "Password of admin: wrong" not in screen and "wrong\n" not in screen
+        assert "without a configuration" in node.cli("ecs").stdout
+        terminal.enter("ecs -save")
+        terminal.await_line("Password of admin:")
+        terminal.enter("admin")
+        terminal.await_screen("Saved the configuration in force on the external storage.")
+        assert "In sync" in node.cli("ecs").stdout
+        # Nothing of it is in the history, and the terminal shows again what is typed.
+        terminal.keys("Up")
+        terminal.await_line("System:/> ecs -save")
+        terminal.keys("C-c")
+        # Ctrl-C answers nothing.
+        terminal.enter("ecs -save")
+        terminal.await_line("Password of admin:")
+        terminal.keys("C-c")
+        terminal.await_line("System:/>")
+        login = f"printf 'admin\\n' | sshpass -p admin ssh {' '.join(SSH[2:])} admin@{SHARED} 'ecs -save'"
+        done = cluster.lab.run("client", ["sh", "-c", login])
+        assert done.returncode == 0 and "Saved the configuration" in done.stdout, done
+    finally:
+        node.commands("set ExternalStorageSettings Directory=<empty>\nactivate\ncommit\n")
+        cluster.await_well()
+
+
 @pytest.mark.feature("C02-053")
 def test_a_running_script_is_broken_off(cluster: Cluster, terminal: Terminal, tmp_path: Path) -> None:
     """It sets its second comment after many commands that take far longer than a key."""
@@ -188,7 +247,8 @@ def test_a_running_script_is_broken_off(cluster: Cluster, terminal: Terminal, tm
         terminal.expect(lambda: "begun" in node.cli("show System").stdout, "the script's first command")
         terminal.keys("C-c")
         terminal.await_line("System:/>")
-        assert "begun" in node.cli("show System").stdout
+        shown = node.cli("show System").stdout
+        assert "begun" in shown and "never" not in shown, shown
         terminal.enter("about")
         terminal.await_screen("Hadrian")
     finally:
@@ -237,6 +297,28 @@ def test_a_wider_terminal_has_no_row_left_over(cluster: Cluster) -> None:
             terminal.resize(columns)
             whole = ["System:/>", *rows_of(command, columns)]
             terminal.expect(lambda: terminal.screen().splitlines()[-len(whole):] == whole, f"{columns} columns")
+        terminal.keys("C-c")
+    finally:
+        terminal.close()
+
+
+def test_a_wider_terminal_has_no_row_left_over_at_its_top(cluster: Cluster) -> None:
+    """Nothing is above the line: what leaves the screen and comes back is the line itself."""
+    command = 'set System Comments="0123456789 0123456789 0123456789 0123456789 end"'
+    terminal = Terminal(cluster.lab, columns=36)
+    try:
+        terminal.clear()
+        terminal.type(command)
+        for columns in (70, 36, 50, 36, 100):
+            terminal.resize(columns)
+            rows = rows_of(command, columns)
+
+            def is_whole(rows: list[str] = rows) -> bool:
+                # The terminal may bring back the prompts that were cleared away, and nothing of the line.
+                shown = terminal.screen().splitlines()
+                return shown[-len(rows):] == rows and set(shown[:-len(rows)]) <= {"System:/>"}
+
+            terminal.expect(is_whole, f"{columns} columns")
         terminal.keys("C-c")
     finally:
         terminal.close()

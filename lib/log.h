@@ -3,11 +3,18 @@
 #define LIB_LOG_H
 
 #include <qb/qblog.h>
+#include <stddef.h>
 
 /*
  * Starts qb_log for a daemon: lines with time and severity on standard error, and syslog where with_syslog is
  * set. After this use qb_log(LOG_INFO, "...") and its kin. Never pass a secret to it.
  */
 void log_start(const char *name, int with_syslog);
+
+/*
+ * From now on times are told in that zone: text as the environment's TZ (POSIX.1, 8.3: "<+0100>-01:00"), of that length; anything else is left.
+ * On the thread that logs.
+ */
+void log_time_zone(const char *text, size_t length);
 
 #endif

@@ -105,6 +105,9 @@ enum message_type {
 	MESSAGE_RADIUS_SNOOP,         /* -> client: uint32_t, enum radius_snoop */
 	MESSAGE_RADIUS_ANSWER,        /* ->: struct message_radius_answer */
 	MESSAGE_RADIUS_SNOOPED,       /* ->: whole lines of text */
+
+	/* --- of hadrian-mgmtd to hadrian-datapath and hadrian-clusterd: what their logs tell the time in --- */
+	MESSAGE_TIME_ZONE = 500, /* as the environment's TZ, see lib/log.h */
 };
 
 #define MESSAGE_TEXT 256
@@ -383,11 +386,14 @@ struct message_cluster_command {
 	uint32_t command;
 };
 
+/* ANSWER_HIDDEN: nobody else is to see it while it is typed. */
+enum cli_answer { ANSWER_NONE, ANSWER_SHOWN, ANSWER_HIDDEN };
+
 struct message_cli_done {
 	int32_t error; /* 0, or -errno of the command: the exit code of a one-shot CLI */
 	uint32_t end;  /* the session ends (`exit`) */
 	uint32_t
-	    answer; /* the prompt is a question; the next command is its answer, and none for a history */
+	    answer; /* enum cli_answer: the prompt is a question; the next command is its answer, and none for a history */
 	uint32_t secret;  /* the line had the name of a property whose value is one: none for a history */
 	char prompt[128]; /* for the next line, e.g. "System:/RoutingTable/main> " */
 };
@@ -493,6 +499,7 @@ struct message_radius_answer {
 	char groups[256];              /* separated by commas */
 	char text[LOGIN_QUESTION_MAX]; /* Reply-Message */
 	uint8_t state[256];
+	char why[128]; /* code 0: what became of each server that was asked, for the log */
 };
 
 enum file_operation {

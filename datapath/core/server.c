@@ -10,10 +10,10 @@
 #include "datapath/mirror/mirror.h"
 #include "datapath/query/query.h"
 #include "lib/ipc.h"
+#include "lib/log.h"
 #include "lib/paths.h"
 
 #include <errno.h>
-#include <qb/qblog.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -182,6 +182,9 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_CAPTURE_STOP:
 		if (message->length >= sizeof(struct message_capture_stop))
 			capture_stop(connection, ((const struct message_capture_stop *)message->body)->id);
+		break;
+	case MESSAGE_TIME_ZONE:
+		log_time_zone(message->body, message->length);
 		break;
 	case MESSAGE_FLUSH_NEIGHBOURS:
 		neighbour_flush();

@@ -47,7 +47,8 @@ static void show(const struct ipc_message *message, FILE *out)
 static void take_done(struct client *client, const struct message_cli_done *done)
 {
 	snprintf(client->prompt, sizeof(client->prompt), "%s", done->prompt);
-	client->asks = done->answer;
+	client->asks = done->answer != ANSWER_NONE;
+	client->hidden = done->answer == ANSWER_HIDDEN;
 	client->secret = done->secret;
 	client->ended = done->end;
 }

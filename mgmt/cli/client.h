@@ -13,6 +13,7 @@
 struct client {
 	int fd;
 	bool asks;         /* the prompt is a question, the next command its answer */
+	bool hidden;       /* and the answer is not to be seen */
 	bool secret;       /* the last line is none for a history */
 	bool ended;        /* `exit`, or mgmtd went away */
 	uint32_t sequence; /* of the last question what can stand somewhere */

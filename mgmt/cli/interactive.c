@@ -9,6 +9,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -74,6 +75,38 @@ static char *read_line(EditLine *edit)
 	return line;
 }
 
+/* A password: without an echo, and without the editor, which would show it. On the heap; NULL at the end of the input. */
+static char *read_hidden(struct client *client)
+{
+	struct termios shown, hidden;
+	char typed[512], *line;
+	ssize_t length = -1;
+	int ready = 0;
+	bool terminal = !tcgetattr(STDIN_FILENO, &shown);
+
+	fputs(client->prompt, stdout);
+	fflush(stdout);
+	if (terminal) {
+		hidden = shown;
+		hidden.c_lflag = (hidden.c_lflag | ICANON | ISIG) & ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+	}
+	while (ready <= 0 && !terminal_ended() && !client->ended && !terminal_broken())
+		ready = client_await_input(client, STDIN_FILENO, stdout, "\r\033[K");
+	if (ready > 0)
+		length = read(STDIN_FILENO, typed, sizeof(typed) - 1);
+	if (terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+	fputc('\n', stdout);
+	if (length <= 0)
+		return NULL;
+	typed[length] = 0;
+	typed[strcspn(typed, "\r\n")] = 0;
+	line = strdup(typed);
+	explicit_bzero(typed, sizeof(typed));
+	return line;
+}
+
 /* Answers and what is secret do not belong into a history. */
 static void run(struct client *client, History *past, const char *line)
 {
@@ -94,7 +127,7 @@ static void loop(struct client *client, EditLine *edit, History *past)
 
 		if (terminal_resized())
 			el_resize(edit);
-		line = read_line(edit);
+		line = client->hidden ? read_hidden(client) : read_line(edit);
 		if (!line && asked && !client->ended && !terminal_ended())
 			line = strdup("");
 		if (!line)

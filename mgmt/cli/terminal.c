@@ -40,11 +40,28 @@ void terminal_start(void)
 	started = true;
 }
 
+static bool is_pending(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < sizeof(watched) / sizeof(*watched); i++)
+		if (sigismember(&pending, watched[i]) > 0)
+			return true;
+	return false;
+}
+
 int terminal_wait(struct pollfd *wait, nfds_t count, int timeout_ms)
 {
-	struct timespec time = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-	int ready = ppoll(wait, count, timeout_ms < 0 ? NULL : &time, started ? &outside : NULL);
+	struct timespec time = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L}, none = {0};
+	int ready;
 
+	/* ppoll lets no signal in where a descriptor is ready, as one is all the time while much is printed. */
+	if (started && is_pending()) {
+		ppoll(NULL, 0, &none, &outside);
+		return -EINTR;
+	}
+	ready = ppoll(wait, count, timeout_ms < 0 ? NULL : &time, started ? &outside : NULL);
 	return ready < 0 ? -errno : ready;
 }
 

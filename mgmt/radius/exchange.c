@@ -85,13 +85,15 @@ static void transmit(struct exchange *exchange, unsigned index, uint64_t now_ns)
 	struct attempt *attempt = &exchange->attempt[index];
 	ssize_t sent = send(attempt->fd, attempt->packet, attempt->length, 0);
 
+	if (sent < 0)
+		attempt->why = errno == ECONNREFUSED ? "refused" : strerrordesc_np(errno);
 	attempt->state = ATTEMPT_WAITS;
 	attempt->sent++;
 	attempt->sent_ns = now_ns;
 	attempt->deadline_ns = now_ns + server->timeout_ms * MILLISECOND_NS;
 	tell(&(struct exchange_event){.server = server,
 	                              .what = sent < 0 ? "could not send" : "sent",
-	                              .why = sent < 0 ? strerror(errno) : NULL,
+	                              .why = sent < 0 ? attempt->why : NULL,
 	                              .number = attempt->sent,
 	                              .of = server->retries + 1,
 	                              .packet = attempt->packet,
@@ -109,9 +111,24 @@ static bool begin(struct exchange *exchange, unsigned index, uint64_t now_ns)
 		return true;
 	}
 	attempt->state = ATTEMPT_SILENT;
+	attempt->why = strerrordesc_np(-error);
 	tell(&(struct exchange_event){
 	    .server = &exchange->request.server[index], .what = "cannot be asked", .why = strerror(-error)});
 	return false;
+}
+
+/* "10.1.0.20 refused; 10.1.0.21 timed out" */
+static void describe(const struct exchange *exchange, char *text, size_t size)
+{
+	size_t length = 0;
+
+	for (unsigned i = 0; i < exchange->request.server_count && length < size; i++) {
+		char address[IP_ADDRESS_TEXT];
+
+		length += (size_t)snprintf(text + length, size - length, "%s%s %s", i ? "; " : "",
+		                           ip_address_format(&exchange->request.server[i].address, address),
+		                           exchange->attempt[i].why ? exchange->attempt[i].why : "timed out");
+	}
 }
 
 /* Nobody has the last word any more: the next server, or the end. */
@@ -132,6 +149,8 @@ static bool go_on(struct exchange *exchange, struct message_radius_answer *answe
 			answer->server = i;
 		}
 	}
+	if (!waits && !answer->code)
+		describe(exchange, answer->why, sizeof(answer->why));
 	return !waits;
 }
 
@@ -170,6 +189,8 @@ bool exchange_receive(struct exchange *exchange, unsigned index, struct message_
 	ssize_t got = recv(attempt->fd, packet, sizeof(packet), 0);
 
 	/* An ICMP error proves nothing: anybody can send one. The time goes on. */
+	if (got < 0 && errno == ECONNREFUSED && !attempt->why)
+		attempt->why = "refused";
 	if (got < 0 || attempt->state != ATTEMPT_WAITS)
 		return false;
 	event.packet = packet;
@@ -179,8 +200,10 @@ bool exchange_receive(struct exchange *exchange, unsigned index, struct message_
 	                server->require_message_authenticator, &read, &event.why))
 		event.what = "ignored";
 	tell(&event);
-	if (event.why)
+	if (event.why) {
+		attempt->why = event.why;
 		return false;
+	}
 	if (read.code == RADIUS_ACCESS_REJECT && exchange->request.all) {
 		attempt->state = ATTEMPT_REJECTED;
 		return go_on(exchange, answer, now_ns);

@@ -22,6 +22,7 @@ struct attempt {
 	uint64_t sent_ns, deadline_ns;
 	uint8_t packet[RADIUS_PACKET_MAX];
 	size_t length;
+	const char *why; /* there is no answer that counts: the last thing that was wrong, or NULL */
 };
 
 struct exchange {

@@ -7,6 +7,7 @@
 #include "mgmt/mgmtd/backup/storage_file.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/login/login.h"
 #include "mgmt/mgmtd/session/action_log.h"
 
 #include <errno.h>
@@ -119,19 +120,8 @@ static void on_loaded(void *user, int error, const char *bytes, size_t length)
 	session_end(session, error);
 }
 
-int command_ecs(struct session *session, const struct line *line)
+static int told(struct session *session, int error)
 {
-	struct storage *storage = session->engine->storage;
-	bool save = line_option(line, "save") != NULL, load = line_option(line, "load") != NULL;
-	int error;
-
-	if (line_word_count(line) > 1 || (save && load))
-		return complain(
-		    session, "one option at a time, and no name; 'help ecs' shows how it is typed", -EINVAL);
-	if (save)
-		error = storage_write(storage, on_saved, session);
-	else
-		error = storage_read(storage, load ? on_loaded : on_state, session);
 	if (error == -ENODEV)
 		return complain(
 		    session, "no external storage is set: 'set ExternalStorageSettings Directory=/media/...'",
@@ -140,4 +130,52 @@ int command_ecs(struct session *session, const struct line *line)
 		return complain(
 		    session, "the external storage is being read or written; try again in a moment", error);
 	return error ? complain(session, strerror(-error), error) : SESSION_WAITS;
+}
+
+static void on_confirmed(struct session *session, bool right)
+{
+	int error = right ? told(session, storage_write(session->engine->storage, on_saved, session))
+	                  : complain(session, "the password is wrong; nothing was saved", -EACCES);
+
+	if (error != SESSION_WAITS)
+		session_end(session, error);
+}
+
+static int on_password(struct session *session, const char *password)
+{
+	int error = login_confirm(session, password, on_confirmed);
+
+	if (error == -EAGAIN)
+		return complain(session, "too many passwords were wrong; wait half a minute", error);
+	if (error)
+		return complain(session, "the password is wrong; nothing was saved", -EACCES);
+	return SESSION_WAITS;
+}
+
+/* Hashes of passwords leave the system: who sits there proves once more who he is, where this system can check it. */
+static int save(struct session *session)
+{
+	char question[96];
+
+	if (!*storage_setting(session->engine, "Directory"))
+		return told(session, -ENODEV);
+	if (!login_has_password(session))
+		return told(session, storage_write(session->engine->storage, on_saved, session));
+	snprintf(question, sizeof(question), "Password of %.63s:", session->user);
+	return session_ask_hidden(session, question, on_password);
+}
+
+int command_ecs(struct session *session, const struct line *line)
+{
+	struct storage *storage = session->engine->storage;
+	bool to_save = line_option(line, "save") != NULL, load = line_option(line, "load") != NULL;
+	int error;
+
+	if (line_word_count(line) > 1 || (to_save && load))
+		return complain(
+		    session, "one option at a time, and no name; 'help ecs' shows how it is typed", -EINVAL);
+	if (to_save)
+		return save(session);
+	error = storage_read(storage, load ? on_loaded : on_state, session);
+	return told(session, error);
 }

@@ -146,12 +146,15 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 
 static void send_configuration(struct cluster_link *link)
 {
+	const char *zone = getenv("TZ");
 	int error;
 
 	if (!link->up || !link->configured)
 		return;
 	error = ipc_send(link->connection, MESSAGE_CLUSTER_CONFIGURE, &link->configuration,
 	                 sizeof(link->configuration), -1);
+	if (!error && zone)
+		error = ipc_send(link->connection, MESSAGE_TIME_ZONE, zone, strlen(zone), -1);
 	if (error)
 		qb_log(LOG_WARNING, "clusterd did not get its configuration: %s", strerror(-error));
 }

@@ -113,12 +113,21 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		link->capture(link->capture_user, message);
 }
 
+void datapath_link_time_zone(struct datapath_link *link)
+{
+	const char *zone = getenv("TZ");
+
+	if (datapath_link_is_up(link) && zone)
+		ipc_send(link->connection, MESSAGE_TIME_ZONE, zone, strlen(zone), -1);
+}
+
 static void on_connected(struct ipc_connection *connection, void *user)
 {
 	struct datapath_link *link = user;
 
 	(void)connection;
 	link->up = true;
+	datapath_link_time_zone(link);
 	link->connected(link->user);
 }
 

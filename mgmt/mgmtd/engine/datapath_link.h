@@ -30,6 +30,8 @@ typedef void (*datapath_page)(void *user, int error, const char *text, uint64_t 
 int datapath_link_create(qb_loop_t *loop, void (*connected)(void *user), void *user,
                          struct datapath_link **out);
 void datapath_link_destroy(struct datapath_link *link);
+/* The zone that this program tells the time in has perhaps changed: the datapath does the same. NULL is fine. */
+void datapath_link_time_zone(struct datapath_link *link);
 bool datapath_link_is_up(const struct datapath_link *link);
 /* The datapath's process, 0 where it is not reached. */
 pid_t datapath_link_pid(const struct datapath_link *link);

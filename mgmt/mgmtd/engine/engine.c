@@ -24,11 +24,12 @@ static void apply_rest(struct engine *engine)
 {
 	struct message_cluster_configuration cluster;
 
+	clock_configure(engine->clock, &engine->running); /* first: what follows is told the zone */
+	datapath_link_time_zone(engine->datapath);
 	cluster_configuration_build(&engine->running, &cluster);
 	cluster_link_configure(engine->cluster, &cluster);
 	https_configure(engine->https, &engine->running);
 	sshd_configure(engine->sshd, &engine->running);
-	clock_configure(engine->clock, &engine->running);
 	radius_configure(engine->radius, &engine->running);
 }
 

@@ -17,8 +17,8 @@ static void write_field(FILE *out, const char *name, const char *value, bool quo
 		fputc('"', out);
 }
 
-void auth_log(const struct session *session, int priority, const char *event, const char *user,
-              const char *source, const char *groups)
+static void write_event(const struct session *session, int priority, const char *event, const char *user,
+                        const char *source, const char *groups, const char *reason)
 {
 	const struct login_attempt *attempt = session->attempt;
 	char line[1024] = "";
@@ -40,7 +40,21 @@ void auth_log(const struct session *session, int priority, const char *event, co
 	write_field(out, "userdb", source, false);
 	if (groups)
 		write_field(out, "usergroups", groups, true);
+	if (reason)
+		write_field(out, "reason", reason, true);
 	fputs(" action=none", out);
 	fclose(out);
 	qb_log(priority == LOG_WARNING ? LOG_WARNING : LOG_NOTICE, "%s", line);
+}
+
+void auth_log(const struct session *session, int priority, const char *event, const char *user,
+              const char *source, const char *groups)
+{
+	write_event(session, priority, event, user, source, groups, NULL);
+}
+
+void auth_log_silent(const struct session *session, const char *source, const char *reason)
+{
+	write_event(session, LOG_WARNING, "authentication_source_did_not_respond",
+	            session->attempt->request.user, source, NULL, reason);
 }

@@ -42,6 +42,19 @@ void login_forget(struct session *session);
 bool login_denied(struct session *session);
 /* A command came: the idle time begins anew. */
 void login_used(struct session *session);
+/*
+ * Whether who sits at a session has a password of his own here, and is asked for it before what needs it (MA-035): not root at the console, nor who came in
+ * by a RADIUS server.
+ */
+bool login_has_password(const struct session *session);
+/*
+ * Compares it. done is called later, once, unless the session waits no more. Wrong ones count as failed logins of that address. Returns 0, -EAGAIN where too many
+ * were wrong or are being compared, or another -errno.
+ */
+int login_confirm(struct session *session, const char *password,
+                  void (*done)(struct session *session, bool right));
+/* The session waits no more. */
+void login_confirm_forget(struct session *session);
 /* NULL for sessions of the console, and for those that are not logged in. */
 const struct login_session *login_session(const struct session *session);
 /* The running configuration was committed: sessions that could not log in to the same rights any more are ended. */

@@ -48,7 +48,8 @@ struct login_attempt {
 	unsigned rounds;                    /* questions so far */
 	uint8_t state[256];                 /* of the last question, by asked[0] */
 	uint32_t state_length;
-	struct login_session session; /* once it is open */
+	struct login_session session;                           /* once it is open */
+	void (*confirmed)(struct session *session, bool right); /* of login_confirm, or NULL */
 	qb_loop_timer_handle idle_timer;
 };
 
@@ -75,5 +76,7 @@ void login_session_end(struct session *session);
 /* auth_log.c: an event of the category AUTHSYS (C02-074) in the log. user and groups may be NULL. */
 void auth_log(const struct session *session, int priority, const char *event, const char *user,
               const char *source, const char *groups);
+/* The same for servers that did not answer, and why (struct message_radius_answer). */
+void auth_log_silent(const struct session *session, const char *source, const char *reason);
 
 #endif

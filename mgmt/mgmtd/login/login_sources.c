@@ -118,8 +118,7 @@ static void on_answer(void *user, const struct message_radius_answer *answer)
 		auth_log(session, LOG_WARNING, "received_radius_access-reject_message", NULL, server, NULL);
 		login_ask(session, AUTH_RADIUS_REJECTS);
 	} else {
-		auth_log(session, LOG_WARNING, "authentication_source_did_not_respond", attempt->request.user,
-		         attempt->asked[0], NULL);
+		auth_log_silent(session, attempt->asked[0], answer->why);
 		login_ask(session, attempt->rounds ? AUTH_RADIUS_FORGETS : AUTH_RADIUS_SILENT);
 	}
 }
@@ -190,7 +189,7 @@ static void ask_radius(struct session *session)
 {
 	struct login_attempt *attempt = session->attempt;
 	struct message_radius_request request;
-	struct message_radius_answer none = {0};
+	struct message_radius_answer none = {.why = "no server can be asked"};
 	struct message_login_result busy = {.error = -EAGAIN};
 	int error = 0;
 

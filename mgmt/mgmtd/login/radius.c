@@ -107,7 +107,8 @@ static void end(struct asked *asked, const struct message_radius_answer *answer)
 static void end_all(struct radius *radius, bool also_unsent)
 {
 	for (size_t i = 0; i < RADIUS_REQUESTS_MAX; i++) {
-		struct message_radius_answer none = {.id = radius->asked[i].request.id};
+		struct message_radius_answer none = {.id = radius->asked[i].request.id,
+		                                     .why = "hadrian-radius went away"};
 
 		if (radius->asked[i].busy && (radius->asked[i].sent || also_unsent))
 			end(&radius->asked[i], &none);
@@ -146,7 +147,12 @@ static void on_answer(struct radius *radius, const struct message_radius_answer 
 		struct asked *asked = &radius->asked[i];
 
 		if (asked->busy && asked->sent && asked->request.id == answer->id) {
-			end(asked, answer);
+			struct message_radius_answer copy = *answer;
+
+			copy.groups[sizeof(copy.groups) - 1] = 0;
+			copy.text[sizeof(copy.text) - 1] = 0;
+			copy.why[sizeof(copy.why) - 1] = 0;
+			end(asked, &copy);
 			return;
 		}
 	}

@@ -90,7 +90,7 @@ static void send_output(struct session *session)
 			return;
 		session->sent += length;
 	}
-	done.answer = session->answer != NULL;
+	done.answer = !session->answer ? ANSWER_NONE : session->answer_hidden ? ANSWER_HIDDEN : ANSWER_SHOWN;
 	done.secret = session->secret;
 	if (done.answer)
 		snprintf(done.prompt, sizeof(done.prompt), "%s ", session->question);
@@ -119,6 +119,7 @@ static void stop_waiting(struct session *session)
 	engine_forget(session->engine, session);
 	upgrade_forget(session->engine->upgrade, session);
 	storage_forget(session->engine->storage, session);
+	login_confirm_forget(session);
 	statistics_forget(session, false);
 	edit_forget(session);
 	clock_forget(session->engine->clock, session);
@@ -181,7 +182,21 @@ int session_ask(struct session *session, const char *question, session_answer an
 	}
 	snprintf(session->question, sizeof(session->question), "%s", question);
 	session->answer = answer;
+	session->answer_hidden = false;
 	return 0;
+}
+
+int session_ask_hidden(struct session *session, const char *question, session_answer answer)
+{
+	int error;
+
+	if (session->script) {
+		fputs("The command asks for a password, which a script cannot give.\n", session->out);
+		return -EINVAL;
+	}
+	error = session_ask(session, question, answer);
+	session->answer_hidden = !error;
+	return error;
 }
 
 bool answer_is_yes(const char *answer)
@@ -267,6 +282,7 @@ static void run_command(struct session *session, const struct ipc_message *messa
 	session->waiting = true;
 	session->secret = schema_names_secret(session->engine->schema, text);
 	error = session_run(session, text);
+	explicit_bzero(text, strlen(text));
 	free(text);
 	if (error != SESSION_WAITS)
 		session_end(session, error);

@@ -59,6 +59,7 @@ struct session {
 	struct flow_list *flow_list;  /* or NULL */
 	int capture_error;            /* of the captures that were waited for */
 	session_answer answer;        /* what the next line goes to, or NULL */
+	bool answer_hidden;           /* it is a password */
 	char question[96];
 	char argument[128];
 };
@@ -106,6 +107,8 @@ int session_run(struct session *session, const char *text);
  * command returns: 0, or -EINVAL in a script, which nobody answers (option -force is the way, as it is said).
  */
 int session_ask(struct session *session, const char *question, session_answer answer);
+/* The same with an answer that nobody else is to see while it is typed. In a script: -EINVAL, nobody can give it. */
+int session_ask_hidden(struct session *session, const char *question, session_answer answer);
 /* "yes" in any letter case. Everything else is a no. */
 bool answer_is_yes(const char *answer);
 
