@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct bench_options bench_options;
+
 int bench_failed(const char *what)
 {
 	fprintf(stderr, "bench_fastpath: %s\n", what);
@@ -21,71 +23,96 @@ int bench_compare(const void *a, const void *b)
 
 void bench_print(const char *metric, uint32_t size, double value, const char *unit)
 {
-	if (bench.json)
-		printf("{\"metric\":\"%s.%" PRIu32 "\",\"value\":%.1f,\"unit\":\"%s\"}\n", metric, size,
-		       value, unit);
+	char name[64];
+
+	if (size)
+		snprintf(name, sizeof(name), "%s.%" PRIu32, metric, size);
 	else
-		printf("%24s %9" PRIu32 " %14.1f %s\n", metric, size, value, unit);
+		snprintf(name, sizeof(name), "%s", metric);
+	if (bench_options.json)
+		printf("{\"metric\":\"%s\",\"value\":%.1f,\"unit\":\"%s\"}\n", name, value, unit);
+	else
+		printf("%-34s %14.1f %s\n", name, value, unit);
 	fflush(stdout);
 }
 
-/* Those whose names begin with only, or the one of that name and size. */
-static int measure(const char *only, bool nodes)
+void bench_result(const struct measurement *measurement, double value, const char *unit)
 {
-	static const struct {
-		int (*run)(const char *name, uint32_t size, bool nat, bool nodes);
-		const char *name;
-		uint32_t size;
-		bool nat;
-	} measurements[] = {
-	    {bench_cycles, "stateful.cycles", 16384, false},
-	    {bench_cycles, "stateful.cycles", 1048576, false},
-	    {bench_cycles, "nat.cycles", 16384, true},
-	    {bench_cycles, "nat.cycles", 1048576, true},
-	    {bench_new_flows, "newflows.per_s", 1000, false},
-	    {bench_new_flows, "newflows.per_s", 10000, false},
-	    {bench_new_flows, "newflows.per_s", 100000, false},
-	    {bench_new_flows, "newflows.nat.per_s", 1000, true},
+	bench_print(measurement->name, measurement->alone ? 0 : measurement->size, value, unit);
+}
+
+/* Those whose names begin with only, or the one of that name and size. Sizes beyond most are left out. */
+static int measure(const char *only, uint32_t most)
+{
+	static const struct measurement measurements[] = {
+	    {.run = bench_cycles, .name = "ipv4.cycles", .size = 16384, .stateless = true, .alone = true},
+	    {.run = bench_cycles,
+	     .name = "ipv6.cycles",
+	     .size = 16384,
+	     .stateless = true,
+	     .ipv6 = true,
+	     .alone = true},
+	    {.run = bench_cycles, .name = "stateful.cycles", .size = 16384},
+	    {.run = bench_cycles, .name = "stateful.cycles", .size = 1048576},
+	    {.run = bench_cycles, .name = "stateful.cycles", .size = 8388608},
+	    {.run = bench_cycles, .name = "nat.cycles", .size = 16384, .nat = true},
+	    {.run = bench_cycles, .name = "nat.cycles", .size = 1048576, .nat = true},
+	    {.run = bench_cycles, .name = "stateful_ipv6.cycles", .size = 16384, .ipv6 = true},
+	    {.run = bench_cycles, .name = "stateful_ipv6.cycles", .size = 1048576, .ipv6 = true},
+	    {.run = bench_scaling, .name = "scaling.cycles", .size = 262144},
+	    {.run = bench_latency, .name = "latency", .size = 16384},
+	    {.run = bench_new_flows, .name = "newflows.per_s", .size = 1000},
+	    {.run = bench_new_flows, .name = "newflows.per_s", .size = 10000},
+	    {.run = bench_new_flows, .name = "newflows.per_s", .size = 100000},
+	    {.run = bench_new_flows, .name = "newflows.nat.per_s", .size = 1000, .nat = true},
 	};
 	int result = EXIT_SUCCESS;
 
 	for (unsigned i = 0; i < RTE_DIM(measurements) && result == EXIT_SUCCESS; i++) {
+		const struct measurement *measurement = &measurements[i];
 		char name[64];
 
-		snprintf(name, sizeof(name), "%s.%" PRIu32, measurements[i].name, measurements[i].size);
-		if (strcmp(name, only) == 0 || strncmp(measurements[i].name, only, strlen(only)) == 0)
-			result = measurements[i].run(measurements[i].name, measurements[i].size,
-			                             measurements[i].nat, nodes);
+		snprintf(name, sizeof(name), "%s.%" PRIu32, measurement->name, measurement->size);
+		if (measurement->size <= most &&
+		    (strcmp(name, only) == 0 || strncmp(measurement->name, only, strlen(only)) == 0))
+			result = measurement->run(measurement);
 	}
 	return result;
 }
 
+/* The first edge of the nodes that forward is the way out. */
+static bool lead_to_sink(void)
+{
+	const char *sink = "bench_sink";
+
+	return rte_node_edge_update(rte_node_from_name("flow_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
+	       rte_node_edge_update(rte_node_from_name("ipv6_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID;
+}
+
 int main(int argc, char **argv)
 {
-	const char *sink_name = "bench_sink";
 	int used = rte_eal_init(argc, argv), result;
+	uint32_t most = UINT32_MAX;
 	const char *only = "";
-	bool nodes = false;
 
 	if (used < 0)
-		return bench_failed("EAL: give its options first, then -- --json, --nodes or --only NAME");
+		return bench_failed(
+		    "EAL: give its options first, then -- --json, --nodes, --only NAME or --most FLOWS");
 	for (int i = used; i < argc; i++) {
-		bench.json |= strcmp(argv[i], "--json") == 0;
-		nodes |= strcmp(argv[i], "--nodes") == 0;
+		bench_options.json |= strcmp(argv[i], "--json") == 0;
+		bench_options.nodes |= strcmp(argv[i], "--nodes") == 0;
 		if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
 			only = argv[i + 1];
+		if (strcmp(argv[i], "--most") == 0 && i + 1 < argc)
+			most = (uint32_t)strtoul(argv[i + 1], NULL, 10);
 	}
-	/* The first edge of flow_forward is the way out. */
-	if (rte_node_edge_update(rte_node_from_name("flow_forward"), 0, &sink_name, 1) ==
-	        RTE_EDGE_ID_INVALID ||
-	    flow_hash_start(NULL))
+	if (!lead_to_sink() || flow_hash_start(NULL))
 		return bench_failed("the graph cannot be changed");
 	datapath.worker_count = 1;
 	datapath.active = true;
-	bench.burst = BURST;
-	if (bench_packets_start())
+	if (bench_ports_start())
 		return bench_failed("no memory");
-	result = measure(only, nodes);
+	result = measure(only, most);
 	compiled_policy_destroy(atomic_exchange(&datapath.policy, NULL));
 	return result;
 }

@@ -44,30 +44,32 @@ static void measure(struct worker *worker, const struct policy *policy, double r
 		bench_failed("not all flows could be opened");
 }
 
-int bench_new_flows(const char *name, uint32_t rules, bool nat, bool nodes)
+int bench_new_flows(const struct measurement *measurement)
 {
 	double rates[RUNS * PARTS], compile_ms;
-	struct compiled_policy *policy = bench_policy(rules, nat, &compile_ms);
+	struct compiled_policy *policy = bench_policy(measurement->size, measurement, &compile_ms);
+	uint32_t rules = measurement->size;
 	struct worker *worker;
 
 	bench.shapes = rte_malloc(NULL, FLOWS * sizeof(struct shape), RTE_CACHE_LINE_SIZE);
-	if (!policy || !bench.shapes)
+	if (!policy || !bench.shapes || bench_packets_start(false))
 		return bench_failed("no memory");
 	bench_policy_use(policy, NULL);
-	if (!(worker = bench_worker_create(TABLE)))
+	if (!(worker = bench_worker_create(0, TABLE)))
 		return bench_failed("no memory: reserve huge pages or use --no-huge -m");
 	for (unsigned run = 0; run < RUNS; run++)
 		measure(worker, compiled_policy_view(policy), &rates[(size_t)run * PARTS]);
 	qsort(rates, RTE_DIM(rates), sizeof(rates[0]), bench_compare);
-	if (nodes)
+	if (bench_options.nodes)
 		bench_print_nodes(worker->graph);
-	bench_print(name, rules, rates[RTE_DIM(rates) / 2], "flows/s");
-	if (!nat) {
+	bench_result(measurement, rates[RTE_DIM(rates) / 2], "flows/s");
+	if (!measurement->nat) {
 		bench_print("rules.compile_ms", rules, compile_ms, "ms");
 		bench_print("rules.bytes", rules, (double)rule_table_bytes(policy->rules) / rules,
 		            "bytes/rule");
 	}
 	bench_worker_destroy(worker);
-	rte_free(bench.shapes);
+	bench_flows_close();
+	bench_packets_end();
 	return EXIT_SUCCESS;
 }

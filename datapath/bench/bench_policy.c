@@ -6,6 +6,7 @@
 #include <rte_random.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define INSIDE  (10u << 24)
 #define OUTSIDE (20u << 24)
@@ -24,6 +25,16 @@ static void add_interface(struct policy_builder *builder, uint16_t id, uint32_t 
 	snprintf(interface.device, sizeof(interface.device), "bench%u", id);
 	route.network = (struct ip_range){ip_address_from_ip4(network), ip_address_from_ip4(network | HOSTS)};
 	policy_builder_interface(builder, &interface);
+	policy_builder_address(builder, &address);
+	policy_builder_route(builder, &route);
+	/* 2001:db8:<id>::/64, where the bench's packets have addresses of. */
+	address.address = (struct ip_address){6, {0x20, 0x01, 0x0d, 0xb8, 0, (uint8_t)id}};
+	route.network = (struct ip_range){address.address, address.address};
+	memset(&route.network.last.bytes[8], 0xff, 8);
+	route.gateway = address.address;
+	route.gateway.bytes[15] = 2;
+	address.address.bytes[15] = 1;
+	address.prefix_length = 64;
 	policy_builder_address(builder, &address);
 	policy_builder_route(builder, &route);
 }
@@ -82,19 +93,33 @@ static void add_random_rule(struct policy_builder *builder, struct policy_rule *
 	}
 }
 
-static void add_rules(struct policy_builder *builder, uint32_t rules, bool nat)
+/* Everything of both versions. */
+static struct policy_slice add_all(struct policy_builder *builder)
 {
-	struct policy_rule rule = {.source_interfaces = {0, 1}, .destination_interfaces = {0, 1}};
+	struct policy_slice slice = add_networks(builder, 0, 0, 0);
+	struct ip_range range = {{.version = 6}, {.version = 6}};
+
+	memset(range.last.bytes, 0xff, sizeof(range.last.bytes));
+	policy_builder_range(builder, &range);
+	slice.count++;
+	return slice;
+}
+
+static void add_rules(struct policy_builder *builder, uint32_t rules, const struct measurement *measurement)
+{
+	struct policy_rule rule = {.source_interfaces = {0, 1},
+	                           .destination_interfaces = {0, 1},
+	                           .stateless = measurement->stateless};
 
 	policy_builder_interface_id(builder, POLICY_INTERFACE_ANY);
-	if (nat)
+	if (measurement->nat)
 		rule.source_translation = POLICY_SOURCE_NAT_INTERFACE;
 	for (uint32_t i = 0; i < RTE_MAX(rules, 1u); i++) {
 		snprintf(rule.name, sizeof(rule.name), "rule%" PRIu32, i);
 		if (rules) {
 			add_random_rule(builder, &rule);
 		} else {
-			rule.source_networks = add_networks(builder, 0, 0, 0);
+			rule.source_networks = add_all(builder);
 			rule.destination_networks = rule.source_networks;
 			rule.services = add_service(builder, 0, UINT16_MAX);
 		}
@@ -114,7 +139,8 @@ static void set(struct policy_settings *settings)
 	settings->flow_lifetime_udp = settings->flow_lifetime_icmp = settings->flow_lifetime_other = 100000;
 }
 
-struct compiled_policy *bench_policy(uint32_t rules, bool nat, double *compile_ms)
+struct compiled_policy *bench_policy(uint32_t rules, const struct measurement *measurement,
+                                     double *compile_ms)
 {
 	struct policy_builder *builder = policy_builder_create();
 	struct compiled_policy *policy;
@@ -127,7 +153,7 @@ struct compiled_policy *bench_policy(uint32_t rules, bool nat, double *compile_m
 	set(policy_builder_settings(builder));
 	add_interface(builder, 1, INSIDE);
 	add_interface(builder, 2, OUTSIDE);
-	add_rules(builder, rules, nat);
+	add_rules(builder, rules, measurement);
 	error = policy_builder_finish(builder, 1, &blob, &length);
 	policy_builder_destroy(builder);
 	begin = rte_rdtsc();

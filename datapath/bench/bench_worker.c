@@ -4,7 +4,7 @@
 #include <rte_malloc.h>
 #include <stdio.h>
 
-struct worker *bench_worker_create(uint32_t flows)
+struct worker *bench_worker_create(unsigned index, uint32_t flows)
 {
 	const char *patterns[] = {"bench_source"};
 	struct rte_graph_param parameters = {
@@ -12,17 +12,21 @@ struct worker *bench_worker_create(uint32_t flows)
 	struct worker *worker = rte_zmalloc(NULL, sizeof(*worker), RTE_CACHE_LINE_SIZE);
 	struct worker_state *state = rte_zmalloc(NULL, sizeof(*state), RTE_CACHE_LINE_SIZE);
 
+	char name[RTE_GRAPH_NAMESIZE];
+
+	snprintf(name, sizeof(name), "bench_%u", index);
 	if (!worker || !state || !(worker->flows = flow_table_create(flows, SOCKET_ID_ANY)))
 		return NULL;
+	worker->index = index;
 	worker->private = state;
 	state->worker = worker;
 	state->flows = worker->flows;
 	state->now = 1;
 	worker_node_init_for(state);
-	if (rte_graph_create("bench", &parameters) == RTE_GRAPH_ID_INVALID)
+	if (rte_graph_create(name, &parameters) == RTE_GRAPH_ID_INVALID)
 		return NULL;
-	worker->graph = rte_graph_lookup("bench");
-	datapath.workers[0] = worker;
+	worker->graph = rte_graph_lookup(name);
+	datapath.workers[index] = worker;
 	worker_refresh(state);
 	for (uint16_t i = 0; i < BENCH_INTERFACES; i++)
 		state->port_of_device[i] = i;
@@ -31,7 +35,7 @@ struct worker *bench_worker_create(uint32_t flows)
 
 void bench_worker_destroy(struct worker *worker)
 {
-	rte_graph_destroy(rte_graph_from_name("bench"));
+	rte_graph_destroy(rte_graph_from_name(worker->graph->name));
 	flow_table_destroy(worker->flows);
 	rte_free(worker->private);
 	rte_free(worker);
