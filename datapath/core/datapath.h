@@ -125,16 +125,18 @@ struct worker {
 	struct rte_ring *handover;     /* mbufs from other workers, mp/sc */
 	struct rte_ring *fragments;    /* fragments that other workers met, mp/sc */
 	struct rte_ring *events;       /* struct event of datapath/event, sp/sc */
-	struct record_batch *batch;    /* being filled, NULL: none */
+	void *private;                 /* the worker side's own */
+
+	/* From here on the worker writes, each turn and each packet: on lines that no other worker reads. */
+	struct counters counters __rte_cache_aligned;
+	/* Cycles of the TSC since the start: with work to do, and of those in opening flows. As counters. */
+	uint64_t busy_cycles, setup_cycles;
+	struct record_batch *batch; /* being filled, NULL: none */
 	_Atomic bool
 	    mirror_overflow;        /* a record could not be kept: the control thread starts a new snapshot */
 	_Atomic uint64_t alive_tsc; /* of its last walk */
 	_Atomic bool
 	    suspended; /* it stood still for too long and forwards nothing until the control thread says so */
-	struct counters counters;
-	/* Cycles of the TSC since the start: with work to do, and of those in opening flows. As counters. */
-	uint64_t busy_cycles, setup_cycles;
-	void *private; /* the worker side's own */
 } __rte_cache_aligned;
 
 struct datapath {
@@ -163,7 +165,8 @@ struct datapath {
 	struct adjacency adjacencies[NEIGHBOURS_MAX]; /* 0 is never resolved */
 
 	int control_wake; /* eventfd: a worker wrote to a ring of an idle control thread */
-	struct counters control_counters;
+	/* The control thread writes for each packet that it gets: on lines that no worker reads. */
+	struct counters control_counters __rte_cache_aligned;
 };
 
 extern struct datapath datapath;

@@ -27,12 +27,21 @@ static inline struct flow_addresses flow_addresses_of(struct rte_mbuf *mbuf)
 /* Whether an IPv6 packet's addresses are those of that direction of a flow, and not only their fingerprint. */
 static inline bool flow_addresses_match(const struct flow *flow, unsigned direction, struct rte_mbuf *mbuf)
 {
-	struct flow_addresses addresses = flow_addresses_of(mbuf);
+	/* Those of an error stand the other way round, as flow_addresses_of says. */
+	unsigned turned = direction ^ !!(parsed_of(mbuf)->flags & PARSED_ICMP_ERROR);
+	struct flow_addresses addresses;
+	uint64_t packet[4], of_flow[4];
 
+	memcpy(packet, rte_pktmbuf_mtod_offset(mbuf, const uint8_t *, packet_of(mbuf)->addresses),
+	       sizeof(packet));
+	memcpy(of_flow, &flow->addresses, sizeof(of_flow));
+	if (likely(((packet[0] ^ of_flow[2 * turned]) | (packet[1] ^ of_flow[2 * turned + 1]) |
+	            (packet[2] ^ of_flow[2 - 2 * turned]) | (packet[3] ^ of_flow[3 - 2 * turned])) == 0))
+		return true;
+	addresses = flow_addresses_of(mbuf);
 	if (direction)
 		addresses = flow_addresses_reversed(&addresses);
-	return likely(memcmp(&addresses, &flow->addresses, sizeof(addresses)) == 0) ||
-	       nat_ipv6_match(flow, direction, &addresses);
+	return nat_ipv6_match(flow, direction, &addresses);
 }
 
 /* What the policy says of a flow (C01-014 to C01-017, C07-007). */

@@ -6,11 +6,11 @@
  * on its way while others are looked at: buckets were prefetched with the hash; tags name a candidate, whose
  * line is prefetched; then the keys are compared.
  */
-enum { NEXT_FORWARD, NEXT_SETUP, NEXT_IPV6, NEXT_DROP };
+enum { NEXT_FORWARD, NEXT_SETUP, NEXT_DROP, NEXT_OTHER };
 
 #define GROUP 32
 
-static inline uint32_t candidate(const struct flow_table *table, const struct parsed *parsed)
+static inline uint32_t candidate(const struct flow_table *table, const struct parsed *parsed, bool ipv6)
 {
 	const struct flow_bucket *bucket = flow_bucket(table, parsed->hash);
 	unsigned match = flow_bucket_match(bucket, flow_tag(parsed->hash));
@@ -18,21 +18,26 @@ static inline uint32_t candidate(const struct flow_table *table, const struct pa
 
 	/* Without a match this is some entry or none, and its key tells. */
 	rte_prefetch0(flow_direction_of(table, entry));
+	if (ipv6)
+		rte_prefetch0(&flow_at(table, entry >> 1)->addresses);
 	return entry;
 }
 
-/* Where an IPv6 packet with that entry (or none) goes. */
-static rte_edge_t next_ipv6(struct worker_state *state, uint32_t entry, struct rte_mbuf *mbuf)
+/* Where a packet goes whose key has that entry. */
+static __rte_always_inline rte_edge_t next(struct worker_state *state, uint32_t entry, struct rte_mbuf *mbuf,
+                                           bool ipv6)
 {
-	if (entry == 0)
+	if (unlikely(entry == 0))
 		return NEXT_SETUP;
-	if (likely(flow_addresses_match(flow_at(state->flows, entry >> 1), entry & 1, mbuf)))
-		return NEXT_IPV6;
+	if (!ipv6 || likely(flow_addresses_match(flow_at(state->flows, entry >> 1), entry & 1, mbuf)))
+		return NEXT_FORWARD;
 	count(state, COUNTER_DROP_FLOW_ADDRESSES, 1);
 	return NEXT_DROP;
 }
 
-static uint16_t flow_lookup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+/* IPv6 that comes with IPv4, from the host or another worker, goes on to the node of its own. */
+static __rte_always_inline uint16_t lookup(struct rte_graph *graph, struct rte_node *node, void **objects,
+                                           uint16_t number, bool ipv6)
 {
 	struct worker_state *state = node_state(node);
 	const struct flow_table *table = state->flows;
@@ -43,35 +48,58 @@ static uint16_t flow_lookup(struct rte_graph *graph, struct rte_node *node, void
 		uint16_t end = RTE_MIN(begin + GROUP, number);
 
 		for (uint16_t i = begin; i < end; i++)
-			entries[i - begin] = candidate(table, parsed_of(objects[i]));
+			entries[i - begin] = candidate(table, parsed_of(objects[i]), ipv6);
 		for (uint16_t i = begin; i < end; i++) {
 			struct packet *packet = packet_of(objects[i]);
 			struct parsed *parsed = parsed_of(objects[i]);
 			uint32_t entry = entries[i - begin];
+			rte_edge_t edge;
 
+			if (!ipv6 && unlikely(parsed->key.family != FLOW_IPV4)) {
+				vector_divert(&vector, i, NEXT_OTHER);
+				continue;
+			}
 			if (unlikely(!flow_key_equal(&flow_direction_of(table, entry)->key, &parsed->key) ||
 			             entry == 0))
 				entry = flow_table_find(table, &parsed->key, parsed->hash);
 			packet->flow = entry >> 1;
 			packet->direction = entry & 1;
-			if (unlikely(parsed->key.family != FLOW_IPV4))
-				vector_divert(&vector, i, next_ipv6(state, entry, objects[i]));
-			else if (unlikely(entry == 0))
-				vector_divert(&vector, i, NEXT_SETUP);
+			edge = next(state, entry, objects[i], ipv6);
+			if (unlikely(edge != NEXT_FORWARD))
+				vector_divert(&vector, i, edge);
 		}
 	}
 	vector_end(&vector);
 	return number;
 }
 
-static struct rte_node_register node = {
+static uint16_t flow_lookup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+{
+	return lookup(graph, node, objects, number, false);
+}
+
+static uint16_t ipv6_lookup(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
+{
+	return lookup(graph, node, objects, number, true);
+}
+
+static struct rte_node_register ipv4_node = {
     .name = "flow_lookup",
     .process = flow_lookup,
     .init = worker_node_init,
     .nb_edges = 4,
     .next_nodes = {[NEXT_FORWARD] = "flow_forward",
                    [NEXT_SETUP] = "flow_setup",
-                   [NEXT_IPV6] = "ipv6_forward",
-                   [NEXT_DROP] = "drop"},
+                   [NEXT_DROP] = "drop",
+                   [NEXT_OTHER] = "ipv6_lookup"},
 };
-RTE_NODE_REGISTER(node)
+RTE_NODE_REGISTER(ipv4_node)
+
+static struct rte_node_register ipv6_node = {
+    .name = "ipv6_lookup",
+    .process = ipv6_lookup,
+    .init = worker_node_init,
+    .nb_edges = 3,
+    .next_nodes = {[NEXT_FORWARD] = "ipv6_forward", [NEXT_SETUP] = "flow_setup", [NEXT_DROP] = "drop"},
+};
+RTE_NODE_REGISTER(ipv6_node)

@@ -17,15 +17,19 @@ static inline enum counter ipv6_classify(struct worker_state *state, struct rte_
 {
 	struct packet *packet = packet_of(mbuf);
 	struct parsed *parsed = parsed_of(mbuf);
+	const uint8_t *ip = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+	uint32_t present = rte_pktmbuf_data_len(mbuf), length = rte_pktmbuf_pkt_len(mbuf);
 	struct ipv6_layout layout;
-	enum counter reason;
 
 	if (unlikely(state->drop_ipv6))
 		return COUNTER_DROP_IP_VERSION;
-	reason = ipv6_parse(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf),
-	                    rte_pktmbuf_pkt_len(mbuf), interface, parsed, &layout);
-	if (reason != COUNTER_COUNT)
-		return reason;
+	if (unlikely(present != length || !ipv6_parse_plain(ip, length, interface, parsed, &layout))) {
+		enum counter reason = ipv6_parse(ip, present, length, interface, parsed, &layout);
+
+		if (reason != COUNTER_COUNT)
+			return reason;
+		parsed->hash = flow_hash(&parsed->key);
+	}
 	if (length_limits_exceed(state,
 	                         parsed->flags & PARSED_ICMP_ERROR ? IPPROTO_ICMPV6 : parsed->key.protocol,
 	                         layout.total - sizeof(struct rte_ipv6_hdr)))
@@ -35,7 +39,6 @@ static inline enum counter ipv6_classify(struct worker_state *state, struct rte_
 	if (rte_pktmbuf_pkt_len(mbuf) > layout.total &&
 	    rte_pktmbuf_trim(mbuf, rte_pktmbuf_pkt_len(mbuf) - layout.total))
 		return COUNTER_DROP_IPV6_LENGTH;
-	parsed->hash = flow_hash(&parsed->key);
 	rte_prefetch0(flow_bucket(state->flows, parsed->hash));
 	return COUNTER_COUNT;
 }

@@ -49,7 +49,7 @@ static struct rte_node_register node = {
     .process = ipv6_input,
     .init = worker_node_init,
     .nb_edges = 4,
-    .next_nodes = {[NEXT_FLOW] = "flow_lookup",
+    .next_nodes = {[NEXT_FLOW] = "ipv6_lookup",
                    [NEXT_HANDOVER] = "handover",
                    [NEXT_DROP] = "drop",
                    [NEXT_CONTROL] = "to_control"},
