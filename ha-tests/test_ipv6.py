@@ -111,7 +111,7 @@ def test_a_connection_survives_a_crash_of_the_active_node(ipv6: Cluster) -> None
 
 MALFORMED = {
     "ipv6_routing_header": "IPv6(src='2001:db8:1::10', dst='2001:db8:2::10')/IPv6ExtHdrRouting(type=0)/UDP(dport=9)",
-    "ipv6_fragment": "IPv6(src='2001:db8:1::10', dst='2001:db8:2::10')/IPv6ExtHdrFragment(m=1)/UDP(dport=9)",
+    "fragment_short": "IPv6(src='2001:db8:1::10', dst='2001:db8:2::10')/IPv6ExtHdrFragment(m=1)/UDP(dport=9)",
     "ipv6_source": "IPv6(src='ff02::1', dst='2001:db8:2::10')/UDP(dport=9)",
     "ipv6_destination": "IPv6(src='2001:db8:1::10', dst='ff0e::1')/UDP(dport=9)",
     "ipv6_length": "IPv6(src='2001:db8:1::10', dst='2001:db8:2::10', plen=900)/UDP(dport=9)",

@@ -26,6 +26,12 @@
 	X(FLOW_CREATED, "flow/created")                                                                      \
 	X(FLOW_CLOSED, "flow/closed")                                                                        \
 	X(FLOW_MIRRORED, "flow/mirrored")                                                                    \
+	X(FRAGMENT_RECEIVED, "reassembly/fragments")                                                         \
+	X(FRAGMENT_HELD, "reassembly/held")                                                                  \
+	X(REASSEMBLY_DONE, "reassembly/done")                                                                \
+	X(REASSEMBLY_FAILED, "reassembly/failed")                                                            \
+	X(LOCAL_REASSEMBLY_DONE, "reassembly/local_done")                                                    \
+	X(LOCAL_REASSEMBLY_FAILED, "reassembly/local_failed")                                                \
 	X(EVENT_LOST, "event/lost")                                                                          \
 	X(TCP_OUT_OF_WINDOW, "tcp/out_of_window")                                                            \
 	X(DROP_ETHERNET_SHORT, "drop/ethernet_short")                                                        \
@@ -49,7 +55,6 @@
 	X(DROP_IPV4_RECORD_ROUTE, "drop/ipv4_record_route")                                                  \
 	X(DROP_IPV4_TIMESTAMP, "drop/ipv4_timestamp")                                                        \
 	X(DROP_IPV4_OPTION_OTHER, "drop/ipv4_option_other")                                                  \
-	X(DROP_IPV4_FRAGMENT, "drop/ipv4_fragment")                                                          \
 	X(DROP_IPV6_DISABLED, "drop/ipv6_disabled")                                                          \
 	X(DROP_IPV6_HEADER, "drop/ipv6_header")                                                              \
 	X(DROP_IPV6_LENGTH, "drop/ipv6_length")                                                              \
@@ -57,7 +62,24 @@
 	X(DROP_IPV6_DESTINATION, "drop/ipv6_destination")                                                    \
 	X(DROP_IPV6_EXTENSION, "drop/ipv6_extension")                                                        \
 	X(DROP_IPV6_ROUTING_HEADER, "drop/ipv6_routing_header")                                              \
-	X(DROP_IPV6_FRAGMENT, "drop/ipv6_fragment")                                                          \
+	X(DROP_FRAGMENT_DISABLED, "drop/fragment_disabled")                                                  \
+	X(DROP_FRAGMENT_SIZE, "drop/fragment_size")                                                          \
+	X(DROP_FRAGMENT_SHORT, "drop/fragment_short")                                                        \
+	X(DROP_FRAGMENT_OVERLAP, "drop/fragment_overlap")                                                    \
+	X(DROP_FRAGMENT_DUPLICATE, "drop/fragment_duplicate")                                                \
+	X(DROP_FRAGMENT_DUPLICATE_DATA, "drop/fragment_duplicate_data")                                      \
+	X(DROP_FRAGMENT_LIMIT, "drop/fragment_limit")                                                        \
+	X(DROP_FRAGMENT_HELD, "drop/fragment_held")                                                          \
+	X(DROP_FRAGMENT_TIMEOUT, "drop/fragment_timeout")                                                    \
+	X(DROP_FRAGMENT_DONE_PACKET, "drop/fragment_done_packet")                                            \
+	X(DROP_FRAGMENT_ILLEGAL_PACKET, "drop/fragment_illegal_packet")                                      \
+	X(DROP_FRAGMENT_REFUSED_PACKET, "drop/fragment_refused_packet")                                      \
+	X(DROP_FRAGMENT_FAILED_PACKET, "drop/fragment_failed_packet")                                        \
+	X(DROP_FRAGMENT_ICMP, "drop/fragment_icmp")                                                          \
+	X(DROP_FRAGMENT_ATOMIC, "drop/fragment_atomic")                                                      \
+	X(DROP_LOCAL_REASSEMBLY_SIZE, "drop/local_reassembly_size")                                          \
+	X(DROP_LOCAL_REASSEMBLY_LIMIT, "drop/local_reassembly_limit")                                        \
+	X(DROP_LOCAL_REASSEMBLY_OVERLAP, "drop/local_reassembly_overlap")                                    \
 	X(DROP_OVERSIZED, "drop/oversized")                                                                  \
 	X(DROP_TRANSPORT_HEADER, "drop/transport_header")                                                    \
 	X(DROP_TCP_FLAGS, "drop/tcp_flags")                                                                  \

@@ -64,7 +64,8 @@ struct packet {
 	uint8_t direction;  /* 0: the flow's original direction, 1: reply */
 	uint8_t ip_version; /* of next_hop, on a ring to or from the control thread: 4 or 6 */
 	uint16_t addresses; /* IPv6: where the flow's two addresses stand, from the IP header on */
-	uint16_t transport; /* IPv6: where the transport header stands, from the IP header on */
+	uint16_t transport; /* IPv6: where the transport header stands, from the IP header on; the fragment
+	                       header where there is none */
 	uint16_t mtu;       /* of the next hop, on the way to node fragment */
 	union {
 		uint64_t worker_private[4]; /* what the worker side found in the headers */

@@ -25,7 +25,21 @@
 	X(FRAGMENTATION_NEEDED_PASSED, "ICMP", "fragmentation_needed", "allow")                              \
 	X(FRAGMENTATION_NEEDED_DROPPED, "ICMP", "fragmentation_needed", "drop")                              \
 	X(PACKET_TOO_BIG_PASSED, "ICMP", "packet_too_big", "allow")                                          \
-	X(PACKET_TOO_BIG_DROPPED, "ICMP", "packet_too_big", "drop")
+	X(PACKET_TOO_BIG_DROPPED, "ICMP", "packet_too_big", "drop")                                          \
+	X(FRAGMENT_SIZE, "FRAG", "illegal_fragment_size", "drop")                                            \
+	X(FRAGMENT_SHORT, "FRAG", "short_fragment", "drop")                                                  \
+	X(FRAGMENT_OVERLAP, "FRAG", "overlapping_fragment", "drop")                                          \
+	X(FRAGMENT_DUPLICATE, "FRAG", "duplicate_fragment", "drop")                                          \
+	X(FRAGMENT_DUPLICATE_DATA, "FRAG", "duplicate_fragment_with_different_data", "drop")                 \
+	X(FRAGMENT_ILLEGAL_PACKET, "FRAG", "fragment_of_illegal_packet", "drop")                             \
+	X(FRAGMENT_REFUSED_PACKET, "FRAG", "fragment_of_refused_packet", "drop")                             \
+	X(FRAGMENT_FAILED_PACKET, "FRAG", "fragment_of_failed_packet", "drop")                               \
+	X(REASSEMBLY_TIMEOUT, "FRAG", "reassembly_timeout", "drop")                                          \
+	X(REASSEMBLY_RESOURCES, "FRAG", "reassembly_out_of_resources", "drop")                               \
+	X(FRAGMENTED_ICMP, "FRAG", "fragmented_icmp", "allow")                                               \
+	X(FRAGMENTED_ICMP_DROPPED, "FRAG", "fragmented_icmp", "drop")                                        \
+	X(ATOMIC_FRAGMENT, "FRAG", "ipv6_atomic_fragment", "allow")                                          \
+	X(ATOMIC_FRAGMENT_DROPPED, "FRAG", "ipv6_atomic_fragment", "drop")
 
 enum event_kind {
 #define X(id, category, name, action) EVENT_##id,

@@ -72,7 +72,7 @@ enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool 
 		return state->active ? COUNTER_DROP_SUSPENDED : COUNTER_DROP_INACTIVE;
 	if (parsed->flags & PARSED_ICMP_ERROR)
 		return icmp_return_admit(state, mbuf);
-	if (flow->state == FLOW_STATELESS)
+	if (flow->state == FLOW_STATELESS || parsed->flags & PARSED_FRAGMENT_LATER)
 		return COUNTER_COUNT;
 	if (tcp_reopens(flow, packet->direction, parsed->tcp_flags)) {
 		flow_close(state, packet->flow);

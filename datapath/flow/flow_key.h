@@ -52,9 +52,12 @@ struct parsed {
 _Static_assert(sizeof(struct parsed) == sizeof(((struct packet *)0)->worker_private),
                "lies in struct packet");
 
-#define PARSED_ICMP_ERROR 0x01 /* an ICMP error; key is that of the embedded packet's answers */
-#define PARSED_ICMP_ALONE 0x02 /* an ICMP error that belongs to no flow, or that has none by its type */
-#define PARSED_OPTIONS    0x04 /* its IPv4 header has options */
+#define PARSED_ICMP_ERROR       0x01 /* an ICMP error; key is that of the embedded packet's answers */
+#define PARSED_ICMP_ALONE       0x02 /* an ICMP error that belongs to no flow, or that has none by its type */
+#define PARSED_OPTIONS          0x04 /* its IPv4 header has options */
+#define PARSED_FRAGMENT         0x08 /* a fragment that was judged (datapath/fragment) */
+#define PARSED_FRAGMENT_LATER   0x10 /* not the first: there is no transport header; key is the first one's */
+#define PARSED_FRAGMENT_SUSPECT 0x20 /* an illegal fragment of its packet was dropped */
 
 static inline struct parsed *parsed_of(struct rte_mbuf *mbuf)
 {

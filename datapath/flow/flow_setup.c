@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/fragment/fragment_judge.h"
 #include "datapath/icmp/icmp_return.h"
 #include "datapath/icmp/icmpv6_error.h"
 
@@ -40,6 +41,8 @@ static enum counter check_alone(const struct worker_state *state, const struct p
 static rte_edge_t deny(struct worker_state *state, struct rte_mbuf *mbuf, enum counter reason, bool reject)
 {
 	count(state, reason, 1);
+	if (unlikely(parsed_of(mbuf)->flags & PARSED_FRAGMENT))
+		fragment_refused(state, mbuf);
 	if (!reject)
 		return NEXT_DROP;
 	if (parsed_of(mbuf)->key.protocol == IPPROTO_TCP)
@@ -61,6 +64,9 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 	bool ipv6 = parsed->key.family == FLOW_IPV6;
 	enum counter reason;
 
+	/* Its first fragment was refused, or its flow is gone. */
+	if (!entry && parsed->flags & PARSED_FRAGMENT_LATER)
+		return deny(state, mbuf, COUNTER_DROP_FRAGMENT_REFUSED_PACKET, false);
 	if (!entry) {
 		reason = check_opening(mbuf);
 		if (reason == COUNTER_COUNT && parsed->flags & PARSED_ICMP_ALONE)

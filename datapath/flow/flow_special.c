@@ -72,7 +72,10 @@ static bool translate(const struct flow *flow, const struct flow_direction *dire
 	if (error)
 		return nat_translate_error(direction, mbuf);
 	header = rte_pktmbuf_mtod(mbuf, struct rte_ipv4_hdr *);
-	nat_translate_behind(direction, header, rte_ipv4_hdr_len(header) - sizeof(*header));
+	if (parsed_of(mbuf)->flags & PARSED_FRAGMENT_LATER)
+		nat_translate_later(direction, header);
+	else
+		nat_translate_behind(direction, header, rte_ipv4_hdr_len(header) - sizeof(*header));
 	return true;
 }
 

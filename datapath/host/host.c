@@ -3,6 +3,7 @@
 
 #include "datapath/core/control.h"
 #include "datapath/host/addresses.h"
+#include "datapath/host/local_reassembly.h"
 #include "datapath/host/path_mtu.h"
 #include "datapath/host/tun.h"
 #include "datapath/port/kernel_device.h"
@@ -11,6 +12,7 @@
 #include <poll.h>
 #include <qb/qblog.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -79,6 +81,36 @@ static int32_t readable(int32_t fd, int32_t events, void *user)
 	return 0;
 }
 
+/* A fragment waits for the others; it was delivered when it is here. */
+static void deliver_fragment(const struct host *host, struct rte_mbuf *mbuf)
+{
+	const struct policy *policy = control_policy();
+	const struct policy_settings *settings = policy ? policy->settings : NULL;
+	struct local_packet whole = {.data = NULL};
+	enum counter reason = COUNTER_DROP_HOST;
+	uint32_t failed = 0;
+
+	if (host && settings && rte_pktmbuf_linearize(mbuf) == 0)
+		reason = local_reassembly_add(&settings->local_reassembly, control_now(),
+		                              settings->fragments.time_limit * NANOSECONDS_PER_SECOND,
+		                              rte_pktmbuf_mtod(mbuf, const uint8_t *), mbuf->data_len,
+		                              host->interface, &whole, &failed);
+	datapath.control_counters.value[COUNTER_LOCAL_REASSEMBLY_FAILED] += failed;
+	if (whole.data) {
+		if (write(host->tun.fd, whole.data, whole.length) < 0)
+			reason = COUNTER_DROP_HOST;
+		else
+			control_count(COUNTER_LOCAL_REASSEMBLY_DONE);
+		free(whole.memory);
+	}
+	if (reason != COUNTER_COUNT) {
+		control_drop(mbuf, reason);
+		return;
+	}
+	control_count(COUNTER_TO_HOST);
+	rte_pktmbuf_free(mbuf);
+}
+
 void host_deliver(struct rte_mbuf *mbuf)
 {
 	const struct host *host = host_of(packet_of(mbuf)->interface);
@@ -86,6 +118,10 @@ void host_deliver(struct rte_mbuf *mbuf)
 	struct rte_mbuf *segment = mbuf;
 	int count = 0;
 
+	if (unlikely(local_reassembly_wanted(rte_pktmbuf_mtod(mbuf, const uint8_t *), mbuf->data_len))) {
+		deliver_fragment(host, mbuf);
+		return;
+	}
 	for (; count < RTE_MIN(mbuf->nb_segs, SEGMENTS_MAX); segment = segment->next)
 		segments[count++] = (struct iovec){rte_pktmbuf_mtod(segment, void *), segment->data_len};
 	if (!host || mbuf->nb_segs > SEGMENTS_MAX || writev(host->tun.fd, segments, count) < 0) {
@@ -226,6 +262,7 @@ int host_reconcile(const struct policy *policy, char reason[256])
 
 void host_stop(void)
 {
+	local_reassembly_stop();
 	for (unsigned i = 0; i < POLICY_INTERFACES_MAX; i++) {
 		if (hosts[i].interface)
 			close_host(&hosts[i]);

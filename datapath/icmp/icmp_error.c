@@ -6,7 +6,7 @@
 
 /*
  * Answers packets that were dropped, at a limited rate. What came here was checked by ipv4_parse: neither
- * source nor destination is a group or a broadcast, and it is no fragment (RFC 1812 4.3.2.7).
+ * source nor destination is a group or a broadcast.
  */
 enum { NEXT_TRANSMIT, NEXT_CONTROL, NEXT_DROP };
 
@@ -31,8 +31,9 @@ static rte_edge_t answer(struct worker_state *state, struct rte_mbuf *mbuf)
 	uint32_t next_hop, source, adjacency = 0;
 	bool shared;
 
-	/* No error about an error, none to the host itself, and none beyond the rate. */
-	if (!state->policy || parsed->flags & (PARSED_ICMP_ERROR | PARSED_ICMP_ALONE) ||
+	/* No error about an error or a later fragment (RFC 1812 4.3.2.7), none to the host itself, and none beyond the rate. */
+	if (!state->policy ||
+	    parsed->flags & (PARSED_ICMP_ERROR | PARSED_ICMP_ALONE | PARSED_FRAGMENT_LATER) ||
 	    !worker_icmp_error_allowed(state) || !way_back(state, mbuf, interface, &port, &next_hop))
 		return NEXT_DROP;
 	source = compiled_policy_error_source(state->policy, interface, &shared);

@@ -9,6 +9,8 @@
 #define ICMPV6_ERROR_UNREACHABLE   1
 #define ICMPV6_ERROR_TOO_BIG       2
 #define ICMPV6_ERROR_TIME_EXCEEDED 3
+#define ICMPV6_ERROR_PARAMETER     4
+#define ICMPV6_CODE_HEADER_FIELD   0 /* of parameter problem; the MTU is where the field stands */
 #define ICMPV6_CODE_PROHIBITED     1 /* of unreachable */
 #define ICMPV6_CODE_HOP_LIMIT      0 /* of time exceeded */
 

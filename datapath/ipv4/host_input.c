@@ -4,7 +4,7 @@
 
 /* Packets that Linux sent into a host interface; data starts at the IP header. They come in by "core"
  * (C07-006). */
-enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP };
+enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_FRAGMENT };
 
 static uint16_t host_input(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
@@ -20,7 +20,7 @@ static uint16_t host_input(struct rte_graph *graph, struct rte_node *node, void 
 		packet_of(mbuf)->interface = POLICY_INTERFACE_CORE;
 		if (reason != COUNTER_COUNT) {
 			count(state, reason, 1);
-			next = NEXT_DROP;
+			next = reason == COUNTER_FRAGMENT_RECEIVED ? NEXT_FRAGMENT : NEXT_DROP;
 		} else if (ipv6 ? ipv6_owned_elsewhere(state, mbuf) : ipv4_owned_elsewhere(state, mbuf)) {
 			next = NEXT_HANDOVER;
 		}
@@ -33,7 +33,10 @@ static struct rte_node_register node = {
     .name = "host_input",
     .process = host_input,
     .init = worker_node_init,
-    .nb_edges = 3,
-    .next_nodes = {[NEXT_FLOW] = "flow_lookup", [NEXT_HANDOVER] = "handover", [NEXT_DROP] = "drop"},
+    .nb_edges = 4,
+    .next_nodes = {[NEXT_FLOW] = "flow_lookup",
+                   [NEXT_HANDOVER] = "handover",
+                   [NEXT_DROP] = "drop",
+                   [NEXT_FRAGMENT] = "fragment_input"},
 };
 RTE_NODE_REGISTER(node)

@@ -68,7 +68,7 @@ _Static_assert(offsetof(struct parsed, payload_length) + 8 == sizeof(struct pars
 
 /*
  * Checks the packet, cuts off padding, and leaves its key and hashes in its private area. Returns
- * COUNTER_COUNT or the reason to drop it. Worker thread.
+ * COUNTER_COUNT or the reason to drop it, or COUNTER_FRAGMENT_RECEIVED: node fragment_input judges it. Worker thread.
  */
 static inline enum counter ipv4_classify(struct worker_state *state, struct rte_mbuf *mbuf,
                                          uint16_t interface)

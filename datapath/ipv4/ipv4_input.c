@@ -2,7 +2,7 @@
 #include "datapath/ipv4/ipv4_classify.h"
 
 /* IPv4 packets from the wire; data starts at the IP header. */
-enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP };
+enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_FRAGMENT };
 
 static uint16_t ipv4_input(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
@@ -15,7 +15,8 @@ static uint16_t ipv4_input(struct rte_graph *graph, struct rte_node *node, void 
 
 		if (unlikely(reason != COUNTER_COUNT)) {
 			count(state, reason, 1);
-			vector_divert(&vector, i, NEXT_DROP);
+			vector_divert(&vector, i,
+			              reason == COUNTER_FRAGMENT_RECEIVED ? NEXT_FRAGMENT : NEXT_DROP);
 		} else if (unlikely(ipv4_owned_elsewhere(state, mbuf))) {
 			vector_divert(&vector, i, NEXT_HANDOVER);
 		}
@@ -28,7 +29,10 @@ static struct rte_node_register node = {
     .name = "ipv4_input",
     .process = ipv4_input,
     .init = worker_node_init,
-    .nb_edges = 3,
-    .next_nodes = {[NEXT_FLOW] = "flow_lookup", [NEXT_HANDOVER] = "handover", [NEXT_DROP] = "drop"},
+    .nb_edges = 4,
+    .next_nodes = {[NEXT_FLOW] = "flow_lookup",
+                   [NEXT_HANDOVER] = "handover",
+                   [NEXT_DROP] = "drop",
+                   [NEXT_FRAGMENT] = "fragment_input"},
 };
 RTE_NODE_REGISTER(node)

@@ -70,7 +70,7 @@ enum counter ipv4_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
 	if (unlikely(!ipv4_address_valid(header->dst_addr)))
 		return COUNTER_DROP_IPV4_DESTINATION;
 	if (unlikely(header->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG)))
-		return COUNTER_DROP_IPV4_FRAGMENT;
+		return COUNTER_FRAGMENT_RECEIVED;
 	*total_length = total;
 	*out = (struct parsed){.key = {.source = header->src_addr,
 	                               .destination = header->dst_addr,
@@ -79,4 +79,21 @@ enum counter ipv4_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
 	                       .flags = options ? PARSED_OPTIONS : 0};
 	return parse_transport(ip + header_length, RTE_MIN(length, total) - header_length,
 	                       total - header_length, out);
+}
+
+enum counter ipv4_parse_first(const uint8_t *ip, uint32_t length, uint16_t interface, struct parsed *out)
+{
+	const struct rte_ipv4_hdr *header = (const struct rte_ipv4_hdr *)ip;
+	uint32_t begin = rte_ipv4_hdr_len(header), total = rte_be_to_cpu_16(header->total_length), present;
+
+	*out = (struct parsed){.key = {.source = header->src_addr,
+	                               .destination = header->dst_addr,
+	                               .interface = interface,
+	                               .protocol = header->next_proto_id},
+	                       .flags = begin > sizeof(*header) ? PARSED_OPTIONS : 0};
+	if (begin > length || begin > total)
+		return COUNTER_DROP_IPV4_LENGTH;
+	present = RTE_MIN(length, total) - begin;
+	return parse_transport(ip + begin, present,
+	                       header->next_proto_id == IPPROTO_UDP ? UINT16_MAX : present, out);
 }

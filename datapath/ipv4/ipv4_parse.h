@@ -14,11 +14,17 @@
 /*
  * Reads the packet at ip; length bytes follow in one piece, of the packet_length (>= length) that came in.
  * interface is what it came in by. Fills out->key, payload_length, tcp_flags and flags and *total_length (of
- * the IP packet; what is behind it is padding). Returns COUNTER_COUNT, or the reason to drop it. Any bytes
- * are safe to give.
+ * the IP packet; what is behind it is padding). Returns COUNTER_COUNT, or the reason to drop it, or
+ * COUNTER_FRAGMENT_RECEIVED of a fragment: nothing of its payload was read. Any bytes are safe to give.
  */
 enum counter ipv4_parse(const uint8_t *ip, uint32_t length, uint32_t packet_length, uint16_t interface,
                         struct parsed *out, uint16_t *total_length);
+
+/*
+ * The same of a packet that ipv4_parse found to be the first fragment of one: its transport header has to be whole.
+ * length bytes of it follow in one piece. What the transport header says of its own length is beyond the fragment.
+ */
+enum counter ipv4_parse_first(const uint8_t *ip, uint32_t length, uint16_t interface, struct parsed *out);
 
 /* The checksum of a header without options is right. */
 static inline bool ipv4_checksum_valid(const struct rte_ipv4_hdr *header)

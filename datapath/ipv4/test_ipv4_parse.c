@@ -99,17 +99,17 @@ START_TEST(addresses_that_are_wrong)
 }
 END_TEST
 
-START_TEST(fragments_are_dropped)
+START_TEST(fragments_are_told)
 {
 	struct rte_mbuf *mbuf = good();
 
 	fixture_header(mbuf)->fragment_offset = RTE_BE16(RTE_IPV4_HDR_MF_FLAG);
 	fixture_checksum(mbuf);
-	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV4_FRAGMENT);
+	ck_assert_int_eq(parse(mbuf), COUNTER_FRAGMENT_RECEIVED);
 	mbuf = good();
 	fixture_header(mbuf)->fragment_offset = RTE_BE16(100);
 	fixture_checksum(mbuf);
-	ck_assert_int_eq(parse(mbuf), COUNTER_DROP_IPV4_FRAGMENT);
+	ck_assert_int_eq(parse(mbuf), COUNTER_FRAGMENT_RECEIVED);
 	mbuf = good();
 	fixture_header(mbuf)->fragment_offset = RTE_BE16(RTE_IPV4_HDR_DF_FLAG);
 	fixture_checksum(mbuf);
@@ -284,7 +284,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_good_packet_has_its_key);
 	tcase_add_test(tests, headers_that_are_wrong);
 	tcase_add_test(tests, addresses_that_are_wrong);
-	tcase_add_test(tests, fragments_are_dropped);
+	tcase_add_test(tests, fragments_are_told);
 	tcase_add_test(tests, transport_headers_that_are_wrong);
 	tcase_add_test(tests, tcp_flags_that_no_tcp_sends);
 	tcase_add_test(tests, echoes_and_their_replies_are_one_flow);

@@ -3,6 +3,7 @@
 #define DATAPATH_IPV6_IPV6_CLASSIFY_H
 
 #include "datapath/flow/flow.h"
+#include "datapath/fragment/fragment_judge.h"
 #include "datapath/ipv6/ipv6_parse.h"
 #include "datapath/length/length_limits.h"
 
@@ -10,7 +11,7 @@
 
 /*
  * Checks the packet, cuts off padding, and leaves its key, hashes and the places of its headers in its private area.
- * Returns COUNTER_COUNT or the reason to drop it. Worker thread.
+ * Returns COUNTER_COUNT or the reason to drop it, or COUNTER_FRAGMENT_RECEIVED: node fragment_input judges it. Worker thread.
  */
 static inline enum counter ipv6_classify(struct worker_state *state, struct rte_mbuf *mbuf,
                                          uint16_t interface)
@@ -26,6 +27,10 @@ static inline enum counter ipv6_classify(struct worker_state *state, struct rte_
 	if (unlikely(present != length || !ipv6_parse_plain(ip, length, interface, parsed, &layout))) {
 		enum counter reason = ipv6_parse(ip, present, length, interface, parsed, &layout);
 
+		if (reason == COUNTER_FRAGMENT_RECEIVED)
+			packet->transport = layout.transport;
+		else if (reason == COUNTER_COUNT && layout.atomic)
+			reason = fragment_atomic(state, mbuf, interface);
 		if (reason != COUNTER_COUNT)
 			return reason;
 		parsed->hash = flow_hash(&parsed->key);

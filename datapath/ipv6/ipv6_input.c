@@ -2,7 +2,7 @@
 #include "datapath/ipv6/ipv6_classify.h"
 
 /* IPv6 packets from the wire; data starts at the IP header. */
-enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_CONTROL };
+enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_CONTROL, NEXT_FRAGMENT };
 
 static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 {
@@ -24,7 +24,7 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 	reason = ipv6_classify(state, mbuf, packet->interface);
 	if (unlikely(reason != COUNTER_COUNT)) {
 		count(state, reason, 1);
-		return NEXT_DROP;
+		return reason == COUNTER_FRAGMENT_RECEIVED ? NEXT_FRAGMENT : NEXT_DROP;
 	}
 	return ipv6_owned_elsewhere(state, mbuf) ? NEXT_HANDOVER : NEXT_FLOW;
 }
@@ -48,10 +48,11 @@ static struct rte_node_register node = {
     .name = "ipv6_input",
     .process = ipv6_input,
     .init = worker_node_init,
-    .nb_edges = 4,
+    .nb_edges = 5,
     .next_nodes = {[NEXT_FLOW] = "ipv6_lookup",
                    [NEXT_HANDOVER] = "handover",
                    [NEXT_DROP] = "drop",
-                   [NEXT_CONTROL] = "to_control"},
+                   [NEXT_CONTROL] = "to_control",
+                   [NEXT_FRAGMENT] = "fragment_input"},
 };
 RTE_NODE_REGISTER(node)

@@ -19,17 +19,46 @@ static enum counter check_routing(const uint8_t *extension)
 	return COUNTER_COUNT;
 }
 
-enum counter ipv6_skip_extensions(const uint8_t *ip, uint32_t present, uint32_t *offset, uint8_t *protocol)
+/* What a fragment header says; before it the offset, and behind it the first fragment's headers go on. */
+enum fragment_header { FRAGMENT_NONE, FRAGMENT_ATOMIC, FRAGMENT_FIRST, FRAGMENT_LATER };
+
+static enum fragment_header judge_fragment(const uint8_t *extension)
+{
+	uint16_t field;
+
+	memcpy(&field, extension + 2, sizeof(field));
+	field = rte_be_to_cpu_16(field);
+	if (field & ~(EXTENSION_UNIT - 1))
+		return FRAGMENT_LATER;
+	return field & 1 ? FRAGMENT_FIRST : FRAGMENT_ATOMIC;
+}
+
+/*
+ * Looks through the extension headers of a packet of which present bytes are there. *offset and *protocol become
+ * those of what is behind the last. ESP and AH are protocols: what they protect is not looked into. *fragment: of the
+ * fragment header that there was; COUNTER_FRAGMENT_RECEIVED stops at one beyond the most that is passed.
+ */
+static enum counter skip_extensions(const uint8_t *ip, uint32_t present, enum fragment_header most,
+                                    uint32_t *offset, uint8_t *protocol, enum fragment_header *fragment)
 {
 	enum counter reason;
 
 	*offset = HEADER;
+	*fragment = FRAGMENT_NONE;
 	*protocol = ((const struct rte_ipv6_hdr *)ip)->proto;
 	for (unsigned i = 0; i <= IPV6_EXTENSIONS_MAX; i++) {
 		const uint8_t *extension = ip + *offset;
 
-		if (*protocol == IPPROTO_FRAGMENT)
-			return COUNTER_DROP_IPV6_FRAGMENT;
+		if (*protocol == IPPROTO_FRAGMENT) {
+			if (*fragment != FRAGMENT_NONE || *offset + EXTENSION_UNIT > present)
+				return COUNTER_DROP_IPV6_EXTENSION;
+			*fragment = judge_fragment(extension);
+			if (*fragment > most)
+				return COUNTER_FRAGMENT_RECEIVED;
+			*protocol = extension[0];
+			*offset += EXTENSION_UNIT;
+			continue;
+		}
 		if (*protocol != IPPROTO_HOPOPTS && *protocol != IPPROTO_DSTOPTS &&
 		    *protocol != IPPROTO_ROUTING)
 			return COUNTER_COUNT;
@@ -44,6 +73,13 @@ enum counter ipv6_skip_extensions(const uint8_t *ip, uint32_t present, uint32_t 
 			return COUNTER_DROP_IPV6_EXTENSION;
 	}
 	return COUNTER_DROP_IPV6_EXTENSION;
+}
+
+enum counter ipv6_skip_extensions(const uint8_t *ip, uint32_t present, uint32_t *offset, uint8_t *protocol)
+{
+	enum fragment_header fragment;
+
+	return skip_extensions(ip, present, FRAGMENT_FIRST, offset, protocol, &fragment);
 }
 
 /*
@@ -160,6 +196,7 @@ enum counter ipv6_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
 {
 	const struct rte_ipv6_hdr *header = (const struct rte_ipv6_hdr *)ip;
 	struct flow_addresses addresses;
+	enum fragment_header fragment;
 	enum counter reason;
 	uint32_t transport;
 	uint8_t protocol;
@@ -181,11 +218,49 @@ enum counter ipv6_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
 		return COUNTER_DROP_IPV6_SOURCE;
 	if (!ipv6_address_valid(addresses.destination))
 		return COUNTER_DROP_IPV6_DESTINATION;
-	reason = ipv6_skip_extensions(ip, length, &transport, &protocol);
+	reason = skip_extensions(ip, length, FRAGMENT_ATOMIC, &transport, &protocol, &fragment);
+	layout->transport = transport;
+	layout->atomic = fragment == FRAGMENT_ATOMIC;
 	if (reason != COUNTER_COUNT)
 		return reason;
-	layout->transport = transport;
 	*out = (struct parsed){.key = {.interface = interface, .protocol = protocol}};
 	flow_key_set_ipv6(&out->key, &addresses);
 	return parse_transport(ip, length, out, layout);
+}
+
+enum counter ipv6_parse_first(const uint8_t *ip, uint32_t length, uint16_t interface, struct parsed *out,
+                              struct ipv6_layout *layout)
+{
+	const struct rte_ipv6_hdr *header = (const struct rte_ipv6_hdr *)ip;
+	uint32_t total = HEADER + rte_be_to_cpu_16(header->payload_len), transport;
+	struct flow_addresses addresses;
+	enum fragment_header fragment;
+	enum counter reason;
+	uint8_t protocol;
+
+	*layout = (struct ipv6_layout){.total = total, .addresses = offsetof(struct rte_ipv6_hdr, src_addr)};
+	length = RTE_MIN(length, total);
+	reason = skip_extensions(ip, length, FRAGMENT_FIRST, &transport, &protocol, &fragment);
+	layout->transport = transport;
+	*out = (struct parsed){.key = {.interface = interface, .protocol = protocol}};
+	if (reason != COUNTER_COUNT)
+		return reason;
+	memcpy(&addresses, ip + layout->addresses, sizeof(addresses));
+	flow_key_set_ipv6(&out->key, &addresses);
+	/* A datagram's length is the whole one's. */
+	if (protocol == IPPROTO_UDP)
+		return transport_parse_udp(ip + transport, length - transport, UINT16_MAX, out);
+	return parse_transport(ip, length, out, layout);
+}
+
+uint32_t ipv6_fragment_header(const uint8_t *ip, uint32_t length)
+{
+	enum fragment_header fragment;
+	uint32_t offset;
+	uint8_t protocol;
+
+	if (length < HEADER || skip_extensions(ip, length, FRAGMENT_ATOMIC, &offset, &protocol, &fragment) !=
+	                           COUNTER_FRAGMENT_RECEIVED)
+		return 0;
+	return offset;
 }

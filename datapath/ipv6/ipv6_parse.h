@@ -32,13 +32,15 @@ struct ipv6_layout {
 	uint32_t total; /* bytes of the IP packet; what is behind is padding */
 	uint16_t
 	    addresses; /* of the flow: in the header or, of an ICMPv6 error, in the packet that it is about */
-	uint16_t transport;
+	uint16_t transport; /* of a fragment: its fragment header */
+	bool atomic;        /* it has a fragment header and is no fragment (RFC 6946) */
 };
 
 /*
  * Reads the packet at ip; length bytes follow in one piece, of the packet_length (>= length) that came in. interface
  * is what it came in by. Fills out->key, payload_length, tcp_flags and flags, and *layout. Returns COUNTER_COUNT, or
- * the reason to drop it. Any bytes are safe to give.
+ * the reason to drop it, or COUNTER_FRAGMENT_RECEIVED of a fragment: nothing behind its fragment header was read. Any
+ * bytes are safe to give.
  */
 enum counter ipv6_parse(const uint8_t *ip, uint32_t length, uint32_t packet_length, uint16_t interface,
                         struct parsed *out, struct ipv6_layout *layout);
@@ -98,6 +100,16 @@ static inline bool ipv6_parse_plain(const uint8_t *ip, uint32_t length, uint16_t
 	return true;
 }
 
+/*
+ * The same of a packet that ipv6_parse found to be the first fragment of one: all headers up to the transport's have to
+ * be whole (RFC 7112). What the transport header says of its own length is beyond the fragment.
+ */
+enum counter ipv6_parse_first(const uint8_t *ip, uint32_t length, uint16_t interface, struct parsed *out,
+                              struct ipv6_layout *layout);
+
+/* Where the fragment header of length bytes at ip stands; 0: they are no fragment. Any bytes are safe to give. */
+uint32_t ipv6_fragment_header(const uint8_t *ip, uint32_t length);
+
 /* Whether length bytes at ip are an IPv6 packet of Neighbour Discovery, which the control thread judges. */
 static inline bool ipv6_is_discovery(const uint8_t *ip, uint32_t length)
 {
@@ -110,7 +122,8 @@ static inline bool ipv6_is_discovery(const uint8_t *ip, uint32_t length)
 /*
  * Looks through the extension headers of a packet of which present bytes are there (its IPv6 header at least). *offset
  * and *protocol become those of what is behind the last. ESP and AH are protocols: what they protect is not looked into.
- * Returns COUNTER_COUNT or the reason to drop it. Pure; any thread.
+ * The fragment header of a first fragment is passed; of a later one COUNTER_FRAGMENT_RECEIVED comes back, else
+ * COUNTER_COUNT or the reason to drop it. Pure; any thread.
  */
 enum counter ipv6_skip_extensions(const uint8_t *ip, uint32_t present, uint32_t *offset, uint8_t *protocol);
 

@@ -117,7 +117,18 @@ START_TEST(extension_headers)
 	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_ROUTING, 0, 0)),
 	                 COUNTER_DROP_IPV6_ROUTING_HEADER);
 	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 0, 1)),
-	                 COUNTER_DROP_IPV6_FRAGMENT);
+	                 COUNTER_FRAGMENT_RECEIVED);
+	ck_assert_uint_eq(layout.transport, 40);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 1, 0)),
+	                 COUNTER_FRAGMENT_RECEIVED);
+	/* First and last at once: none. */
+	ck_assert_int_eq(parse(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 0, 0)), COUNTER_COUNT);
+	ck_assert(layout.atomic);
+	ck_assert_uint_eq(layout.transport, 48);
+	ck_assert_uint_eq(parsed.key.protocol, IPPROTO_UDP);
+	mbuf = fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 0, 0);
+	ck_assert_int_eq(parse(fixture_ipv6_extend(mbuf, IPPROTO_FRAGMENT, 0, 0)),
+	                 COUNTER_DROP_IPV6_EXTENSION);
 	/* Hop-by-hop options behind others. */
 	mbuf = fixture_ipv6_extend(good(), IPPROTO_HOPOPTS, 1, 4);
 	ck_assert_int_eq(parse(fixture_ipv6_extend(mbuf, IPPROTO_DSTOPTS, 1, 4)),
@@ -192,7 +203,11 @@ START_TEST(an_error_belongs_to_the_flow_it_is_about)
 	/* About what the receiver never sent. */
 	ck_assert_int_eq(parse(error_about(fixture_ipv6_udp(SERVER6, 1, CLIENT6, 2), 48)),
 	                 COUNTER_DROP_ICMP_EMBEDDED);
+	/* About a first fragment, whose ports are there, and about a later one. */
 	ck_assert_int_eq(parse(error_about(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 0, 1), 56)),
+	                 COUNTER_COUNT);
+	ck_assert(flow_key_equal(&about, &parsed.key));
+	ck_assert_int_eq(parse(error_about(fixture_ipv6_extend(good(), IPPROTO_FRAGMENT, 1, 1), 56)),
 	                 COUNTER_DROP_ICMP_EMBEDDED);
 }
 END_TEST

@@ -45,6 +45,17 @@ bool nat_has_port(const struct flow_key *key)
 	}
 }
 
+void nat_translate_later(const struct flow_direction *direction, struct rte_ipv4_hdr *header)
+{
+	uint8_t *at = (uint8_t *)header + nat_layouts[direction->translation].address;
+	uint32_t before;
+
+	__builtin_memcpy(&before, at, sizeof(before));
+	__builtin_memcpy(at, &direction->nat_address, sizeof(direction->nat_address));
+	header->hdr_checksum =
+	    nat_checksum(header->hdr_checksum, nat_address_change(before, direction->nat_address));
+}
+
 enum nat_translation nat_kind(const struct flow_key *key, unsigned direction)
 {
 	if (!nat_has_port(key))

@@ -94,6 +94,9 @@ static inline void nat_translate(const struct flow_direction *direction, struct 
 	nat_translate_behind(direction, header, 0);
 }
 
+/* The same of a fragment that is not the first: there is no transport header in it. */
+void nat_translate_later(const struct flow_direction *direction, struct rte_ipv4_hdr *header);
+
 /*
  * Translates an ICMP error (checked by ipv4_parse) that travels in that direction of a flow: its own address and
  * those of the packet within. The checksums of both IP headers and of the ICMP message are kept right. Returns false,

@@ -133,6 +133,8 @@ void nat_ipv6_translate(const struct flow *flow, unsigned direction, struct rte_
 	uint32_t transport = packet_of(mbuf)->transport;
 
 	new_address(flow, direction, ip + (direction ? DESTINATION : SOURCE));
+	if (parsed_of(mbuf)->flags & PARSED_FRAGMENT_LATER)
+		return;
 	translate_transport(flow, direction, direction == 0, ip + transport,
 	                    rte_pktmbuf_data_len(mbuf) - transport);
 }

@@ -3,7 +3,7 @@
 #include "datapath/worker/state.h"
 
 /* The source of the graph: ports, packets of the control thread, and packets that other workers met. */
-enum { NEXT_ETHERNET, NEXT_HOST, NEXT_FLOW, NEXT_TRANSMIT, NEXT_DROP };
+enum { NEXT_ETHERNET, NEXT_HOST, NEXT_FLOW, NEXT_TRANSMIT, NEXT_DROP, NEXT_FRAGMENT };
 
 static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
 {
@@ -56,6 +56,14 @@ static uint16_t receive_handover(struct rte_graph *graph, struct rte_node *node,
 	uint16_t received = rte_ring_sc_dequeue_burst(state->worker->handover, to, BURST, NULL);
 
 	rte_node_next_stream_put(graph, node, NEXT_FLOW, received);
+	if (unlikely(!rte_ring_empty(state->worker->fragments))) {
+		unsigned fragments;
+
+		to = rte_node_next_stream_get(graph, node, NEXT_FRAGMENT, BURST);
+		fragments = rte_ring_sc_dequeue_burst(state->worker->fragments, to, BURST, NULL);
+		rte_node_next_stream_put(graph, node, NEXT_FRAGMENT, fragments);
+		received += fragments;
+	}
 	return received;
 }
 
@@ -78,7 +86,7 @@ static struct rte_node_register node = {
     .process = receive,
     .init = worker_node_init,
     .flags = RTE_NODE_SOURCE_F,
-    .nb_edges = 5,
+    .nb_edges = 6,
     .next_nodes =
         {
             [NEXT_ETHERNET] = "ethernet_input",
@@ -86,6 +94,7 @@ static struct rte_node_register node = {
             [NEXT_FLOW] = "flow_lookup",
             [NEXT_TRANSMIT] = "transmit",
             [NEXT_DROP] = "drop",
+            [NEXT_FRAGMENT] = "fragment_input",
         },
 };
 RTE_NODE_REGISTER(node)

@@ -81,6 +81,8 @@ struct worker_state {
 	uint32_t icmp_tokens, icmp_tokens_tick;
 	uint32_t event_tokens, event_tick; /* datapath/event */
 
+	struct reassembly_table *reassemblies; /* datapath/fragment */
+
 	/* datapath/length */
 	uint16_t length_limit[256]; /* bytes behind the IP header, by protocol */
 	uint32_t plain_length_max;  /* IPv4 packets of TCP or UDP that are not longer keep their limit */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/event/event.h"
 #include "datapath/flow/flow.h"
+#include "datapath/fragment/fragment_judge.h"
 #include "datapath/length/length_limits.h"
 #include "datapath/worker/idle.h"
 #include "datapath/worker/state.h"
@@ -39,9 +40,10 @@ static int create_rings(struct worker *worker, int socket)
 	    ring("commands", index, sizeof(struct worker_command), RING_COMMANDS, socket, single);
 	worker->deltas = ring("deltas", index, pointer, RING_DELTAS, socket, single);
 	worker->handover = ring("handover", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
+	worker->fragments = ring("fragments", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
 	worker->events = ring("events", index, sizeof(struct event), EVENTS_RING, socket, single);
 	return worker->to_control && worker->from_control && worker->commands && worker->deltas &&
-	               worker->handover && worker->events
+	               worker->handover && worker->events && worker->fragments
 	           ? 0
 	           : -ENOMEM;
 }
@@ -87,6 +89,8 @@ int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct wor
 	if (!(worker->flows = flow_table_create(max_flows, socket)))
 		return -ENOMEM;
 	state->flows = worker->flows;
+	if (!(state->reassemblies = reassembly_table_create(POLICY_REASSEMBLIES_MAX, socket)))
+		return -ENOMEM;
 	if ((error = create_graph(worker, socket)))
 		return error;
 	*out = worker;
@@ -204,6 +208,7 @@ bool worker_walk(struct worker_state *state)
 	work = run_commands(state);
 	work |= scan_run(state);
 	work |= !flow_expire(state);
+	fragment_expire(state);
 	mirror_flush(worker);
 	if (datapath.rcu)
 		rte_rcu_qsbr_quiescent(datapath.rcu, worker->index);

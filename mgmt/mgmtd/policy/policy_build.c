@@ -115,6 +115,8 @@ static int build(const struct configuration *configuration, struct policy_builde
 	fill_settings(configuration, policy_builder_settings(builder));
 	policy_fill_path_mtu(configuration, &policy_builder_settings(builder)->path_mtu);
 	policy_fill_length_limits(configuration, &policy_builder_settings(builder)->length_limits);
+	policy_fill_fragments(configuration, &policy_builder_settings(builder)->fragments);
+	policy_fill_local_reassembly(configuration, &policy_builder_settings(builder)->local_reassembly);
 	ip_range_parse("224.0.0.0/4", &multicast.network);
 	error = policy_add_interfaces(configuration, builder, &routes);
 	if (!error)
