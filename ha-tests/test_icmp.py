@@ -109,15 +109,15 @@ def counter(node: LabNode, name: str) -> int:
 
 
 def arrives(lab: Lab, sender: Sender, packet: str, host: str, expression: str) -> None:
-    with Capture(lab, host, "eth0", f"({expression}) and inbound") as seen:
+    with Capture(lab, host, "eth0", expression) as seen:
         sender.send(packet)
-        await_condition(lambda: len(seen.frames) == 1, f"{packet} at {host}")
+        await_condition(lambda: len(seen.frames) == 1, f"{packet} at {host}", 10)
 
 
 def is_dropped(node: LabNode, sender: Sender, packet: str, name: str) -> None:
     before = counter(node, f"drop/{name}")
     sender.send(packet)
-    await_condition(lambda: counter(node, f"drop/{name}") == before + 1, f"{packet} counted as drop/{name}")
+    await_condition(lambda: counter(node, f"drop/{name}") == before + 1, f"{packet} counted as drop/{name}", 10)
 
 
 @pytest.mark.feature("C08-023")
@@ -194,7 +194,7 @@ def test_options(lab: Lab, node: LabNode, client: Sender) -> None:
     # Translated behind its options, it is still good.
     done = node.commands("cc RuleSet IPRuleSet main\nset IPRule lan_to_wan SourceTranslation=NAT\ncc\nactivate\ncommit\n")
     assert done.returncode == 0, done.stdout + done.stderr
-    with Capture(lab, "server", "eth0", "udp dst port 4004 and ip[0] == 0x46 and inbound") as seen:
+    with Capture(lab, "server", "eth0", "udp dst port 4004 and ip[0] == 0x46") as seen:
         client.send(packet.format("IPOption_Router_Alert()").replace("4003", "4004"))
-        await_condition(lambda: len(seen.frames) == 1, "a translated packet with router alert")
+        await_condition(lambda: len(seen.frames) == 1, "a translated packet with router alert", 10)
     assert " 198.51.100.1." in seen.frames[0]
