@@ -2,6 +2,7 @@
 #include "datapath/query/query.h"
 
 #include "datapath/flow/flow_query.h"
+#include "datapath/host/path_mtu.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -86,12 +87,34 @@ static void *copy(const void *rows, size_t length)
 	return own;
 }
 
+/* C28-023: the path MTU of the firewall's own flows, which Linux keeps by their other ends. */
+static void add_path_mtus(struct flow_row *rows, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct flow_row *row = &rows[i];
+		bool from = row->source_interface == POLICY_INTERFACE_CORE;
+		const struct ip_address *end = from ? &row->destination : &row->source;
+		uint32_t expires_s;
+
+		if (!from && row->destination_interface != POLICY_INTERFACE_CORE)
+			continue;
+		/* One after the other they often are of one client. */
+		if (i > 0 && rows[i - 1].path_mtu &&
+		    !ip_address_compare(from ? &rows[i - 1].destination : &rows[i - 1].source, end))
+			row->path_mtu = rows[i - 1].path_mtu;
+		else
+			row->path_mtu = path_mtu_of(end, &expires_s);
+	}
+}
+
 static void page_ready(const struct flow_page *page, void *user)
 {
 	struct answer *answer = user;
 	void *rows = page->count ? copy(page->rows, page->count * sizeof(*page->rows)) : NULL;
 
 	answer->next = page->next;
+	if (rows)
+		add_path_mtus(rows, page->count);
 	set_rows(answer, rows, rows ? page->count : 0, sizeof(*page->rows));
 }
 

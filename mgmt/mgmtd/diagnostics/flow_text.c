@@ -82,4 +82,6 @@ void flow_print(const struct configuration *configuration, const struct flow_row
 	        "%llu packets, %llu bytes back\n",
 	        (unsigned long long)row->packets[0], (unsigned long long)row->bytes[0],
 	        (unsigned long long)row->packets[1], (unsigned long long)row->bytes[1]);
+	if (row->path_mtu)
+		fprintf(out, "        path MTU %u\n", row->path_mtu);
 }
