@@ -9,7 +9,7 @@
 
 #include "lib/capture_filter.h"
 
-#define FLOW_FILTER_INTERFACES_MAX 64
+#define FLOW_FILTER_INTERFACES_MAX 512
 
 /* count 0: every interface matches. */
 struct flow_filter_interfaces {

@@ -51,6 +51,14 @@ enum message_type {
 	MESSAGE_CAPTURE_STOP,    /* mgmtd ->: struct message_capture_stop; answered by ..._STATE */
 	MESSAGE_CAPTURE_STATE,   /* -> mgmtd: struct message_capture_state; also where more was lost */
 	MESSAGE_CAPTURE_PACKETS, /* -> mgmtd: struct capture_record, each followed by its bytes */
+	/* Packets on their way (lib/watch.h), and packets that the datapath makes (lib/probe.h). */
+	MESSAGE_WATCH_START,  /* mgmtd ->: struct message_watch_start; answered by ..._STATE */
+	MESSAGE_WATCH_STOP,   /* mgmtd ->: struct message_watch_stop; answered by ..._STATE */
+	MESSAGE_WATCH_STATE,  /* -> mgmtd: struct message_watch_state; also where more was left out */
+	MESSAGE_WATCH_EVENTS, /* -> mgmtd: struct watch_event[] */
+	MESSAGE_PROBE_START,  /* mgmtd ->: struct message_probe_start; answered by ..._EVENT */
+	MESSAGE_PROBE_STOP,   /* mgmtd ->: struct message_probe_stop; no answer */
+	MESSAGE_PROBE_EVENT,  /* -> mgmtd: struct message_probe_event */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd
 	   -------------------------------------------------- */

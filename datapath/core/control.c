@@ -10,8 +10,10 @@
 #include "datapath/host/host.h"
 #include "datapath/mirror/mirror.h"
 #include "datapath/nd/nd.h"
+#include "datapath/probe/probe.h"
 #include "datapath/query/query.h"
 #include "datapath/vlan/vlan_unknown.h"
+#include "datapath/watch/watch.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -68,7 +70,8 @@ static void handle(struct rte_mbuf *mbuf)
 		heartbeat_receive(mbuf);
 		break;
 	case PACKET_TO_HOST:
-		host_deliver(mbuf);
+		if (!probe_take(mbuf))
+			host_deliver(mbuf);
 		break;
 	case PACKET_UNRESOLVED:
 		arp_resolve(mbuf);
@@ -104,6 +107,7 @@ static bool drain_all(void)
 		more |= drain_worker(datapath.workers[i]);
 	mirror_drain();
 	capture_drain();
+	watch_drain();
 	event_drain();
 	worker_completions();
 	return more;
@@ -170,6 +174,8 @@ static void every_second(void *user)
 	heartbeat_second();
 	mirror_second();
 	capture_second();
+	watch_second();
+	probe_second();
 	activity_second();
 	usage_second();
 	/* A wake-up that was lost would cost a second at most. */

@@ -51,6 +51,7 @@ enum packet_kind {
 	PACKET_FROM_HOST, /* data starts at the IP header; Linux sent it into the host interface
 	                     packet.interface */
 	PACKET_TRANSMIT,  /* a whole frame for packet.interface */
+	PACKET_SIMULATED, /* a whole frame, as if it had come in by packet.interface */
 };
 
 /* In every mbuf's private area (rte_mbuf_to_priv). */
@@ -109,6 +110,7 @@ struct adjacency {
 struct capture_table;   /* datapath/capture: which packets are copied for whom */
 struct compiled_policy; /* datapath/policy: rules, routes, settings as workers use them */
 struct flow_table;      /* datapath/flow */
+struct watch_table;     /* datapath/watch: which packets are followed */
 struct rte_graph;
 
 struct worker;
@@ -150,6 +152,7 @@ struct datapath {
 	/* Written by the control thread, read by workers. */
 	_Atomic(struct compiled_policy *) policy; /* NULL until the first */
 	_Atomic(struct capture_table *) captures; /* NULL: nobody captures */
+	_Atomic(struct watch_table *) watches;    /* NULL: nobody watches */
 	_Atomic bool active;                      /* forwards for the shared addresses; standalone: always */
 	_Atomic bool mirroring;                   /* records are wanted */
 	_Atomic uint64_t

@@ -8,7 +8,9 @@
 #include "datapath/core/control.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/mirror/mirror.h"
+#include "datapath/probe/probe.h"
 #include "datapath/query/query.h"
+#include "datapath/watch/watch.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
 #include "lib/paths.h"
@@ -87,6 +89,8 @@ static void closed(struct ipc_connection *connection, void *user)
 	(void)user;
 	query_closed(connection);
 	capture_closed(connection);
+	watch_closed(connection);
+	probe_closed(connection);
 	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
 		if (clients[i] == connection)
 			clients[i] = NULL;
@@ -162,6 +166,26 @@ static void cluster_message(struct ipc_connection *connection, const struct ipc_
 	}
 }
 
+/* The ids are all that the messages that stop something have. */
+static void diagnostics_message(struct ipc_connection *connection, const struct ipc_message *message)
+{
+	uint32_t id;
+
+	if (message->length < sizeof(id))
+		return;
+	memcpy(&id, message->body, sizeof(id));
+	if (message->type == MESSAGE_WATCH_STOP)
+		watch_stop(connection, id);
+	else if (message->type == MESSAGE_PROBE_STOP)
+		probe_stop(connection, id);
+	else if (message->type == MESSAGE_WATCH_START &&
+	         message->length >= sizeof(struct message_watch_start))
+		watch_start(connection, message->body);
+	else if (message->type == MESSAGE_PROBE_START &&
+	         message->length >= sizeof(struct message_probe_start))
+		probe_start(connection, message->body);
+}
+
 static void message_received(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	(void)user;
@@ -185,6 +209,12 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 		break;
 	case MESSAGE_TIME_ZONE:
 		log_time_zone(message->body, message->length);
+		break;
+	case MESSAGE_WATCH_START:
+	case MESSAGE_WATCH_STOP:
+	case MESSAGE_PROBE_START:
+	case MESSAGE_PROBE_STOP:
+		diagnostics_message(connection, message);
 		break;
 	case MESSAGE_FLUSH_NEIGHBOURS:
 		neighbour_flush();

@@ -2,14 +2,20 @@
 #include "datapath/flow/flow_row.h"
 
 #include "datapath/nat/nat.h"
+#include "datapath/nat/nat_ipv6.h"
 
 static void fill_ipv6(const struct flow *flow, struct flow_row *row)
 {
+	uint8_t address[16];
+
 	row->source.version = row->destination.version = 6;
 	memcpy(row->source.bytes, flow->addresses.source, sizeof(row->source.bytes));
 	memcpy(row->destination.bytes, flow->addresses.destination, sizeof(row->destination.bytes));
 	row->reply_source = row->destination;
 	row->reply_destination = row->source;
+	row->translated = nat_ipv6_address(flow, address);
+	if (row->translated)
+		memcpy(row->reply_destination.bytes, address, sizeof(address));
 }
 
 static void fill_ipv4(const struct flow *flow, struct flow_row *row)

@@ -40,6 +40,11 @@ static uint16_t receive_control(struct rte_graph *graph, struct rte_node *node, 
 
 		if (packet->kind == PACKET_FROM_HOST) {
 			next = NEXT_HOST;
+		} else if (packet->kind == PACKET_SIMULATED && port != NO_PORT) {
+			/* Nodes behind know the devices of what comes in. */
+			next = NEXT_ETHERNET;
+			port = datapath.ports[port].tag_bytes ? datapath.ports[port].carrier : port;
+			port = datapath.ports[port].device;
 		} else if (port == NO_PORT) {
 			count(state, COUNTER_DROP_INTERFACE_DISABLED, 1);
 			next = NEXT_DROP;

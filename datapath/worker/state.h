@@ -62,6 +62,8 @@ struct worker_state {
 	/* The world as of this walk. */
 	const struct compiled_policy *policy;
 	const struct capture_table *captures; /* NULL: nobody captures */
+	const struct watch_table *watches;    /* NULL: nobody watches */
+	uint32_t watch_serial;                /* of the table that the graph is set up for, 0: none */
 	bool active;
 	bool forwarding;                         /* active and not suspended */
 	bool drop_ipv4, drop_ipv6;               /* IPSettings AllowIPVersion=IPv6, IPv4 */

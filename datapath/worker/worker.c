@@ -3,6 +3,7 @@
 #include "datapath/flow/flow.h"
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/length/length_limits.h"
+#include "datapath/watch/table.h"
 #include "datapath/worker/idle.h"
 #include "datapath/worker/state.h"
 
@@ -144,6 +145,9 @@ void worker_refresh(struct worker_state *state)
 	}
 	state->policy = policy;
 	state->captures = atomic_load_explicit(&datapath.captures, memory_order_acquire);
+	state->watches = atomic_load_explicit(&datapath.watches, memory_order_acquire);
+	if (unlikely((state->watches ? state->watches->serial : 0) != state->watch_serial))
+		watch_switch(state);
 	state->drop_ipv4 = policy && policy->policy.settings->drop_ipv4;
 	state->drop_ipv6 = policy && policy->policy.settings->drop_ipv6;
 	state->strip_df_below = policy ? policy->policy.settings->path_mtu.strip_df_below : 0;

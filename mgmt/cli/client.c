@@ -155,6 +155,12 @@ int client_await_input(struct client *client, int in, FILE *out, const char *bef
 	return error;
 }
 
+void client_break(struct client *client)
+{
+	/* Where the server is gone the next command tells it. */
+	(void)ipc_client_send(client->fd, MESSAGE_CLI_BREAK, NULL, 0);
+}
+
 int client_command(struct client *client, const char *line, FILE *out)
 {
 	int error = ipc_client_send(client->fd, MESSAGE_CLI_COMMAND, line, strlen(line));

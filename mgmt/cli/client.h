@@ -42,6 +42,8 @@ struct completions {
 /* Asks for what can stand at the end of a line of that length. Returns 0 or -errno. */
 int client_complete(struct client *client, const char *line, size_t length, unsigned columns,
                     struct completions *out);
+/* Ctrl-C at the prompt. */
+void client_break(struct client *client);
 /* Runs one line and prints what it says. Returns 0, or the command's -errno. */
 int client_command(struct client *client, const char *line, FILE *out);
 

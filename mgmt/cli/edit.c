@@ -105,6 +105,8 @@ static unsigned char on_break(EditLine *edit, int key)
 	el_deletestr(edit, length);
 	if (client_of(edit)->asks)
 		return CC_NEWLINE;
+	/* What goes on between commands ends too. */
+	client_break(client_of(edit));
 	el_set(edit, EL_REFRESH);
 	return CC_NORM;
 }

@@ -7,6 +7,7 @@
 #include "lib/paths.h"
 #include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/capture/capture.h"
+#include "mgmt/mgmtd/diagnostics/diagnostics.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/engine/engine.h"
@@ -104,6 +105,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = captures_create(&engine, &engine.captures);
 	if (!error)
+		error = diagnostics_create(&engine, &engine.diagnostics);
+	if (!error)
 		error = cluster_link_create(engine.loop, &events, &engine, &engine.cluster);
 	if (!error)
 		error = clock_create(engine.loop, &engine.clock);
@@ -136,6 +139,7 @@ static void stop(struct ipc_server *server)
 	usage_destroy(engine.usage);
 	clock_destroy(engine.clock);
 	captures_destroy(engine.captures);
+	diagnostics_destroy(engine.diagnostics);
 	datapath_link_destroy(engine.datapath);
 	cluster_link_destroy(engine.cluster);
 	https_destroy(engine.https);

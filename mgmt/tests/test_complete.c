@@ -84,7 +84,7 @@ START_TEST(commands_and_what_help_explains)
 	lists_never("", "ruledb\n");
 	becomes("ru", "ru");
 	console.session.views = VIEW_ADVANCED;
-	becomes("ru", "ruledb ");
+	becomes("ruled", "ruledb ");
 	becomes("frob", "frob");
 	becomes("frob ", "frob ");
 	becomes("# sh", "# sh");

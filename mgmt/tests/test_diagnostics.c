@@ -67,7 +67,7 @@ START_TEST(options_that_are_wrong)
 {
 	ck_assert_str_eq(reads("flow -destiface=if7"),
 	                 "-destiface cannot be 'if7'. Allowed, also several with commas between: the name of "
-	                 "an interface, core, any");
+	                 "an interface, group or zone, core, any");
 	ck_assert_ptr_nonnull(strstr(reads("flow -srcip=nobody"), "-srcip cannot be 'nobody'"));
 	ck_assert_ptr_nonnull(strstr(reads("flow -port=0-99999"), "-port cannot be '0-99999'"));
 	console_refused(&console, "flow -close", "-close takes either filters");

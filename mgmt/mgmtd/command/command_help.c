@@ -139,6 +139,29 @@ const struct command commands[] = {
              {"ethsrc", "MAC", "Source Ethernet address."},
              {"ethdest", "MAC", "Destination Ethernet address."}),
      WORDS_NONE, VIEW_DEBUG},
+    {"ping", NULL, false, command_ping,
+     "Send a packet to a host and show what comes back; simulate one that comes in.",
+     "ping ADDRESS [-count=N] [-length=N] [-srcip=ADDRESS] [-routingtable=main] [-verbose|-v|-vv]\n"
+     "ping -tcp|-udp ADDRESS [-port=N] [-request=\"TEXT\"] ...\n"
+     "ping ADDRESS -srciface=INTERFACE -srcip=ADDRESS [-verbose|-v|-vv] ...\n\n"
+     "What the firewall sends itself is asked no rules, and not translated. With -srciface the packet is\n"
+     "handled as if it had come in by that interface: routes, rules and translation are those of all "
+     "traffic,\n"
+     "and it may be dropped; -verbose shows why, and no answer is shown. Ctrl-C ends a ping.",
+     OPTIONS({"tcp", NULL, "Open a TCP connection, and send what -request says."},
+             {"udp", NULL, "Send a UDP datagram."},
+             {"port", "N", "Destination port: 80 of TCP and 7 of UDP without it."},
+             {"request", "TEXT", "What to send; \\n, \\r, \\t and \\\" are known in quotes."},
+             {"count", "N", "So many, one a second; 1 without it."},
+             {"length", "N", "Bytes to send, 0 to 1400; 4 without it."},
+             {"srcip", "ADDRESS", "Source address; without -srciface one of the firewall's.", false,
+              WORDS_ADDRESS},
+             {"srciface", "INTERFACE", "The interface that it comes in by.", true, WORDS_INTERFACE},
+             {"routingtable", "TABLE", "Where the route is looked up: main."},
+             {"verbose", NULL, "Also times, and what rules and routes are found."},
+             {"v", NULL, "The same as -verbose."},
+             {"vv", NULL, "Also the nodes of the datapath that packets go through."}),
+     WORDS_ADDRESS},
     {"policy", NULL, false, command_policy, "Show what the policy in force is made of.", "policy", NULL,
      WORDS_NONE, VIEW_DEBUG},
     {"profile", NULL, false, command_profile, "Keep configurations under names, and bring them back.",
@@ -181,6 +204,16 @@ const struct command commands[] = {
      "Show the IP rules as they are in force, with all addresses resolved.",
      "ruledb [NAME or INDEX]\n\nRules that management access implies have the index 0.", NULL, WORDS_NONE,
      VIEW_ADVANCED},
+    {"rulesnoop", NULL, false, command_rulesnoop, "Show what IP rules decide, as it happens.",
+     "rulesnoop\nrulesnoop all|INTERFACE [DESTINATION [SOURCE]] [-verbosity=basic|informative|extreme]\n"
+     "rulesnoop none\n\n"
+     "A line for each new flow that comes in by the interface, between commands; destination and source are\n"
+     "networks, such as all-nets. 'rulesnoop none', Ctrl-C and the end of the session end it. Of more than "
+     "50 a\n"
+     "second only the number is told.",
+     OPTIONS({"verbosity", "LEVEL",
+              "basic: rule and verdict; informative: also way and translation; extreme: also routes."}),
+     WORDS_INTERFACE, VIEW_ADVANCED},
     {"script", NULL, false, command_script, "List, show, run, make and remove scripts.",
      "script\nscript -show NAME\nscript -run NAME [VALUE ...] [-force] [-verbose]\n"
      "script -create [CATEGORY] TYPE [-filename=NAME]\nscript -remove NAME\n\n"
@@ -227,6 +260,13 @@ const struct command commands[] = {
              {"sync", NULL, "Set the clock by the time servers, now.", true},
              {"force", NULL, "With -sync: however large the difference is.", true})},
     {"top", NULL, false, command_top, "Show how busy the processes of the system are.", "top"},
+    {"trace", NULL, true, command_trace, "Show the way of packets through the datapath.",
+     "trace\ntrace all|INTERFACE [-num=N] [FILTERS]\ntrace none\n\n"
+     "Follows the next packets that come in by the interface (core: that the firewall sends) and match all\n"
+     "filters: the nodes that they go through, rule, translation, why they are dropped, where they leave.\n"
+     "'trace none', Ctrl-C and the end of the session end it.",
+     OPTIONS({"num", "N", "So many packets; 10 without it."}, FLOW_PACKET_OPTIONS), WORDS_INTERFACE,
+     VIEW_ADVANCED},
     {"undelete", NULL, true, command_undelete, "Bring a deleted object back as it was committed.",
      "undelete [CATEGORY] TYPE NAME", NULL, WORDS_DELETED_OBJECT},
     {"upgrade", NULL, true, command_upgrade, "Install another release of the software, and start it.",

@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/diagnostics/flow_options.h"
-#include "mgmt/mgmtd/policy/policy_build.h"
+#include "lib/policy.h"
+#include "mgmt/mgmtd/configuration/interface.h"
+#include "mgmt/mgmtd/configuration/value.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <strings.h>
+#include <string.h>
 
-int flow_interfaces_add(const struct configuration *configuration, const char *name,
-                        struct flow_filter_interfaces *out)
+static int add_id(struct flow_filter_interfaces *out, uint16_t id)
 {
-	uint16_t id = interface_id(configuration, name);
-
-	if (id == POLICY_INTERFACE_NONE)
-		return -ENOENT;
-	if (id == POLICY_INTERFACE_ANY)
-		return 0;
 	if (out->count == FLOW_FILTER_INTERFACES_MAX)
 		return -E2BIG;
 	out->id[out->count++] = id;
 	return 0;
+}
+
+static int add_member(const struct object_type *type, struct lyd_node *interface, void *user)
+{
+	return add_id(user, (uint16_t)value_number(type, interface, "Id"));
+}
+
+int flow_interfaces_add(const struct configuration *configuration, const char *name,
+                        struct flow_filter_interfaces *out)
+{
+	if (!strcmp(name, "any"))
+		return 0;
+	if (!strcmp(name, "core"))
+		return add_id(out, POLICY_INTERFACE_CORE);
+	return interface_members(configuration, name, add_member, out);
 }
 
 static int read_interfaces(const struct configuration *configuration, const struct line *line,
@@ -36,7 +46,7 @@ static int read_interfaces(const struct configuration *configuration, const stru
 		         error == -E2BIG
 		             ? "-%s stands for too many interfaces with '%.64s'"
 		             : "-%s cannot be '%.64s'. Allowed, also several with commas between: "
-		               "the name of an interface, core, any",
+		               "the name of an interface, group or zone, core, any",
 		         name, option->values[i]);
 		return -EINVAL;
 	}

@@ -13,17 +13,16 @@
 /* Reads the options of a line. Returns 0, or -EINVAL with what is wrong in reason. The filter is valid then. */
 int flow_options_read(const struct configuration *configuration, const struct line *line,
                       struct flow_filter *filter, char reason[FILTER_REASON_MAX]);
-/* The ids that the name of an interface stands for, added to *out: core too; any adds none. Returns 0, -ENOENT, -E2BIG. */
+/*
+ * The ids of what a name stands for, added to *out: an interface, an InterfaceGroup, a Zone, core; any adds none. Returns 0,
+ * -ENOENT, -ELOOP, -E2BIG.
+ */
 int flow_interfaces_add(const struct configuration *configuration, const char *name,
                         struct flow_filter_interfaces *out);
 
-/* What command_help.c says of them. */
-#define FLOW_OPTIONS                                                                                         \
+/* What command_help.c says of them: those of packets, and those of flows. */
+#define FLOW_PACKET_OPTIONS                                                                                  \
 	{"protocol", "PROTOCOL", "IP protocol: number, range or name, such as TCP or 47-50."},               \
-	    {"srciface", "INTERFACE", "The interface that a flow comes in by; core: the firewall itself.",   \
-	     false, WORDS_INTERFACE},                                                                        \
-	    {"destiface", "INTERFACE", "The interface that it leaves by.", false, WORDS_INTERFACE},          \
-	    {"iface", "INTERFACE", "Either of them.", false, WORDS_INTERFACE},                               \
 	    {"srcip", "ADDRESS", "Source: address, network, range or name of an IPAddress.", false,          \
 	     WORDS_ADDRESS},                                                                                 \
 	    {"destip", "ADDRESS", "Destination.", false, WORDS_ADDRESS},                                     \
@@ -33,5 +32,10 @@ int flow_interfaces_add(const struct configuration *configuration, const char *n
 	{                                                                                                    \
 		"port", "PORT", "Source or destination port."                                                \
 	}
+#define FLOW_OPTIONS                                                                                         \
+	{"srciface", "INTERFACE", "The interface that a flow comes in by; core: the firewall itself.",       \
+	 false, WORDS_INTERFACE},                                                                            \
+	    {"destiface", "INTERFACE", "The interface that it leaves by.", false, WORDS_INTERFACE},          \
+	    {"iface", "INTERFACE", "Either of them.", false, WORDS_INTERFACE}, FLOW_PACKET_OPTIONS
 
 #endif

@@ -28,6 +28,8 @@ struct datapath_link {
 	uint64_t cookie;
 	datapath_capture capture; /* or NULL */
 	void *capture_user;
+	datapath_capture diagnostics; /* or NULL */
+	void *diagnostics_user;
 };
 
 static const size_t row_size[] = {
@@ -111,6 +113,10 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	else if (link->capture &&
 	         (message->type == MESSAGE_CAPTURE_STATE || message->type == MESSAGE_CAPTURE_PACKETS))
 		link->capture(link->capture_user, message);
+	else if (link->diagnostics &&
+	         (message->type == MESSAGE_WATCH_STATE || message->type == MESSAGE_WATCH_EVENTS ||
+	          message->type == MESSAGE_PROBE_EVENT))
+		link->diagnostics(link->diagnostics_user, message);
 }
 
 void datapath_link_time_zone(struct datapath_link *link)
@@ -141,6 +147,8 @@ static void on_closed(struct ipc_connection *connection, void *user)
 		end_waiter(&link->waiters, -ENOTCONN, "the datapath went away");
 	if (link->capture)
 		link->capture(link->capture_user, NULL);
+	if (link->diagnostics)
+		link->diagnostics(link->diagnostics_user, NULL);
 }
 
 static const struct ipc_handlers handlers = {
@@ -295,6 +303,12 @@ void datapath_link_captures(struct datapath_link *link, datapath_capture handler
 {
 	link->capture = handler;
 	link->capture_user = user;
+}
+
+void datapath_link_diagnostics(struct datapath_link *link, datapath_capture handler, void *user)
+{
+	link->diagnostics = handler;
+	link->diagnostics_user = user;
 }
 
 void datapath_link_forget(struct datapath_link *link, const void *user)

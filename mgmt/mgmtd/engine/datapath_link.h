@@ -51,6 +51,8 @@ int datapath_link_send(struct datapath_link *link, uint32_t type, const void *bo
 /* Who takes MESSAGE_CAPTURE_STATE and ..._PACKETS; message NULL: the datapath went away. NULL: nobody. */
 typedef void (*datapath_capture)(void *user, const struct ipc_message *message);
 void datapath_link_captures(struct datapath_link *link, datapath_capture handler, void *user);
+/* The same for MESSAGE_WATCH_STATE, ..._EVENTS and MESSAGE_PROBE_EVENT. */
+void datapath_link_diagnostics(struct datapath_link *link, datapath_capture handler, void *user);
 /* Nobody with this user pointer is called any more. */
 void datapath_link_forget(struct datapath_link *link, const void *user);
 

@@ -39,6 +39,7 @@ struct storage;
 struct usage;
 struct clock;
 struct captures;
+struct diagnostics;
 
 /* Called once with the outcome: 0, or -errno with the reason; text may hold a note on success too. */
 typedef void (*activation_done)(void *user, int error, const char *text);
@@ -105,7 +106,8 @@ struct engine {
 	bool lost;          /* a saved configuration could not be used */
 	struct usage *usage;
 	struct clock *clock;
-	struct captures *captures; /* NULL: in tests */
+	struct captures *captures;       /* NULL: in tests */
+	struct diagnostics *diagnostics; /* likewise */
 };
 
 /*

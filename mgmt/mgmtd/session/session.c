@@ -9,6 +9,8 @@
 #include "mgmt/mgmtd/complete/complete.h"
 #include "mgmt/mgmtd/configuration/edit.h"
 #include "mgmt/mgmtd/diagnostics/flow_list.h"
+#include "mgmt/mgmtd/diagnostics/ping.h"
+#include "mgmt/mgmtd/diagnostics/snoop.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/files/files.h"
@@ -126,6 +128,8 @@ static void stop_waiting(struct session *session)
 	captures_forget(session->engine->captures, session, false);
 	capture_show_forget(session);
 	flow_list_forget(session);
+	ping_forget(session);
+	snoop_forget(session, false);
 }
 
 static void on_timeout(void *user)
@@ -251,6 +255,7 @@ static void destroy(struct session *session)
 	stop_waiting(session);
 	statistics_forget(session, true);
 	captures_forget(engine->captures, session, true);
+	snoop_forget(session, true);
 	radius_snoop_changed(engine->radius);
 	login_forget(session);
 	files_forget(session);
@@ -293,8 +298,11 @@ static void run_command(struct session *session, const struct ipc_message *messa
 /* Ctrl-C: what is waited for is given up, what is not sent yet is dropped. */
 static void break_command(struct session *session)
 {
-	if (!session->waiting)
+	/* At the prompt it ends what is watched between commands. */
+	if (!session->waiting) {
+		snoop_break(session);
 		return;
+	}
 	if (!session->out) {
 		session->sent = session->length;
 		send_output(session);

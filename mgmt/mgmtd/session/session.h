@@ -20,8 +20,10 @@ struct capture_show;
 struct flow_list;
 struct file_upload;
 struct held_line;
+struct ping;
 struct script_run;
 struct session;
+struct snoop;
 
 /* What was answered to session_ask. A command like any other: prints to session->out, returns 0, -errno or SESSION_WAITS. */
 typedef int (*session_answer)(struct session *session, const char *answer);
@@ -57,6 +59,8 @@ struct session {
 	struct statistics_poll *poll; /* or NULL */
 	struct capture_show *show;    /* or NULL */
 	struct flow_list *flow_list;  /* or NULL */
+	struct ping *ping;            /* or NULL */
+	struct snoop *snoop[2];       /* by enum snoop_kind, or NULL */
 	int capture_error;            /* of the captures that were waited for */
 	session_answer answer;        /* what the next line goes to, or NULL */
 	bool answer_hidden;           /* it is a password */
