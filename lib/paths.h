@@ -34,7 +34,9 @@
 #define PATH_FACTORY_RESET PATH_STATE_DIRECTORY "/factory-reset"
 
 /* 32 random bytes, mode 0600, made by hadrian-keygen; the same file on both nodes. */
-#define PATH_CLUSTER_KEY PATH_STATE_DIRECTORY "/cluster.key"
+/* InterfaceSettings PacketBufferSize in bytes, for the datapath's next start. */
+#define PATH_PACKET_BUFFER PATH_STATE_DIRECTORY "/packet-buffer"
+#define PATH_CLUSTER_KEY   PATH_STATE_DIRECTORY "/cluster.key"
 
 /* Where media are mounted, each in a folder of its own. */
 #define PATH_MEDIA         "/media"

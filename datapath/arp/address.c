@@ -39,6 +39,18 @@ enum arp_answer arp_answer(const struct policy *policy, bool active, uint16_t in
 	return answer;
 }
 
+const struct policy_arp_entry *arp_published(const struct policy *policy, uint16_t interface, uint32_t target)
+{
+	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
+		const struct policy_arp_entry *entry = &policy->arp_entries[i];
+
+		if (entry->mode == POLICY_ARP_PUBLISH && entry->interface == interface &&
+		    network_order(&entry->address) == target)
+			return entry;
+	}
+	return NULL;
+}
+
 static bool on_link(const struct policy_address *address, uint32_t target)
 {
 	uint32_t mask = address->prefix_length ? ~0u << (32 - address->prefix_length) : 0;

@@ -24,6 +24,10 @@ enum arp_answer {
  */
 enum arp_answer arp_answer(const struct policy *policy, bool active, uint16_t interface, uint32_t target);
 
+/* The entry that publishes an address on an interface (C04-011), NULL: none does. */
+const struct policy_arp_entry *arp_published(const struct policy *policy, uint16_t interface,
+                                             uint32_t target);
+
 /*
  * The address to ask from for target on interface: the shared one while active, else the private one, and
  * among several that whose network holds target. Returns ARP_SILENT where the node has none that it may use.

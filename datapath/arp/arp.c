@@ -99,32 +99,60 @@ static void answer(const struct port *port, const struct arp_packet *request, en
 	(void)control_transmit(port->interface, frame, sizeof(frame));
 }
 
-static void claimed(const struct port *port)
+/*
+ * A published address belongs to the node that is active. Its entry may say that it is at another Ethernet address: the
+ * frame still comes from the interface's.
+ */
+static void answer_published(const struct port *port, const struct arp_packet *request,
+                             const struct policy_arp_entry *entry)
+{
+	struct mac_address own = mac_as(port, ARP_ANSWER_SHARED);
+	struct arp_packet reply = {.operation = ARP_REPLY,
+	                           .sender_mac = mac_address_is_zero(&entry->mac) ? own : entry->mac,
+	                           .target_mac = request->sender_mac,
+	                           .sender = request->target,
+	                           .target = request->sender};
+	uint8_t frame[ARP_FRAME_LENGTH];
+
+	arp_build(&reply, &request->sender_mac, frame);
+	arp_set_source(frame, &own);
+	(void)control_transmit(port->interface, frame, sizeof(frame));
+}
+
+/* Somebody else has, or pretends to have, an address of this node. */
+static void claimed(const struct port *port, const struct arp_packet *packet)
 {
 	static uint64_t last;
 	uint64_t now = control_now();
+	char mac[MAC_ADDRESS_TEXT], address[IP_ADDRESS_TEXT];
+	struct ip_address own = ip_address_from_ip4(ntohl(packet->sender));
 
+	control_count(COUNTER_ARP_CONFLICT);
 	if (last && now - last < CLAIM_LOG_NS)
 		return;
 	last = now;
-	qb_log(LOG_WARNING, "EthernetInterface %s: another host claims an address of this node", port->name);
+	qb_log(LOG_WARNING, "interface %s: another host (%s) claims the address %s of this node", port->name,
+	       mac_address_format(&packet->sender_mac, ':', mac), ip_address_format(&own, address));
 }
 
 static void handle(const struct port *port, const struct arp_packet *packet)
 {
 	const struct policy *policy = control_policy();
 	enum arp_answer as = arp_answer(policy, active(), port->interface, packet->target);
+	const struct policy_arp_entry *published = arp_published(policy, port->interface, packet->target);
 	bool to_us = as != ARP_SILENT;
 
 	if (arp_is_own(policy, port->interface, packet->sender)) {
 		/* The peer's own announcements look like this as well; anybody else's are not to be learnt
 		 * either. */
 		if (memcmp(&packet->sender_mac, &port->shared_mac, sizeof(packet->sender_mac)) != 0)
-			claimed(port);
+			claimed(port, packet);
 		return;
 	}
 	if (packet->operation == ARP_REQUEST && to_us)
 		answer(port, packet, as);
+	else if (packet->operation == ARP_REQUEST && published && active())
+		answer_published(port, packet, published);
 	/* A reply is addressed to one that asked, and a target of ours says that it was us. */
 	if (packet->sender != 0)
 		neighbour_learn(port->interface, ip_address_from_ip4(ntohl(packet->sender)),
@@ -162,6 +190,21 @@ void arp_resolve(struct rte_mbuf *mbuf)
 	neighbour_resolve(packet->interface, next_hop, mbuf, control_now());
 }
 
+/* The policy's static entries, and no others (C04-010). */
+static void configure_static(const struct policy *policy)
+{
+	neighbour_static_begin();
+	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
+		const struct policy_arp_entry *entry = &policy->arp_entries[i];
+
+		if (entry->mode == POLICY_ARP_STATIC &&
+		    neighbour_static(entry->interface, entry->address, &entry->mac))
+			qb_log(LOG_ERR, "there is no room for the static ARP entry of interface %u",
+			       entry->interface);
+	}
+	neighbour_static_end();
+}
+
 void arp_configure(const struct policy *policy)
 {
 	const struct policy_settings *from = policy->settings;
@@ -179,6 +222,7 @@ void arp_configure(const struct policy *policy)
 		if (!interface || interface->disabled || interface->ha_type == POLICY_HA_SYNC)
 			neighbour_flush_interface(neighbour_at(index)->interface);
 	}
+	configure_static(policy);
 }
 
 static void ticks(void *user)

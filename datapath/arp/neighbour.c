@@ -50,7 +50,7 @@ static void drop_held(struct neighbour *neighbour)
 static void forget(struct neighbour *neighbour)
 {
 	drop_held(neighbour);
-	if (known(neighbour))
+	if (known(neighbour) && neighbour->state != NEIGHBOUR_STATIC)
 		actions->changed(neighbour, true);
 	table_remove(neighbour);
 }
@@ -71,6 +71,8 @@ static bool make_room(uint64_t now)
 			return false;
 	} else {
 		oldest = table_oldest(LIST_COMPLETE);
+		while (oldest && oldest->state == NEIGHBOUR_STATIC)
+			oldest = oldest->after ? table_at(oldest->after) : NULL;
 	}
 	if (!oldest)
 		return false;
@@ -152,6 +154,42 @@ void neighbour_learn(uint16_t interface, struct ip_address next_hop, const struc
 		set_known(neighbour, mac, now);
 }
 
+void neighbour_static_begin(void)
+{
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index))
+		if (table_at(index)->state == NEIGHBOUR_STATIC)
+			table_at(index)->marked = false;
+}
+
+int neighbour_static(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac)
+{
+	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+
+	if (!neighbour)
+		neighbour = create(interface, next_hop, 0);
+	if (!neighbour)
+		return -ENOSPC;
+	/* What the peer was told of it as a neighbour that was found is no longer so. */
+	if (known(neighbour) && neighbour->state != NEIGHBOUR_STATIC)
+		actions->changed(neighbour, true);
+	neighbour->mac = *mac;
+	neighbour->mirrored = false;
+	neighbour->marked = true;
+	neighbour->tries = 0;
+	table_set_state(neighbour, NEIGHBOUR_STATIC);
+	for (unsigned i = 0; i < neighbour->held_count; i++)
+		actions->send(neighbour, neighbour->held[i]);
+	neighbour->held_count = 0;
+	return 0;
+}
+
+void neighbour_static_end(void)
+{
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index))
+		if (table_at(index)->state == NEIGHBOUR_STATIC && !table_at(index)->marked)
+			forget(table_at(index));
+}
+
 static void due(struct neighbour *neighbour, uint64_t now)
 {
 	switch (neighbour->state) {
@@ -222,10 +260,11 @@ int neighbour_mirror(uint16_t interface, struct ip_address next_hop, const struc
 		neighbour = create(interface, next_hop, now);
 	if (!neighbour)
 		return -ENOSPC;
+	if (neighbour->state == NEIGHBOUR_STATIC)
+		return 0;
 	neighbour->mirrored = true;
 	neighbour->marked = true;
-	if (neighbour->state != NEIGHBOUR_STATIC)
-		set_known(neighbour, mac, now);
+	set_known(neighbour, mac, now);
 	return 0;
 }
 

@@ -73,6 +73,14 @@ void neighbour_resolve(uint16_t interface, struct ip_address next_hop, struct rt
 void neighbour_learn(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
                      bool create, uint64_t now);
 
+/*
+ * Static entries (C04-010): all that are wanted, named between begin and end; others are forgotten. They do not age, are
+ * never asked for, and make no room for others. neighbour_static returns 0 or -ENOSPC.
+ */
+void neighbour_static_begin(void);
+int neighbour_static(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac);
+void neighbour_static_end(void);
+
 /* What is due by now: retries, probes, expiry. Every tenth of a second. */
 void neighbour_tick(uint64_t now);
 

@@ -91,3 +91,8 @@ void arp_build(const struct arp_packet *packet, const struct mac_address *destin
 	memcpy(frame + TARGET_MAC, packet->target_mac.bytes, 6);
 	memcpy(frame + TARGET, &packet->target, 4);
 }
+
+void arp_set_source(uint8_t frame[ARP_FRAME_LENGTH], const struct mac_address *source)
+{
+	memcpy(frame + SOURCE, source->bytes, 6);
+}

@@ -32,6 +32,9 @@ bool arp_parse(const uint8_t *frame, size_t length, struct arp_packet *out);
 void arp_build(const struct arp_packet *packet, const struct mac_address *destination,
                uint8_t frame[ARP_FRAME_LENGTH]);
 
+/* The same frame from another Ethernet address than the one that it is about. */
+void arp_set_source(uint8_t frame[ARP_FRAME_LENGTH], const struct mac_address *source);
+
 extern const struct mac_address arp_broadcast;
 
 #endif

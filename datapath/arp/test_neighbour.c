@@ -239,6 +239,38 @@ START_TEST(mirrored_entries_wait_for_the_takeover)
 }
 END_TEST
 
+/* feature: C04-010 C04-002 */
+START_TEST(static_entries_stay_and_are_not_learnt)
+{
+	begin(2);
+	resolve(1, START);
+	neighbour_static_begin();
+	ck_assert_int_eq(neighbour_static(1, hop(1), &mac), 0);
+	neighbour_static_end();
+	ck_assert_uint_eq(sent, 1);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_STATIC);
+	neighbour_learn(1, hop(1), &mac2, true, START);
+	ck_assert_mem_eq(neighbour_get(1, hop(1))->mac.bytes, mac.bytes, sizeof(mac.bytes));
+	neighbour_mirror(1, hop(1), &mac2, START);
+	ck_assert_mem_eq(neighbour_get(1, hop(1))->mac.bytes, mac.bytes, sizeof(mac.bytes));
+	neighbour_mark_begin();
+	neighbour_sweep();
+	neighbour_flush();
+	pass(START, 200);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_STATIC);
+	/* Others come and go in the room that it leaves. */
+	for (unsigned i = 2; i < 6; i++)
+		neighbour_learn(1, hop(i), &mac2, true, START);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_STATIC);
+	ck_assert_uint_eq(state_of(5), NEIGHBOUR_DYNAMIC);
+	ck_assert_uint_eq(changed, 4);
+	neighbour_static_begin();
+	neighbour_static_end();
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_NONE);
+	ck_assert_uint_eq(link_of(1), 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, an_answer_releases_what_waited);
@@ -248,6 +280,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_scan_does_not_push_out_neighbours_in_use);
 	tcase_add_test(tests, indexes_are_used_again_only_after_workers_let_go);
 	tcase_add_test(tests, flushing_forgets_all_or_one_interface);
+	tcase_add_test(tests, static_entries_stay_and_are_not_learnt);
 	tcase_add_test(tests, mirrored_entries_wait_for_the_takeover);
 }
 

@@ -4,6 +4,7 @@
 #include "datapath/activity/activity.h"
 #include "datapath/arp/arp.h"
 #include "datapath/core/control.h"
+#include "datapath/core/packet_buffer.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
 #include "datapath/port/port.h"
@@ -85,6 +86,9 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 		snprintf(reason, 256, "heartbeats: %s", strerror(-error));
 	}
 	worker_set_polling(policy->settings->poll);
+	error = packet_buffer_keep(policy->settings->packet_buffer);
+	if (error)
+		qb_log(LOG_ERR, "PacketBufferSize cannot be kept for the next start: %s", strerror(-error));
 	activity_configure(policy);
 	qb_log(LOG_INFO, "policy %lu is in force", (unsigned long)policy->header->generation);
 	return first;

@@ -20,6 +20,7 @@
 	X(OWN_SENT, "own/sent")                                                                              \
 	X(OWN_TAKEN, "own/taken")                                                                            \
 	X(CAPTURE_LOST, "capture/lost")                                                                      \
+	X(ARP_CONFLICT, "arp/conflict")                                                                      \
 	X(HELD, "arp/held")                                                                                  \
 	X(FRAGMENTED, "fragment/packets")                                                                    \
 	X(FRAGMENTS, "fragment/made")                                                                        \

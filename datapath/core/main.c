@@ -5,6 +5,7 @@
 #include "datapath/core/control.h"
 #include "datapath/core/eal.h"
 #include "datapath/core/options.h"
+#include "datapath/core/packet_buffer.h"
 #include "datapath/core/privileges.h"
 #include "datapath/core/server.h"
 #include "datapath/flow/flow_key.h"
@@ -151,5 +152,6 @@ int main(int argc, char **argv)
 	if (result)
 		return result > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	log_start("hadrian-datapath", 0);
+	options.mtu_max = RTE_MAX(options.mtu_max, packet_buffer_mtu());
 	return run(&options);
 }

@@ -17,7 +17,7 @@ static const char usage[] =
     "  --max-flows N     flows held at once, 1024 to 67108864 (default 262144)\n"
     "  --memory MB       memory for flows and packets (default: what --max-flows needs)\n"
     "  --packets N       packet buffers, 2048 to 4194304 (default 16384)\n"
-    "  --max-mtu BYTES   largest MTU of any interface, 1500 to 9200 (default 1500)\n"
+    "  --max-mtu BYTES   largest MTU of any interface, 1500 to 9200 (default: what PacketBufferSize allows)\n"
     "  --no-huge         use ordinary memory pages instead of huge pages\n"
     "  --log-level NAME  error, warning, notice, info (default) or debug\n"
     "  --help, --version\n";

@@ -175,7 +175,9 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index)
 	if (reason == COUNTER_DROP_INACTIVE || reason == COUNTER_DROP_SUSPENDED ||
 	    reason == COUNTER_DROP_NO_POLICY)
 		return reason;
-	if (reason == COUNTER_COUNT && decision.path[0].interface != flow->direction[1].key.interface)
+	if (reason == COUNTER_COUNT && decision.path[0].interface != flow->direction[1].key.interface &&
+	    !compiled_policy_equivalent(state->policy, decision.path[0].interface,
+	                                flow->direction[1].key.interface))
 		reason = COUNTER_DROP_INTERFACE_CHANGED;
 	if (reason == COUNTER_COUNT && !same_translation(flow, &decision))
 		reason = COUNTER_DROP_TRANSLATION_CHANGED;

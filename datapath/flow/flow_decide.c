@@ -10,13 +10,16 @@ static bool is_core(const struct route *route)
 
 /* The source must be reached by the interface that the packet came in by (C01-014); the host's own is one of
  * ours. */
-static enum counter check_source(const struct flow_key *key, const struct route *source)
+static enum counter check_source(const struct worker_state *state, const struct flow_key *key,
+                                 const struct route *source)
 {
 	if (key->interface == POLICY_INTERFACE_CORE)
 		return source && is_core(source)  ? COUNTER_COUNT
 		       : key->family == FLOW_IPV6 ? COUNTER_DROP_IPV6_SOURCE
 		                                  : COUNTER_DROP_IPV4_SOURCE;
-	if (!source || source->kind != ROUTE_FORWARD || source->interface != key->interface)
+	if (!source || source->kind != ROUTE_FORWARD ||
+	    (source->interface != key->interface &&
+	     !compiled_policy_equivalent(state->policy, source->interface, key->interface)))
 		return COUNTER_DROP_NO_REVERSE_ROUTE;
 	return COUNTER_COUNT;
 }
@@ -186,7 +189,7 @@ static enum counter decide_paths(const struct worker_state *state, const struct 
 		return COUNTER_DROP_NO_POLICY;
 	source = addresses ? route_lookup_ipv6(state->policy->routes, addresses->source)
 	                   : route_lookup(state->policy->routes, key->source);
-	if ((reason = check_source(key, source)) != COUNTER_COUNT)
+	if ((reason = check_source(state, key, source)) != COUNTER_COUNT)
 		return reason;
 	destination = addresses ? route_lookup_ipv6(state->policy->routes, addresses->destination)
 	                        : route_lookup(state->policy->routes, key->destination);

@@ -54,6 +54,26 @@ static rte_edge_t deny(struct worker_state *state, struct rte_mbuf *mbuf, enum c
 	return parsed_of(mbuf)->key.family == FLOW_IPV6 ? NEXT_ERROR_IPV6 : NEXT_ERROR;
 }
 
+/* The flow of a packet that came in by another interface than its flow's, one that is equivalent (C03-022). 0: none. */
+static uint32_t find_equivalent(const struct worker_state *state, const struct parsed *parsed)
+{
+	struct flow_key key = parsed->key;
+	uint32_t entry = 0;
+
+	if (!state->policy || !state->policy->equivalence || !state->policy->equivalence[key.interface])
+		return 0;
+	for (uint32_t i = 0; i < state->policy->policy.interface_count && !entry; i++) {
+		const struct policy_interface *other = &state->policy->policy.interfaces[i];
+
+		if (other->id == parsed->key.interface ||
+		    !compiled_policy_equivalent(state->policy, other->id, parsed->key.interface))
+			continue;
+		key.interface = other->id;
+		entry = flow_table_find(state->flows, &key, flow_hash(&key));
+	}
+	return entry;
+}
+
 static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
                             const struct flow_question *question)
 {
@@ -64,6 +84,8 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 	bool ipv6 = parsed->key.family == FLOW_IPV6;
 	enum counter reason;
 
+	if (!entry)
+		entry = find_equivalent(state, parsed);
 	/* Its first fragment was refused, or its flow is gone. */
 	if (!entry && parsed->flags & PARSED_FRAGMENT_LATER)
 		return deny(state, mbuf, COUNTER_DROP_FRAGMENT_REFUSED_PACKET, false);

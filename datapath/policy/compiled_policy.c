@@ -94,6 +94,22 @@ static int take_verdicts(struct compiled_policy *policy)
 	return 0;
 }
 
+static int take_equivalence(struct compiled_policy *policy)
+{
+	for (uint32_t i = 0; i < policy->policy.interface_count; i++) {
+		const struct policy_interface *interface = &policy->policy.interfaces[i];
+
+		if (!interface->equivalence)
+			continue;
+		if (!policy->equivalence)
+			policy->equivalence = calloc(UINT16_MAX + 1u, sizeof(*policy->equivalence));
+		if (!policy->equivalence)
+			return -ENOMEM;
+		policy->equivalence[interface->id] = interface->equivalence;
+	}
+	return 0;
+}
+
 int compiled_policy_create(const void *blob, size_t length, struct compiled_policy **out, char reason[128])
 {
 	static uint32_t serial;
@@ -114,6 +130,8 @@ int compiled_policy_create(const void *blob, size_t length, struct compiled_poli
 		error = take_verdicts(policy);
 	if (!error)
 		error = vlan_table_create(&policy->policy, &policy->vlans);
+	if (!error)
+		error = take_equivalence(policy);
 	if (error)
 		goto failed;
 	take_lifetimes(policy);
@@ -134,6 +152,7 @@ void compiled_policy_destroy(struct compiled_policy *policy)
 		return;
 	free(policy->verdicts);
 	vlan_table_destroy(policy->vlans);
+	free(policy->equivalence);
 	rule_table_destroy(policy->rules);
 	route_table_destroy(policy->routes);
 	free(policy->blob);

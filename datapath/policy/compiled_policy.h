@@ -25,6 +25,7 @@ struct compiled_policy {
 	struct route_table *routes;
 	struct rule_table *rules;
 	struct rule_verdict *verdicts;        /* [policy.rule_count] */
+	uint16_t *equivalence;                /* by interface id, 0: none; NULL: of no interface */
 	struct vlan_table *vlans;             /* NULL: there are none */
 	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
 	uint32_t lifetime_udp, lifetime_icmp, lifetime_tcp_stateless;
@@ -40,6 +41,13 @@ struct compiled_policy {
 	const struct policy_address *error_sources_ipv6[POLICY_INTERFACES_MAX];
 	uint32_t error_source_ipv6_count;
 };
+
+/* Packets of one's flows may come and go by the other too (C03-022). Any thread. */
+static inline bool compiled_policy_equivalent(const struct compiled_policy *policy, uint16_t a, uint16_t b)
+{
+	return policy->equivalence && policy->equivalence[a] &&
+	       policy->equivalence[a] == policy->equivalence[b];
+}
 
 /* Ticks that a flow of that protocol and state, by a rule that is Stateless or not, may be idle (C28-002 to C28-004). */
 uint32_t compiled_policy_lifetime(const struct compiled_policy *policy, uint8_t protocol,

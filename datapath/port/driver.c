@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <qb/qblog.h>
 #include <rte_bus.h>
 #include <rte_dev.h>
 #include <rte_eal.h>
@@ -52,10 +53,17 @@ static uint32_t mtu_max(uint8_t driver)
 	return driver == POLICY_DRIVER_AF_XDP ? 1500 : room - AF_PACKET_HEADERS;
 }
 
+uint32_t driver_mtu(const struct policy_interface *interface)
+{
+	return interface->driver == POLICY_DRIVER_AF_XDP
+	           ? interface->mtu
+	           : RTE_MIN(interface->mtu, mtu_max(interface->driver) - interface->tag_room);
+}
+
 /* The largest packet, and the tags of VLANs by which frames are longer than an Ethernet frame of that MTU. */
 static uint32_t frame_mtu(const struct policy_interface *interface)
 {
-	return interface->mtu + interface->tag_room;
+	return driver_mtu(interface) + interface->tag_room;
 }
 
 static int prepare_kernel_device(const struct policy_interface *interface, struct driver_device *out,
@@ -132,7 +140,7 @@ static int start(struct driver_device *out, const struct policy_interface *inter
 	out->transmit_queues = (uint16_t)RTE_MIN(datapath.worker_count, info.max_tx_queues);
 	/* Virtual devices take their MTU from the kernel's and believe in 1500. */
 	if (interface->driver == POLICY_DRIVER_PCI)
-		configuration.rxmode.mtu = interface->mtu;
+		configuration.rxmode.mtu = driver_mtu(interface);
 	if (out->receive_queues > 1 && (info.flow_type_rss_offloads & RTE_ETH_RSS_IP)) {
 		configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		configuration.rx_adv_conf.rss_conf.rss_hf =
@@ -165,15 +173,18 @@ static int check(const struct policy_interface *interface, char reason[256])
 		         interface->name, interface->device);
 		return -EINVAL;
 	}
-	if (frame_mtu(interface) > mtu_max(interface->driver)) {
-		snprintf(
-		    reason, 256,
-		    "EthernetInterface %s: MTU %u is larger than %u, which driver %s and the packet buffers "
-		    "allow; lower MTU, or raise InterfaceSettings PacketBufferSize and restart",
-		    interface->name, interface->mtu, mtu_max(interface->driver) - interface->tag_room,
-		    driver_name(interface->driver));
+	if (af_xdp && frame_mtu(interface) > mtu_max(interface->driver)) {
+		snprintf(reason, 256,
+		         "EthernetInterface %s: MTU %u with the tags of its VLANs is larger than %u, which "
+		         "Driver=AFXDP "
+		         "allows; lower MTU or set Driver=AFPacket",
+		         interface->name, interface->mtu, mtu_max(interface->driver));
 		return -EINVAL;
 	}
+	if (driver_mtu(interface) < interface->mtu)
+		qb_log(LOG_NOTICE,
+		       "EthernetInterface %s: MTU is %u until the system has started with larger buffers",
+		       interface->name, driver_mtu(interface));
 	return af_xdp ? xdp_check(interface, reason) : 0;
 }
 

@@ -28,6 +28,8 @@ struct driver_device {
  * where it has so many. Returns 0, or -errno with the reason for people, in which case nothing stays open.
  */
 int driver_open(const struct policy_interface *interface, struct driver_device *out, char reason[256]);
+/* The MTU that an interface has as long as packet buffers are what they are: its own, or less. */
+uint32_t driver_mtu(const struct policy_interface *interface);
 /* Workers must not use it any more. */
 void driver_close(struct driver_device *device);
 

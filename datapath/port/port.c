@@ -147,7 +147,7 @@ static struct port port_wanted(const struct slot *slot, const struct policy_inte
 	struct mac_address shared = mac;
 	struct port port = {.interface = interface->id,
 	                    .device = slot->device.port,
-	                    .mtu = (uint16_t)interface->mtu,
+	                    .mtu = (uint16_t)driver_mtu(interface),
 	                    .ha_type = interface->ha_type,
 	                    .type_lost = interface->driver == POLICY_DRIVER_AF_PACKET,
 	                    .used = 1};

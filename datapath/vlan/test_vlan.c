@@ -353,6 +353,34 @@ START_TEST(without_its_carrier_it_sends_nothing)
 }
 END_TEST
 
+/* Answers that take another way belong to the flow where the interfaces are equivalent, and to none where they are not. */
+/* feature: C03-022 */
+START_TEST(equivalent_interfaces_share_flows)
+{
+	struct compiled_policy *policy = datapath.policy;
+	struct rte_mbuf *mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN);
+
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_free(mbuf);
+	receive_tagged(fixture_udp(SERVER, 53, CLIENT, 4000), vlan_tag, sizeof(vlan_tag), RTE_BE16(0x0800));
+	ck_assert_ptr_null(fixture_sent(LAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_NO_REVERSE_ROUTE), 1);
+	policy->equivalence = calloc(UINT16_MAX + 1u, sizeof(*policy->equivalence));
+	policy->equivalence[WAN] = policy->equivalence[VLAN] = WAN;
+	receive_tagged(fixture_udp(SERVER, 53, CLIENT, 4000), vlan_tag, sizeof(vlan_tag), RTE_BE16(0x0800));
+	mbuf = fixture_sent(LAN);
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_free(mbuf);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
+	/* And a new flow may come by either, whichever its source's route is on. */
+	receive_tagged(fixture_udp(SERVER, 99, CLIENT, 4001), vlan_tag, sizeof(vlan_tag), RTE_BE16(0x0800));
+	mbuf = fixture_sent(LAN);
+	ck_assert_ptr_nonnull(mbuf);
+	rte_pktmbuf_free(mbuf);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 2);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, setup, free_table);
@@ -369,6 +397,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_vlan_is_an_interface_of_its_own);
 	tcase_add_test(tests, unknown_ids_are_counted_and_told_of_once_a_tick);
 	tcase_add_test(tests, arp_reaches_the_control_thread_without_tags);
+	tcase_add_test(tests, equivalent_interfaces_share_flows);
 	tcase_add_test(tests, without_its_carrier_it_sends_nothing);
 }
 

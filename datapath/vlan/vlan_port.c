@@ -40,7 +40,7 @@ static bool wanted_port(const struct policy *policy, const struct policy_interfa
 	*out = *device;
 	out->interface = vlan->id;
 	out->device = NO_PORT;
-	out->mtu = (uint16_t)vlan->mtu;
+	out->mtu = (uint16_t)RTE_MIN(vlan->mtu, device->mtu);
 	out->ha_type = vlan->ha_type;
 	out->carrier = (uint16_t)(device - datapath.ports);
 	out->tag_bytes = (uint8_t)(levels * VLAN_TAG_BYTES);

@@ -190,17 +190,20 @@ START_TEST(groups_and_zones_are_their_interfaces)
 	    "set Interface EthernetInterface if1 Zone=my_zone1",
 	    "set Interface EthernetInterface if2 Zone=my_zone1",
 	    "cc RuleSet IPRuleSet main",
-	    "add IPRule Action=Allow Service=all_services SourceInterface=my_zone1 SourceNetwork=all-nets "
-	    "DestinationInterface=my_zone2 DestinationNetwork=all-nets Name=allow_zone1_to_zone2",
-	    "add IPRule Action=Allow Service=all_services SourceInterface=outer SourceNetwork=all-nets "
-	    "DestinationInterface=core DestinationNetwork=all-nets Name=group",
-	    "cc",
 	    NULL};
 	const struct policy_rule *rules;
 	struct policy policy;
 	void *blob;
 
 	run_all(lines);
+	console_ok(&console,
+	           "add IPRule Action=Allow Service=all_services SourceInterface=my_zone1 "
+	           "SourceNetwork=all-nets DestinationInterface=my_zone2 DestinationNetwork=all-nets "
+	           "Name=allow_zone1_to_zone2");
+	console_ok(&console, "add IPRule Action=Allow Service=all_services SourceInterface=outer "
+	                     "SourceNetwork=all-nets DestinationInterface=core DestinationNetwork=all-nets "
+	                     "Name=group");
+	console_ok(&console, "cc");
 	build(&policy, &blob);
 	rules = policy.rules;
 	ck_assert_uint_eq(rules[0].source_interfaces.count, 2);

@@ -55,13 +55,17 @@ static void on_neighbours(void *user, const void *rows, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++) {
 		const char *name = interface_name(&session->engine->running, row[i].interface);
+		char expires[16] = "-";
 
 		if (session->argument[0] && strcmp(session->argument, name) != 0)
 			continue;
-		fprintf(session->out, "%-5s  %-7s  %-16s  %-17s  %10u\n", name, neighbour_state(row[i].state),
+		/* A static entry does not expire (C04-002). */
+		if (row[i].state != NEIGHBOUR_STATIC)
+			snprintf(expires, sizeof(expires), "%u", row[i].expires_s);
+		fprintf(session->out, "%-5s  %-7s  %-16s  %-17s  %10s\n", name, neighbour_state(row[i].state),
 		        ip_address_format(&row[i].address, address),
 		        mac_address_is_zero(&row[i].mac) ? "" : mac_address_format(&row[i].mac, ':', mac),
-		        row[i].expires_s);
+		        expires);
 	}
 }
 

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules that name groups and zones, equivalent interfaces, null interfaces and jumbo frames."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from lab.background import Background
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.traffic import SERVER
+from lab.vlan import VlanDevice, run_ip
+from lab.wait import await_condition
+
+JUMBO = 9000
+
+
+def commit(cluster: Cluster, lines: str) -> None:
+    done = cluster.nodes[cluster.active()].commands(f"{lines}\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.await_well()
+
+
+def answers(lab: Lab, *options: str, host: str = "client", address: str = SERVER) -> bool:
+    return lab.run(host, ["ping", "-n", "-c", "1", "-W", "1", *options, address]).returncode == 0
+
+
+@pytest.fixture
+def zones(cluster: Cluster) -> Iterator[Cluster]:
+    """The only rule from the LAN to the WAN is one between two zones."""
+    commit(cluster, """
+add Interface Zone inside
+add Interface Zone outside
+set Interface EthernetInterface if1 Zone=inside
+set Interface EthernetInterface if2 Zone=outside
+cc RuleSet IPRuleSet main
+set IPRule lan_to_wan SourceInterface=inside DestinationInterface=outside
+cc""")
+    yield cluster
+    commit(cluster, """
+set Interface EthernetInterface if1 Zone=<empty>
+set Interface EthernetInterface if2 Zone=<empty>
+cc RuleSet IPRuleSet main
+set IPRule lan_to_wan SourceInterface=if1 DestinationInterface=if2
+cc
+delete Zone inside
+delete Zone outside""")
+
+
+@pytest.mark.feature("C03-019", "C03-020")
+def test_a_rule_between_zones(zones: Cluster) -> None:
+    assert answers(zones.lab)
+    assert re.search(r"if1 +inside +10\.1\.0\.1 ", zones.nodes[zones.active()].cli("ifstat").stdout)
+    assert "  Zone           : inside" in zones.nodes[zones.active()].cli("ifstat if1").stdout
+    commit(zones, "set Interface EthernetInterface if2 Zone=<empty>")
+    assert not answers(zones.lab), "an interface that left the zone is not the rule's"
+    commit(zones, "set Interface EthernetInterface if2 Zone=outside")
+    assert answers(zones.lab)
+
+
+@pytest.mark.feature("C03-018", "C03-020")
+def test_a_rule_and_a_management_access_of_a_group(cluster: Cluster) -> None:
+    commit(cluster, """
+add Interface InterfaceGroup both Members=if1,if2
+cc RuleSet IPRuleSet main
+set IPRule lan_to_wan SourceInterface=both
+cc
+set RemoteManagement RemoteMgmtSSH ssh SourceInterface=both SourceNetwork=all-nets-ip4""")
+    try:
+        assert answers(cluster.lab)
+        for host, address in (("client", "10.1.0.1"), ("server", "198.51.100.1")):
+            words = ["bash", "-c", f"exec 3<> /dev/tcp/{address}/22"]
+            await_condition(lambda host=host, words=words: cluster.lab.run(host, words).returncode == 0,
+                            f"SSH for {host}", timeout=20)
+    finally:
+        commit(cluster, """
+cc RuleSet IPRuleSet main
+set IPRule lan_to_wan SourceInterface=if1
+cc
+set RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 SourceNetwork=if1_net
+delete InterfaceGroup both""")
+
+
+@pytest.mark.feature("C03-022", "C03-023")
+def test_answers_that_come_by_an_equivalent_interface(cluster: Cluster) -> None:
+    """The server sends its answers tagged: they arrive on a VLAN, while the requests leave untagged."""
+    lab = cluster.lab
+    commit(cluster, "add Interface VLAN back BaseInterface=if2 VLANID=50 IPAddress=10.50.0.1 Network=10.50.0.0/24")
+    with VlanDevice(lab, "server", "eth0", "v50", ["8100:50"]):
+        run_ip(lab, "server", "address add 10.50.0.10/24 dev v50")
+        run_ip(lab, "server", "route replace 10.1.0.0/24 via 10.50.0.1")
+        try:
+            assert not answers(lab), "the flow left by if2"
+            commit(cluster, "set Interface EthernetInterface if2 SecurityEquivalentInterfaces=back")
+            shown = json.loads(cluster.nodes[cluster.active()].cli("show -json VLAN back").stdout)
+            assert shown["VLAN"][0]["SecurityEquivalentInterfaces"] == ["if2"]
+            assert answers(lab)
+            commit(cluster, "set Interface VLAN back SecurityEquivalentInterfaces=<empty>")
+            assert not answers(lab)
+        finally:
+            run_ip(lab, "server", "route replace 10.1.0.0/24 via 198.51.100.1")
+    commit(cluster, "delete VLAN back")
+    assert answers(lab)
+
+
+@pytest.mark.feature("C03-013")
+def test_a_null_interface_takes_traffic_nowhere(cluster: Cluster) -> None:
+    commit(cluster, "set Interface EthernetInterface if2 Type=Null")
+    try:
+        assert not answers(cluster.lab)
+        node = cluster.nodes[cluster.active()]
+        assert re.search(r"^ *if2 +198\.51\.100\.1 +Null +main$", node.cli("ifstat -type=null").stdout, re.MULTILINE)
+        assert "if2" not in node.cli("ifstat").stdout
+        assert "if2" in node.cli("ifstat -type=all").stdout
+    finally:
+        commit(cluster, "set Interface EthernetInterface if2 Type=Ethernet")
+    await_condition(lambda: answers(cluster.lab), "if2 works again", timeout=20)
+
+
+@pytest.mark.feature("C03-038", "C03-006")
+def test_jumbo_frames_after_a_restart(cluster: Cluster) -> None:
+    """The guide's steps; then a packet of 9000 bytes passes whole, and TCP fills such packets."""
+    lab = cluster.lab
+    for host, interface in (("client", "if1"), ("server", "if2")):
+        run_ip(lab, host, f"link set eth0 mtu {JUMBO}")
+        for port in (f"{host}-eth0", f"master-{interface}", f"slave-{interface}"):
+            run_ip(lab, "switch", f"link set {port} mtu {JUMBO}")
+    commit(cluster, """
+set Settings InterfaceSettings PacketBufferSize=9kB
+set Interface EthernetInterface if1 MTU=9000
+set Interface EthernetInterface if2 MTU=9000
+set TCPSettings TCPMSSMax=8960
+set LengthLimSettings MaxTCPLen=8980""")
+    assert "  MTU            : 9000" not in cluster.nodes[cluster.active()].cli("ifstat if1").stdout
+    for node in cluster.nodes.values():
+        node.stop()
+        for daemon in ("hadrian-mgmtd", "hadrian-clusterd"):
+            node.start_daemon(daemon)
+        # Larger buffers need more memory than the lab has huge pages.
+        node.start_program("hadrian-datapath", ["--max-flows", "65536", "--packets", "8192", "--no-huge"])
+    cluster.await_well()
+    assert "  MTU            : 9000" in cluster.nodes[cluster.active()].cli("ifstat if1").stdout
+    assert answers(lab, "-s", str(JUMBO - 28), "-M", "do")
+    assert not answers(lab, "-s", str(JUMBO - 27), "-M", "do")
+    with Background(lab, "server", ["iperf3", "--server", "--one-off", "--forceflush"]) as iperf:
+        iperf.await_line("listening")
+        done = lab.run("client", ["iperf3", "--client", SERVER, "--bytes", "50M", "--json"], timeout=60)
+        assert done.returncode == 0, done.stdout
+        said = json.loads(done.stdout)
+        assert said["start"]["tcp_mss_default"] > 8000, said["start"]["tcp_mss_default"]
+        assert said["end"]["sum_received"]["bytes"] >= 50 << 20
