@@ -11,14 +11,14 @@
  * to: what is then longer than a frame of its ring is cut off, and nobody here could judge the fragments. The driver, a
  * shared object, finds this function of the program before the C library's; all it does is to leave that flag out.
  */
-int setsockopt(int socket, int level, int name, const void *value, socklen_t length)
+int setsockopt(int fd, int level, int optname, const void *optval, socklen_t optlen)
 {
 	uint32_t fanout;
 
-	if (level == SOL_PACKET && name == PACKET_FANOUT && length == sizeof(fanout)) {
-		memcpy(&fanout, value, sizeof(fanout));
+	if (level == SOL_PACKET && optname == PACKET_FANOUT && optlen == sizeof(fanout)) {
+		memcpy(&fanout, optval, sizeof(fanout));
 		fanout &= ~((uint32_t)PACKET_FANOUT_FLAG_DEFRAG << 16);
-		value = &fanout;
+		optval = &fanout;
 	}
-	return (int)syscall(SYS_setsockopt, socket, level, name, value, length);
+	return (int)syscall(SYS_setsockopt, fd, level, optname, optval, optlen);
 }
