@@ -165,7 +165,7 @@ def test_errors_without_a_flow_by_type_and_code(lab: Lab, node: LabNode, client:
 @pytest.mark.feature("C08-023")
 def test_icmpv6_services(lab: Lab, node: LabNode, client: Sender) -> None:
     arrives(lab, client, "IPv6(dst='2001:db8:2::10')/ICMPv6EchoRequest(id=5)", "server", "icmp6 and ip6[40] == 128")
-    is_dropped(node, client, "IPv6(dst='2001:db8:2::10')/ICMPv6Unknown(type=200)", "default_rule")
+    is_dropped(node, client, "IPv6(dst='2001:db8:2::10')/ICMPv6Unknown(type=200, msgbody=b'12345678')", "default_rule")
     is_dropped(node, client, "IPv6(dst='2001:db8:2::10')/ICMPv6EchoReply(id=5)", "icmp_type")
 
 
