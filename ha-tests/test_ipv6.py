@@ -61,7 +61,7 @@ def ping(cluster: Cluster, address: str = SERVER, *options: str) -> str:
 def test_ping_passes_and_the_neighbours_are_shown(ipv6: Cluster) -> None:
     assert " 0% packet loss" in ping(ipv6)
     node = ipv6.nodes[ipv6.active()]
-    assert SERVER in node.cli("arp").stdout
+    assert SERVER in node.cli("ndp -show").stdout
     seen = ipv6.lab.run("client", ["ip", "-6", "neighbour", "show", "2001:db8:1::1"]).stdout
     assert "10:00:00:01:00:01" in seen
 

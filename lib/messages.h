@@ -42,7 +42,7 @@ enum message_type {
 	MESSAGE_QUERY,         /* mgmtd ->: struct message_query; of flows: struct message_flow_query */
 	MESSAGE_QUERY_ROWS,    /* -> mgmtd: struct message_query_reply followed by rows of the queried kind */
 	MESSAGE_QUERY_END,     /* -> mgmtd: struct message_query_reply, no rows */
-	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: `arp -flush`; no body; answered by MESSAGE_POLICY_RESULT */
+	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: uint32_t, the IP version, 0 for both; answered by MESSAGE_POLICY_RESULT */
 	/*
 	 * Captures of packets (`pcapdump`). A capture belongs to the connection that started it, and ends with it.
 	 * What was captured before a stop comes before the answer to it.
@@ -59,6 +59,9 @@ enum message_type {
 	MESSAGE_PROBE_START,  /* mgmtd ->: struct message_probe_start; answered by ..._EVENT */
 	MESSAGE_PROBE_STOP,   /* mgmtd ->: struct message_probe_stop; no answer */
 	MESSAGE_PROBE_EVENT,  /* -> mgmtd: struct message_probe_event */
+	MESSAGE_NEIGHBOUR_NOTIFY, /* mgmtd ->: struct message_neighbour_notify; answered by MESSAGE_POLICY_RESULT */
+	MESSAGE_DISCOVERY_SNOOP, /* mgmtd ->: uint32_t: 1 to be told of solicitations and advertisements, 0 no more */
+	MESSAGE_DISCOVERY_SEEN, /* -> mgmtd: struct message_discovery, followed by the packet from its IPv6 header on */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd
 	   -------------------------------------------------- */
@@ -251,6 +254,19 @@ struct neighbour_row {
 	struct mac_address mac;
 	uint16_t reserved2;
 	uint32_t expires_s;
+};
+
+/* `ndp -notify`: tells the link of an address of the firewall's. */
+struct message_neighbour_notify {
+	uint16_t interface;
+	uint16_t reserved;
+	struct ip_address address;
+};
+
+#define DISCOVERY_MAX 1500 /* bytes of a packet that are told */
+struct message_discovery {
+	uint16_t interface;
+	uint16_t sent; /* 0: it came in */
 };
 
 struct interface_row {

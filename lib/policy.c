@@ -170,6 +170,24 @@ static int check_routes(const struct check *check)
 	return 0;
 }
 
+static int check_advertisements(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	for (uint32_t i = 0; i < policy->advertisement_count; i++) {
+		const struct policy_advertisement *advertisement = &policy->advertisements[i];
+
+		if (!interface_known(policy, advertisement->interface) ||
+		    advertisement->prefix.version != 6 || advertisement->prefix_length > 128)
+			return fail(check, "advertisement", i, "its interface or prefix is invalid");
+		/* Nanoseconds of it are counted. */
+		if (advertisement->minimum_s < 1 || advertisement->minimum_s > advertisement->maximum_s ||
+		    advertisement->maximum_s > 86400)
+			return fail(check, "advertisement", i, "its intervals are invalid");
+	}
+	return 0;
+}
+
 static bool slice_inside(const struct policy_slice *slice, uint32_t count)
 {
 	return slice->first <= count && slice->count <= count - slice->first;
@@ -301,15 +319,16 @@ static int open_sections(struct policy *policy, const struct check *check)
 	OPEN(ranges, range_count, ranges);
 	OPEN(services, service_count, services);
 	OPEN(arp_entries, arp_entry_count, arp_entries);
+	OPEN(advertisements, advertisement_count, advertisements);
 #undef OPEN
 	return 0;
 }
 
 int policy_open(const void *blob, size_t length, struct policy *out, char reason[128])
 {
-	static int (*const checks[])(const struct check *) = {check_settings,  check_interfaces, check_vlans,
-	                                                      check_addresses, check_routes,     check_rules,
-	                                                      check_elements,  check_arp_entries};
+	static int (*const checks[])(const struct check *) = {
+	    check_settings, check_interfaces, check_vlans,       check_addresses,     check_routes,
+	    check_rules,    check_elements,   check_arp_entries, check_advertisements};
 	struct policy policy = {.header = blob};
 	struct check check = {.policy = &policy, .reason = reason};
 	int error;

@@ -91,6 +91,30 @@ struct policy_route {
 	uint32_t metric;
 };
 
+enum policy_advertise_flag {
+	POLICY_ADVERTISE_MANAGED = 1,
+	POLICY_ADVERTISE_OTHER = 2,
+	POLICY_ADVERTISE_ON_LINK = 4,
+	POLICY_ADVERTISE_AUTONOMOUS = 8,
+};
+#define POLICY_ADVERTISED_MAX 16 /* prefixes of one interface */
+
+/* A prefix that routers advertise on an interface (RFC 4861 6.2.1); what is the router's is alike in all of an interface. */
+struct policy_advertisement {
+	uint16_t interface;
+	uint8_t prefix_length;
+	uint8_t flags; /* enum policy_advertise_flag */
+	uint8_t hop_limit;
+	uint8_t reserved[3];
+	struct ip_address prefix;
+	uint32_t minimum_s, maximum_s; /* between two advertisements */
+	uint32_t lifetime_s;           /* as a default router */
+	uint32_t reachable_ms, retransmit_ms;
+	uint32_t mtu; /* 0: not told */
+	uint32_t valid_s, preferred_s;
+	uint32_t reserved2;
+};
+
 enum policy_action { POLICY_ALLOW = 0, POLICY_DENY = 1 };
 
 /* A slice of one of the arrays below. */
@@ -277,7 +301,7 @@ struct policy_header {
 	uint64_t generation;
 	struct policy_settings settings;
 	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services,
-	    arp_entries;
+	    arp_entries, advertisements;
 };
 
 /* A blob that was checked. Points into it. */
@@ -292,8 +316,9 @@ struct policy {
 	const struct ip_range *ranges;
 	const struct policy_service *services;
 	const struct policy_arp_entry *arp_entries;
+	const struct policy_advertisement *advertisements;
 	uint32_t interface_count, address_count, route_count, rule_count, interface_id_count, range_count,
-	    service_count, arp_entry_count;
+	    service_count, arp_entry_count, advertisement_count;
 };
 
 /*
@@ -324,6 +349,8 @@ int policy_builder_route(struct policy_builder *builder, const struct policy_rou
 int policy_builder_interface_id(struct policy_builder *builder, uint16_t id);
 int policy_builder_range(struct policy_builder *builder, const struct ip_range *range);
 int policy_builder_service(struct policy_builder *builder, const struct policy_service *service);
+int policy_builder_advertisement(struct policy_builder *builder,
+                                 const struct policy_advertisement *advertisement);
 uint32_t policy_builder_interface_ids(const struct policy_builder *builder); /* number so far */
 uint32_t policy_builder_ranges(const struct policy_builder *builder);
 uint32_t policy_builder_services(const struct policy_builder *builder);

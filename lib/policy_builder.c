@@ -13,7 +13,8 @@ struct array {
 
 struct policy_builder {
 	struct policy_settings settings;
-	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services, arp_entries;
+	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services, arp_entries,
+	    advertisements;
 };
 
 static int array_append(struct array *array, const void *element)
@@ -45,6 +46,7 @@ struct policy_builder *policy_builder_create(void)
 	builder->ranges.element_size = sizeof(struct ip_range);
 	builder->services.element_size = sizeof(struct policy_service);
 	builder->arp_entries.element_size = sizeof(struct policy_arp_entry);
+	builder->advertisements.element_size = sizeof(struct policy_advertisement);
 	return builder;
 }
 
@@ -60,6 +62,7 @@ void policy_builder_destroy(struct policy_builder *builder)
 	free(builder->ranges.elements);
 	free(builder->services.elements);
 	free(builder->arp_entries.elements);
+	free(builder->advertisements.elements);
 	free(builder);
 }
 
@@ -103,6 +106,12 @@ int policy_builder_service(struct policy_builder *builder, const struct policy_s
 	return array_append(&builder->services, service);
 }
 
+int policy_builder_advertisement(struct policy_builder *builder,
+                                 const struct policy_advertisement *advertisement)
+{
+	return array_append(&builder->advertisements, advertisement);
+}
+
 uint32_t policy_builder_interface_ids(const struct policy_builder *builder)
 {
 	return builder->interface_ids.count;
@@ -144,6 +153,7 @@ int policy_builder_finish(struct policy_builder *builder, uint64_t generation, v
 	    {&builder->ranges, &header.ranges},
 	    {&builder->services, &header.services},
 	    {&builder->arp_entries, &header.arp_entries},
+	    {&builder->advertisements, &header.advertisements},
 	};
 	const size_t part_count = sizeof(parts) / sizeof(parts[0]);
 	size_t size = align8(sizeof(header));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/activity/activity.h"
 
+#include "datapath/advertise/advertise.h"
 #include "datapath/arp/arp.h"
 #include "datapath/core/control.h"
 #include "datapath/core/server.h"
@@ -71,8 +72,10 @@ static void become(bool active)
 		/* What goes to the peer starts from a snapshot when clusterd asks for one. */
 		mirror_activity(true);
 		arp_announce();
+		advertise_activity(true);
 	} else {
 		arp_silence();
+		advertise_activity(false);
 		mirror_activity(false);
 	}
 	heartbeat_send_now();

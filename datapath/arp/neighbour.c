@@ -236,19 +236,26 @@ void neighbour_tick(uint64_t now)
 	}
 }
 
-void neighbour_flush_interface(uint16_t interface)
+static void flush(uint16_t interface, uint32_t version)
 {
 	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
 		struct neighbour *neighbour = table_at(index);
 
-		if (neighbour->state != NEIGHBOUR_STATIC && (!interface || neighbour->interface == interface))
+		if (neighbour->state != NEIGHBOUR_STATIC &&
+		    (!interface || neighbour->interface == interface) &&
+		    (!version || neighbour->next_hop.version == version))
 			forget(neighbour);
 	}
 }
 
-void neighbour_flush(void)
+void neighbour_flush_interface(uint16_t interface)
 {
-	neighbour_flush_interface(0);
+	flush(interface, 0);
+}
+
+void neighbour_flush(uint32_t version)
+{
+	flush(0, version);
 }
 
 int neighbour_mirror(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,

@@ -84,8 +84,8 @@ void neighbour_static_end(void);
 /* What is due by now: retries, probes, expiry. Every tenth of a second. */
 void neighbour_tick(uint64_t now);
 
-/* Forgets all but static entries (C04-006), or those of one interface. */
-void neighbour_flush(void);
+/* Forgets all but static entries (C04-006) of that IP version, or of both (0); or those of one interface. */
+void neighbour_flush(uint32_t version);
 void neighbour_flush_interface(uint16_t interface);
 
 /* An entry of the active node. Returns 0, or -ENOSPC. */

@@ -186,7 +186,7 @@ START_TEST(indexes_are_used_again_only_after_workers_let_go)
 	begin(1000);
 	neighbour_learn(1, hop(0), &mac, true, START);
 	first = (uint16_t)index_find(1, hop(0));
-	neighbour_flush();
+	neighbour_flush(0);
 	for (uint32_t i = 1; i < NEIGHBOURS_MAX - 1; i++) {
 		neighbour_learn(1, hop(i), &mac, true, START);
 		ck_assert_uint_ne(index_find(1, hop(i)), first);
@@ -196,7 +196,7 @@ START_TEST(indexes_are_used_again_only_after_workers_let_go)
 	ck_assert_uint_eq(reclaimed, 1);
 	ck_assert_uint_ne(index_find(1, hop(1 << 20)), 0);
 	ck_assert_uint_eq(neighbour_count(), 1000);
-	neighbour_flush();
+	neighbour_flush(0);
 	ck_assert_uint_eq(neighbour_count(), 0);
 }
 END_TEST
@@ -210,7 +210,7 @@ START_TEST(flushing_forgets_all_or_one_interface)
 	neighbour_flush_interface(2);
 	ck_assert_uint_eq(neighbour_count(), 1);
 	ck_assert_uint_eq(index_find(2, hop(1)), 0);
-	neighbour_flush();
+	neighbour_flush(0);
 	ck_assert_uint_eq(neighbour_count(), 0);
 	ck_assert_uint_eq(deleted, 2);
 }
@@ -255,7 +255,7 @@ START_TEST(static_entries_stay_and_are_not_learnt)
 	ck_assert_mem_eq(neighbour_get(1, hop(1))->mac.bytes, mac.bytes, sizeof(mac.bytes));
 	neighbour_mark_begin();
 	neighbour_sweep();
-	neighbour_flush();
+	neighbour_flush(0);
 	pass(START, 200);
 	ck_assert_uint_eq(state_of(1), NEIGHBOUR_STATIC);
 	/* Others come and go in the room that it leaves. */

@@ -2,6 +2,7 @@
 #include "datapath/core/apply.h"
 
 #include "datapath/activity/activity.h"
+#include "datapath/advertise/advertise.h"
 #include "datapath/arp/arp.h"
 #include "datapath/core/control.h"
 #include "datapath/core/packet_buffer.h"
@@ -90,6 +91,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 	if (error)
 		qb_log(LOG_ERR, "PacketBufferSize cannot be kept for the next start: %s", strerror(-error));
 	activity_configure(policy);
+	advertise_configure(policy);
 	qb_log(LOG_INFO, "policy %lu is in force", (unsigned long)policy->header->generation);
 	return first;
 }

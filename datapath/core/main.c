@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/activity/activity.h"
+#include "datapath/advertise/advertise.h"
 #include "datapath/arp/arp.h"
 #include "datapath/core/apply.h"
 #include "datapath/core/control.h"
@@ -105,6 +106,7 @@ static void stop_control(void)
 	server_stop();
 	stop_workers();
 	heartbeat_stop();
+	advertise_stop();
 	arp_stop();
 	host_stop();
 	port_stop();

@@ -8,6 +8,8 @@
 #include "datapath/core/control.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/mirror/mirror.h"
+#include "datapath/nd/nd.h"
+#include "datapath/nd/snoop.h"
 #include "datapath/probe/probe.h"
 #include "datapath/query/query.h"
 #include "datapath/watch/watch.h"
@@ -91,6 +93,7 @@ static void closed(struct ipc_connection *connection, void *user)
 	capture_closed(connection);
 	watch_closed(connection);
 	probe_closed(connection);
+	nd_snoop_closed(connection);
 	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
 		if (clients[i] == connection)
 			clients[i] = NULL;
@@ -186,6 +189,18 @@ static void diagnostics_message(struct ipc_connection *connection, const struct 
 		probe_start(connection, message->body);
 }
 
+static void notify(struct ipc_connection *connection, const struct ipc_message *message)
+{
+	int error = -EBADMSG;
+
+	if (message->length >= sizeof(struct message_neighbour_notify))
+		error = nd_notify(message->body);
+	send_result(connection, error,
+	            error == -EACCES ? "this node is not active, and the address is a shared one"
+	            : error          ? strerror(-error)
+	                             : "");
+}
+
 static void message_received(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	(void)user;
@@ -217,8 +232,15 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 		diagnostics_message(connection, message);
 		break;
 	case MESSAGE_FLUSH_NEIGHBOURS:
-		neighbour_flush();
+		neighbour_flush(message->length >= sizeof(uint32_t) ? *(const uint32_t *)message->body : 0);
 		send_result(connection, 0, "");
+		break;
+	case MESSAGE_NEIGHBOUR_NOTIFY:
+		notify(connection, message);
+		break;
+	case MESSAGE_DISCOVERY_SNOOP:
+		if (message->length >= sizeof(uint32_t))
+			nd_snoop_set(connection, *(const uint32_t *)message->body);
 		break;
 	case MESSAGE_ACTIVITY_SET:
 	case MESSAGE_MIRROR_RECORDS:

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/nd/nd.h"
 
+#include "datapath/advertise/advertise.h"
+#include "datapath/advertise/advertisement.h"
 #include "datapath/arp/address.h"
 #include "datapath/core/control.h"
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nd/packet.h"
+#include "datapath/nd/snoop.h"
 
+#include <errno.h>
+#include <rte_ip.h>
 #include <string.h>
 
 static bool active(void)
@@ -111,6 +116,8 @@ static void solicited(const struct policy *policy, const struct port *port, cons
 {
 	enum arp_answer as = nd_answer(policy, active(), port->interface, packet->target);
 
+	if (as == ARP_SILENT && advertise_is_own(port, packet->target))
+		as = ARP_ANSWER_SHARED;
 	if (as == ARP_SILENT)
 		return;
 	if (packet->has_mac && worth_keeping(policy, port, packet->source))
@@ -140,17 +147,35 @@ static void advertised(const struct policy *policy, const struct port *port, con
 	neighbour_learn(port->interface, target, &mac, false, control_now());
 }
 
+/* What is said of routers. Other routers' advertisements say nothing to this one. */
+static void routing(const struct port *port, struct rte_mbuf *mbuf)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+
+	if (ip[sizeof(struct rte_ipv6_hdr)] == ROUTER_SOLICITATION)
+		advertise_solicited(port, ip, rte_pktmbuf_data_len(mbuf));
+	rte_pktmbuf_free(mbuf);
+}
+
 void nd_receive(struct rte_mbuf *mbuf)
 {
 	const struct port *port = control_port(packet_of(mbuf)->interface);
 	const struct policy *policy = control_policy();
 	struct nd_packet packet;
+	const uint8_t *ip;
 
 	if (!port || !policy) {
 		control_drop(mbuf, COUNTER_DROP_NO_POLICY);
 		return;
 	}
-	if (!nd_parse(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf), &packet)) {
+	ip = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+	nd_snoop(port->interface, false, ip, rte_pktmbuf_data_len(mbuf));
+	if (ip[sizeof(struct rte_ipv6_hdr)] == ROUTER_SOLICITATION ||
+	    ip[sizeof(struct rte_ipv6_hdr)] == ROUTER_ADVERTISEMENT) {
+		routing(port, mbuf);
+		return;
+	}
+	if (!nd_parse(ip, rte_pktmbuf_data_len(mbuf), &packet)) {
 		control_drop(mbuf, COUNTER_DROP_DISCOVERY_MALFORMED);
 		return;
 	}
@@ -160,4 +185,23 @@ void nd_receive(struct rte_mbuf *mbuf)
 		solicited(policy, port, &packet);
 	else
 		advertised(policy, port, &packet);
+}
+
+int nd_notify(const struct message_neighbour_notify *notify)
+{
+	const struct policy *policy = control_policy();
+	const struct port *port = control_port(notify->interface);
+	enum arp_answer as;
+
+	if (!policy || !port)
+		return -ENODEV;
+	if (notify->address.version != 6)
+		return -EADDRNOTAVAIL;
+	as = nd_answer(policy, active(), notify->interface, notify->address.bytes);
+	if (as == ARP_SILENT)
+		return nd_answer(policy, true, notify->interface, notify->address.bytes) == ARP_SILENT
+		           ? -EADDRNOTAVAIL
+		           : -EACCES;
+	nd_announce(port, notify->address.bytes, as == ARP_ANSWER_SHARED);
+	return 0;
 }

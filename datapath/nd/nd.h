@@ -4,7 +4,7 @@
 
 /*
  * Neighbour Discovery as the node speaks it (RFC 4861), beside ARP and with the same cache (arp/neighbour.h): answers,
- * questions, announcements. No router advertisements, no redirects. Control thread.
+ * questions, announcements; router advertisements are advertise's. No redirects. Control thread.
  */
 
 #include "datapath/arp/neighbour.h"
@@ -17,5 +17,11 @@ void nd_ask(const struct neighbour *neighbour, bool unicast);
 
 /* Tells everyone on the link of an address of this node's: with the shared MAC, or the interface's own. */
 void nd_announce(const struct port *port, const uint8_t address[16], bool shared);
+
+/*
+ * Announces an address of this node as `ndp -notify` asks. Returns 0; -ENODEV where the interface has no port;
+ * -EADDRNOTAVAIL where the address is none that is answered for there; -EACCES where it is the active node's.
+ */
+int nd_notify(const struct message_neighbour_notify *notify);
 
 #endif

@@ -50,6 +50,21 @@ static uint16_t checksum(const uint8_t *ip, size_t length)
 	return (uint16_t)~sum;
 }
 
+bool nd_checksum_valid(const uint8_t *ip, size_t length)
+{
+	return checksum(ip, length) == 0;
+}
+
+void nd_checksum_put(uint8_t *ip, size_t length)
+{
+	uint16_t sum;
+
+	ip[CHECKSUM] = ip[CHECKSUM + 1] = 0;
+	sum = checksum(ip, length);
+	ip[CHECKSUM] = (uint8_t)(sum >> 8);
+	ip[CHECKSUM + 1] = (uint8_t)sum;
+}
+
 static bool parse_options(const uint8_t *options, size_t length, uint8_t wanted, struct nd_packet *out)
 {
 	for (size_t at = 0; at < length;) {
@@ -121,7 +136,6 @@ void nd_build(const struct nd_packet *packet, const struct mac_address *destinat
 {
 	const size_t payload = ND_FRAME_LENGTH - ETHERNET_LENGTH - TYPE;
 	uint8_t *ip = frame + ETHERNET_LENGTH;
-	uint16_t sum;
 
 	memset(frame, 0, ND_FRAME_LENGTH);
 	memcpy(frame, destination->bytes, 6);
@@ -143,9 +157,7 @@ void nd_build(const struct nd_packet *packet, const struct mac_address *destinat
 	ip[OPTIONS] = packet->type == ND_SOLICITATION ? OPTION_SOURCE : OPTION_TARGET;
 	ip[OPTIONS + 1] = 1;
 	memcpy(ip + OPTIONS + 2, packet->mac.bytes, 6);
-	sum = checksum(ip, payload);
-	ip[CHECKSUM] = (uint8_t)(sum >> 8);
-	ip[CHECKSUM + 1] = (uint8_t)sum;
+	nd_checksum_put(ip, payload);
 }
 
 void nd_solicited_node(const uint8_t address[16], uint8_t group[16])

@@ -39,6 +39,13 @@ void nd_build(const struct nd_packet *packet, const struct mac_address *destinat
 void nd_solicited_node(const uint8_t address[16], uint8_t group[16]);
 struct mac_address nd_group_mac(const uint8_t group[16]);
 
+/*
+ * The checksum of an ICMPv6 message of length bytes behind the IPv6 header at ip (without extension headers): whether it is
+ * right, and put into it.
+ */
+bool nd_checksum_valid(const uint8_t *ip, size_t length);
+void nd_checksum_put(uint8_t *ip, size_t length);
+
 extern const uint8_t nd_all_nodes[16];
 
 #endif

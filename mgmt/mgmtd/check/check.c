@@ -106,6 +106,20 @@ static bool is_literal(const struct property *property, const char *value)
 	return !ip_range_parse(value, &range);
 }
 
+/* Also in whatever context holds such objects. */
+static const struct lyd_node *find_anywhere(const struct configuration *configuration,
+                                            const struct object_type *type, const char *name)
+{
+	const struct lyd_node *found = NULL;
+
+	if (!type->parent)
+		return object_find(configuration, type, NULL, name);
+	for (struct lyd_node *holder = object_first(configuration, type->parent, NULL); holder && !found;
+	     holder = object_next(holder))
+		found = object_find(configuration, type, holder, name);
+	return found;
+}
+
 /* The object that a name refers to, of any of the property's types. A disabled interface may be referred to:
  * it is known, and down. nearest may be NULL. */
 static bool is_reference(const struct configuration *configuration, const struct property *property,
@@ -117,9 +131,9 @@ static bool is_reference(const struct configuration *configuration, const struct
 		const struct object_type *type = &schema->types[i];
 		const struct lyd_node *object;
 
-		if (type->parent || type->singleton || !property_refers_to(property, type))
+		if (type->singleton || !property_refers_to(property, type))
 			continue;
-		object = object_find(configuration, type, NULL, name);
+		object = find_anywhere(configuration, type, name);
 		*disabled = object && !interface_is_type(type) && object_disabled(type, object);
 		if (object)
 			return true;
@@ -249,6 +263,7 @@ void check_all(const struct configuration *configuration, struct problems *probl
 	configuration_walk(configuration, check_one, &walk);
 	check_network(configuration, problems);
 	check_nat(configuration, problems);
+	check_advertise(configuration, problems);
 	check_time(configuration, problems);
 	check_effect(configuration, problems);
 	check_ssh(configuration, problems);

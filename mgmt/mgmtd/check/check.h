@@ -42,6 +42,8 @@ void check_groups(const struct configuration *configuration, const struct object
 void check_network(const struct configuration *configuration, struct problems *problems);
 /* The address translation of rules (C09-006, C09-010). */
 void check_nat(const struct configuration *configuration, struct problems *problems);
+/* Router advertisements: profiles, and the routes that want them (C05-017, C05-018). */
+void check_advertise(const struct configuration *configuration, struct problems *problems);
 /* That every time server is one that can be asked. */
 void check_time(const struct configuration *configuration, struct problems *problems);
 /* What would be taken and have no effect in this release. */

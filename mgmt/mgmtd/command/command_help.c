@@ -104,6 +104,17 @@ const struct command commands[] = {
     {"memory", NULL, false, command_memory, "Show what memory is used for.", "memory"},
     {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
      NULL, WORDS_ADDRESS},
+    {"ndp", NULL, false, command_ndp, "Show the neighbor cache of IPv6, or announce an address.",
+     "ndp [-show] [INTERFACE]\nndp -flush\nndp -notify INTERFACE -ip=ADDRESS",
+     OPTIONS({"show", NULL, "Show the cache, as without an option.", false, WORDS_INTERFACE},
+             {"flush", NULL, "Forget all entries that are not static.", true},
+             {"notify", NULL, "Send an advertisement that nobody has asked for.", true, WORDS_INTERFACE},
+             {"ip", "ADDRESS", "With -notify: an IPv6 address of the firewall.", false, WORDS_ADDRESS}),
+     WORDS_INTERFACE},
+    {"ndpsnoop", NULL, false, command_ndpsnoop,
+     "Show router advertisements and solicitations as they come and go.",
+     "ndpsnoop [INTERFACE]\nndpsnoop -off\n\nWithout INTERFACE those of all.",
+     OPTIONS({"off", NULL, "Show them no more."}), WORDS_INTERFACE},
     {"pcapdump", NULL, true, command_pcapdump, "Capture packets that interfaces receive and send.",
      "pcapdump -start [INTERFACE] [-count=N] [-snaplen=N] [-bufsize=N] [-nowrite] [-out [-nocap] "
      "[-hex|-k12]] "

@@ -57,7 +57,8 @@ static void on_neighbours(void *user, const void *rows, uint32_t count)
 		const char *name = interface_name(&session->engine->running, row[i].interface);
 		char expires[16] = "-";
 
-		if (session->argument[0] && strcmp(session->argument, name) != 0)
+		if (row[i].address.version != 4 ||
+		    (session->argument[0] && strcmp(session->argument, name) != 0))
 			continue;
 		/* A static entry does not expire (C04-002). */
 		if (row[i].state != NEIGHBOUR_STATIC)
@@ -85,7 +86,7 @@ int command_arp(struct session *session, const struct line *line)
 	int error;
 
 	if (line_option(line, "flush")) {
-		error = datapath_link_flush(session->engine->datapath, on_flushed, session);
+		error = datapath_link_flush(session->engine->datapath, 4, on_flushed, session);
 		if (!error)
 			return SESSION_WAITS;
 		fprintf(session->out, "The datapath cannot be reached: %s.\n", strerror(-error));

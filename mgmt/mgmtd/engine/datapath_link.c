@@ -30,6 +30,8 @@ struct datapath_link {
 	void *capture_user;
 	datapath_capture diagnostics; /* or NULL */
 	void *diagnostics_user;
+	datapath_capture snoop; /* NULL: nobody wants to know */
+	void *snoop_user;
 };
 
 static const size_t row_size[] = {
@@ -117,6 +119,24 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	         (message->type == MESSAGE_WATCH_STATE || message->type == MESSAGE_WATCH_EVENTS ||
 	          message->type == MESSAGE_PROBE_EVENT))
 		link->diagnostics(link->diagnostics_user, message);
+	else if (message->type == MESSAGE_DISCOVERY_SEEN && link->snoop)
+		link->snoop(link->snoop_user, message);
+}
+
+static void tell_snoop(struct datapath_link *link)
+{
+	uint32_t on = link->snoop != NULL;
+
+	(void)datapath_link_send(link, MESSAGE_DISCOVERY_SNOOP, &on, sizeof(on));
+}
+
+void datapath_link_snoop(struct datapath_link *link, bool on, datapath_capture handler, void *user)
+{
+	if (!link || on == (link->snoop != NULL))
+		return;
+	link->snoop = on ? handler : NULL;
+	link->snoop_user = user;
+	tell_snoop(link);
 }
 
 void datapath_link_time_zone(struct datapath_link *link)
@@ -134,6 +154,8 @@ static void on_connected(struct ipc_connection *connection, void *user)
 	(void)connection;
 	link->up = true;
 	datapath_link_time_zone(link);
+	if (link->snoop)
+		tell_snoop(link);
 	link->connected(link->user);
 }
 
@@ -249,15 +271,29 @@ int datapath_link_apply(struct datapath_link *link, uint64_t generation, const v
 
 static int send_flush(struct datapath_link *link, void *argument)
 {
-	(void)argument;
-	return ipc_send(link->connection, MESSAGE_FLUSH_NEIGHBOURS, NULL, 0, -1);
+	return ipc_send(link->connection, MESSAGE_FLUSH_NEIGHBOURS, argument, sizeof(uint32_t), -1);
 }
 
-int datapath_link_flush(struct datapath_link *link, datapath_result done, void *user)
+int datapath_link_flush(struct datapath_link *link, uint32_t version, datapath_result done, void *user)
 {
 	struct waiter waiter = {.end = done, .user = user};
 
-	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_flush, NULL) : -ENOTCONN;
+	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_flush, &version) : -ENOTCONN;
+}
+
+static int send_notify(struct datapath_link *link, void *argument)
+{
+	return ipc_send(link->connection, MESSAGE_NEIGHBOUR_NOTIFY, argument,
+	                sizeof(struct message_neighbour_notify), -1);
+}
+
+int datapath_link_notify(struct datapath_link *link, const struct message_neighbour_notify *notify,
+                         datapath_result done, void *user)
+{
+	struct message_neighbour_notify own = *notify;
+	struct waiter waiter = {.end = done, .user = user};
+
+	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_notify, &own) : -ENOTCONN;
 }
 
 static int send_query(struct datapath_link *link, void *argument)

@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
+#include "mgmt/mgmtd/policy/policy_advertise.h"
 #include "mgmt/mgmtd/policy/policy_fragments.h"
 #include "mgmt/mgmtd/policy/policy_interfaces.h"
 #include "mgmt/mgmtd/policy/policy_path_mtu.h"
@@ -40,6 +41,9 @@ static int add_route(const struct configuration *configuration, const struct obj
 		if (out.network.first.version == 6)
 			out.local_ip.version = 0;
 		error = add_network(&out, routes, builder);
+		if (!error && !strcmp(value_of(type, route, "AdvertiseIP6"), "Yes"))
+			error = policy_add_advertisement(configuration, &out,
+			                                 value_of(type, route, "Interface"), builder);
 	}
 	ranges_free(&network);
 	return error;

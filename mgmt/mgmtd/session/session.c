@@ -11,6 +11,7 @@
 #include "mgmt/mgmtd/diagnostics/flow_list.h"
 #include "mgmt/mgmtd/diagnostics/ping.h"
 #include "mgmt/mgmtd/diagnostics/snoop.h"
+#include "mgmt/mgmtd/discovery/snoop.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/files/files.h"
@@ -130,6 +131,7 @@ static void stop_waiting(struct session *session)
 	flow_list_forget(session);
 	ping_forget(session);
 	snoop_forget(session, false);
+	ndp_forget(session);
 }
 
 static void on_timeout(void *user)
@@ -257,6 +259,7 @@ static void destroy(struct session *session)
 	captures_forget(engine->captures, session, true);
 	snoop_forget(session, true);
 	radius_snoop_changed(engine->radius);
+	discovery_snoop_changed(engine);
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);

@@ -17,6 +17,7 @@
 #define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
 struct capture_show;
+struct ndp_cache;
 struct flow_list;
 struct file_upload;
 struct held_line;
@@ -40,6 +41,7 @@ struct session {
 	unsigned views;                         /* open besides the default one: bits of enum command_view */
 	bool leaving;                           /* `exit` */
 	uint32_t radius_snoop;                  /* enum radius_snoop */
+	uint16_t ndp_snoop;                     /* interface, POLICY_INTERFACE_ANY, or NONE: not shown */
 	bool waiting;                           /* a command has not ended yet */
 	bool secret;                            /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
@@ -61,6 +63,7 @@ struct session {
 	struct flow_list *flow_list;  /* or NULL */
 	struct ping *ping;            /* or NULL */
 	struct snoop *snoop[2];       /* by enum snoop_kind, or NULL */
+	struct ndp_cache *neighbours; /* command_ndp.c, or NULL */
 	int capture_error;            /* of the captures that were waited for */
 	session_answer answer;        /* what the next line goes to, or NULL */
 	bool answer_hidden;           /* it is a password */
