@@ -226,7 +226,8 @@ struct flow_row {
 	uint16_t reply_source_port;
 	uint16_t reply_destination_port;
 	uint32_t timeout_s; /* until it is closed where nothing more comes */
-	uint32_t path_mtu;  /* of a flow of the firewall's own: what it sends to the other end at most; 0: not known */
+	uint32_t
+	    path_mtu; /* of a flow of the firewall's own: what it sends to the other end at most; 0: not known */
 	uint64_t packets[2]; /* original direction, reply direction */
 	uint64_t bytes[2];
 };
