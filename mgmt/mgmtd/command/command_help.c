@@ -102,8 +102,6 @@ const struct command commands[] = {
     {"license", NULL, false, command_license, "Show what this build has; a license is not needed.",
      "license\nlicense activate FILE\nlicense remove"},
     {"memory", NULL, false, command_memory, "Show what memory is used for.", "memory"},
-    {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
-     NULL, WORDS_ADDRESS},
     {"ndp", NULL, false, command_ndp, "Show the neighbor cache of IPv6, or announce an address.",
      "ndp [-show] [INTERFACE]\nndp -flush\nndp -notify INTERFACE -ip=ADDRESS",
      OPTIONS({"show", NULL, "Show the cache, as without an option.", false, WORDS_INTERFACE},
@@ -115,6 +113,8 @@ const struct command commands[] = {
      "Show router advertisements and solicitations as they come and go.",
      "ndpsnoop [INTERFACE]\nndpsnoop -off\n\nWithout INTERFACE those of all.",
      OPTIONS({"off", NULL, "Show them no more."}), WORDS_INTERFACE},
+    {"netobjects", NULL, false, command_netobjects, "Show the addresses behind names.", "netobjects [NAME]",
+     NULL, WORDS_ADDRESS},
     {"pcapdump", NULL, true, command_pcapdump, "Capture packets that interfaces receive and send.",
      "pcapdump -start [INTERFACE] [-count=N] [-snaplen=N] [-bufsize=N] [-nowrite] [-out [-nocap] "
      "[-hex|-k12]] "
