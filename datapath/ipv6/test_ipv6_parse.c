@@ -235,7 +235,7 @@ START_TEST(the_quick_look_sees_what_the_long_one_does)
 {
 	unsigned plain = 0;
 
-	for (unsigned i = 0; i < 200000; i++) {
+	for (unsigned i = 0; i < 20000; i++) {
 		struct rte_mbuf *mbuf =
 		    i & 1 ? good() : fixture_ipv6_tcp(CLIENT6, 4000, SERVER6, 80, RTE_TCP_ACK_FLAG);
 		uint8_t *ip = rte_pktmbuf_mtod(mbuf, uint8_t *);
@@ -248,7 +248,7 @@ START_TEST(the_quick_look_sees_what_the_long_one_does)
 		plain += is_plain(ip, length);
 		rte_pktmbuf_free(mbuf);
 	}
-	ck_assert_uint_gt(plain, 50000);
+	ck_assert_uint_gt(plain, 5000);
 }
 END_TEST
 
