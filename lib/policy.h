@@ -143,7 +143,8 @@ struct policy_rule {
 	uint8_t log;
 	uint8_t stateless;
 	uint8_t source_translation; /* enum policy_source_translation; only of an allowing rule */
-	uint8_t reserved[7];
+	uint8_t syn_relay;          /* one of its services has it */
+	uint8_t reserved[6];
 	struct ip_address nat_address[2]; /* IPv4, IPv6; version 0: none */
 };
 
@@ -157,7 +158,7 @@ struct policy_service {
 	uint8_t icmp_type_first, icmp_type_last;
 	uint8_t icmp_code_first, icmp_code_last;
 	uint8_t pass_icmp_return; /* ICMP errors about its flows pass where the settings obey the service */
-	uint8_t reserved;
+	uint8_t syn_relay;        /* TCP: the firewall completes the handshake with the client first */
 	struct policy_port_range source_ports, destination_ports; /* 0..65535 where the protocol has none */
 };
 

@@ -34,6 +34,9 @@
 	X(LOCAL_REASSEMBLY_DONE, "reassembly/local_done")                                                    \
 	X(LOCAL_REASSEMBLY_FAILED, "reassembly/local_failed")                                                \
 	X(EVENT_LOST, "event/lost")                                                                          \
+	X(FLOW_EVICTED, "flow/evicted")                                                                      \
+	X(TCP_COOKIES, "tcp/cookies")                                                                        \
+	X(TCP_RELAYED, "tcp/relayed")                                                                        \
 	X(TCP_OUT_OF_WINDOW, "tcp/out_of_window")                                                            \
 	X(DROP_ETHERNET_SHORT, "drop/ethernet_short")                                                        \
 	X(DROP_ETHERNET_SOURCE, "drop/ethernet_source")                                                      \
@@ -87,6 +90,8 @@
 	X(DROP_TCP_OPTIONS, "drop/tcp_options")                                                              \
 	X(DROP_TCP_MSS, "drop/tcp_mss")                                                                      \
 	X(DROP_TCP_NO_FLOW, "drop/tcp_no_flow")                                                              \
+	X(DROP_TCP_COOKIE, "drop/tcp_cookie")                                                                \
+	X(DROP_TCP_RELAY, "drop/tcp_relay")                                                                  \
 	X(DROP_TCP_STATE, "drop/tcp_state")                                                                  \
 	X(DROP_TCP_SEQUENCE, "drop/tcp_sequence")                                                            \
 	X(DROP_TCP_ACKNOWLEDGEMENT, "drop/tcp_acknowledgement")                                              \

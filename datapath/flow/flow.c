@@ -14,9 +14,12 @@ static uint8_t tracking(const struct worker_state *state, const struct flow *flo
 
 	if (flow->state == FLOW_STATELESS)
 		return 0;
+	/* What is relayed is translated on the slow way. */
 	return (sequences ? DIRECTION_SEQUENCE : 0) |
-	       (flow->state != FLOW_TCP_OPEN || (sequences && flow->tcp & TCP_UNSEEN_BOTH) ? DIRECTION_TRACK
-	                                                                                   : 0);
+	       (flow->state != FLOW_TCP_OPEN || flow->tcp & TCP_RELAYED ||
+	                (sequences && flow->tcp & TCP_UNSEEN_BOTH)
+	            ? DIRECTION_TRACK
+	            : 0);
 }
 
 void flow_set_tracking(const struct worker_state *state, struct flow *flow)
@@ -30,10 +33,11 @@ void flow_set_tracking(const struct worker_state *state, struct flow *flow)
 }
 
 /* A rule may become Stateless, or cease to be, under a flow (C07-021). */
-static void take_statelessness(struct flow *flow, bool stateless)
+static void take_statelessness(struct flow_table *table, struct flow *flow, bool stateless)
 {
 	if (flow->direction[0].key.protocol != IPPROTO_TCP || stateless == (flow->state == FLOW_STATELESS))
 		return;
+	flow_count_half_open(table, flow, -1);
 	flow->state = stateless ? FLOW_STATELESS : FLOW_TCP_OPEN;
 	tcp_forget_sequences(flow);
 }
@@ -43,7 +47,7 @@ static void take_decision(struct worker_state *state, struct flow *flow, const s
 	bool followed = flow->direction[0].flags & DIRECTION_SEQUENCE;
 	uint8_t track;
 
-	take_statelessness(flow, decision->stateless);
+	take_statelessness(state->flows, flow, decision->stateless);
 	track = tracking(state, flow);
 	/* Nobody has looked at its numbers so far. */
 	if (track & DIRECTION_SEQUENCE && !followed)
@@ -113,6 +117,8 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 		return FLOW_NONE;
 	}
 	index = flow_table_insert(state->flows, keys, &error);
+	if (index == FLOW_NONE && error == -ENOSPC && flow_evict(state))
+		index = flow_table_insert(state->flows, keys, &error);
 	if (index == FLOW_NONE) {
 		/* The answers' key is taken: the peer's route has moved to another interface under an older
 		 * flow. */
@@ -133,6 +139,8 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 	if (flow->local)
 		atomic_fetch_add_explicit(&state->flows->local_count, 1, memory_order_relaxed);
 	flow_timer_start(state->flows, index);
+	flow_remember(state->flows, index);
+	flow_count_half_open(state->flows, flow, 1);
 	count(state, COUNTER_FLOW_CREATED, 1);
 	flow_mirror_emit(state, flow, RECORD_UPSERT);
 	return index;
@@ -145,6 +153,7 @@ void flow_close(struct worker_state *state, uint32_t index)
 	flow_mirror_emit(state, flow, RECORD_DELETE);
 	if (flow->local)
 		atomic_fetch_sub_explicit(&state->flows->local_count, 1, memory_order_relaxed);
+	flow_count_half_open(state->flows, flow, -1);
 	flow_table_remove(state->flows, index);
 	count(state, COUNTER_FLOW_CLOSED, 1);
 }
@@ -200,7 +209,9 @@ void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state 
 
 	if (flow->state == next)
 		return;
+	flow_count_half_open(state->flows, flow, -1);
 	flow->state = next;
+	flow_count_half_open(state->flows, flow, 1);
 	flow_set_tracking(state, flow);
 	flow->timeout = compiled_policy_lifetime(state->policy, IPPROTO_TCP, next, false);
 	/* Each state has idle times of its own, counted from its beginning. */

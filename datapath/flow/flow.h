@@ -103,6 +103,17 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index);
 /* Sets state, timeout and what follows from them; tells the peer. */
 void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state next);
 
+/* --- datapath/flow/flow_evict.c */
+
+/* Whether the other side has answered: of TCP, whether it is established. */
+bool flow_is_answered(const struct flow *flow);
+/* Counts a flow in or out of those that are half open, by its present state; before and after each change. */
+void flow_count_half_open(struct flow_table *table, const struct flow *flow, int change);
+/* A flow was opened: one that may make room later. */
+void flow_remember(struct flow_table *table, uint32_t index);
+/* Closes the oldest flow that was not answered. Returns false where none is at hand. */
+bool flow_evict(struct worker_state *state);
+
 /* Sets which packets of a TCP flow are looked at, by its state and the policy. */
 void flow_set_tracking(const struct worker_state *state, struct flow *flow);
 

@@ -2,6 +2,7 @@
 #include "datapath/flow/flow.h"
 #include "datapath/icmp/icmp_return.h"
 #include "datapath/tcp/mss.h"
+#include "datapath/tcp/relay.h"
 #include "datapath/tcp/segment.h"
 
 /* The size that a SYN announces (TCPSettings). Returns COUNTER_COUNT, or the reason to drop. */
@@ -21,37 +22,61 @@ static enum counter limit_mss(const struct worker_state *state, const struct flo
 	return COUNTER_COUNT;
 }
 
+/* What the numbers of a segment say, as TCPSequenceNumbers wants it. As tcp_track. */
+static enum counter judge(struct worker_state *state, struct flow *flow, unsigned direction,
+                          const struct tcp_segment *segment, enum flow_state *next)
+{
+	uint8_t sequences = state->policy->policy.settings->tcp.sequences;
+	enum counter reason;
+
+	if (sequences == POLICY_SEQUENCES_IGNORE)
+		return tcp_track_states(flow, direction, segment, next);
+	reason = tcp_track(flow, direction, segment, next);
+	if (sequences == POLICY_SEQUENCES_COUNT && tcp_is_of_numbers(reason)) {
+		count(state, COUNTER_TCP_OUT_OF_WINDOW, 1);
+		reason = tcp_track_states(flow, direction, segment, next);
+	}
+	return reason;
+}
+
 /* TCP beyond an open flow's plain segments. Returns COUNTER_COUNT, or the reason to drop. */
 static enum counter track(struct worker_state *state, struct rte_mbuf *mbuf, uint32_t index,
                           unsigned direction)
 {
-	const struct policy_tcp_settings *settings = &state->policy->policy.settings->tcp;
 	struct flow *flow = flow_at(state->flows, index);
 	uint8_t unseen = flow->tcp & TCP_UNSEEN_BOTH;
+	enum flow_state before = (enum flow_state)flow->state, next;
+	enum counter reason = COUNTER_COUNT;
 	struct tcp_options options;
 	struct tcp_segment segment;
-	enum flow_state next;
-	enum counter reason = tcp_segment_read(mbuf, &segment, &options);
 
+	if (flow->tcp & TCP_RELAYED && direction == 0)
+		reason = tcp_relay_from_client(flow, mbuf);
+	if (reason == COUNTER_COUNT)
+		reason = tcp_segment_read(mbuf, &segment, &options);
 	if (reason == COUNTER_COUNT)
 		reason = limit_mss(state, flow, mbuf, &options);
+	if (reason == COUNTER_COUNT)
+		reason = judge(state, flow, direction, &segment, &next);
+	if (reason == COUNTER_COUNT && flow->tcp & TCP_RELAYED && direction == 1)
+		reason = tcp_relay_from_server(state, flow, before, &segment, mbuf);
 	if (reason != COUNTER_COUNT)
 		return reason;
-	if (settings->sequences == POLICY_SEQUENCES_IGNORE)
-		reason = tcp_track_states(flow, direction, &segment, &next);
-	else
-		reason = tcp_track(flow, direction, &segment, &next);
-	if (settings->sequences == POLICY_SEQUENCES_COUNT && tcp_is_of_numbers(reason)) {
-		count(state, COUNTER_TCP_OUT_OF_WINDOW, 1);
-		reason = tcp_track_states(flow, direction, &segment, &next);
-	}
-	if (reason != COUNTER_COUNT)
-		return reason;
-	if (next != flow->state)
+	if (next != before)
 		flow_set_state(state, index, next);
 	else if (unseen != (flow->tcp & TCP_UNSEEN_BOTH))
 		flow_set_tracking(state, flow);
 	return COUNTER_COUNT;
+}
+
+/* A SYN that begins anew: after the end of a connection, or while a relayed one waits for its server. */
+static bool begins_anew(const struct flow *flow, unsigned direction, uint8_t flags)
+{
+	/* The first SYN of a relayed flow is the firewall's. */
+	if (flow->tcp & TCP_RELAYED && flow->state == FLOW_TCP_INIT && direction == 0)
+		return !(flow->tcp & TCP_UNSEEN(0)) &&
+		       (flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) == RTE_TCP_SYN_FLAG;
+	return tcp_reopens(flow, direction, flags);
 }
 
 enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool *again)
@@ -74,7 +99,7 @@ enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool 
 		return icmp_return_admit(state, mbuf);
 	if (flow->state == FLOW_STATELESS || parsed->flags & PARSED_FRAGMENT_LATER)
 		return COUNTER_COUNT;
-	if (tcp_reopens(flow, packet->direction, parsed->tcp_flags)) {
+	if (begins_anew(flow, packet->direction, parsed->tcp_flags)) {
 		flow_close(state, packet->flow);
 		*again = true;
 		return COUNTER_COUNT;

@@ -63,8 +63,10 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	flow->addresses = update->addresses;
 	if (update->keys[0].family == FLOW_IPV6)
 		nat_ipv6_keep(flow, update->nat_address);
+	flow_count_half_open(state->flows, flow, -1);
 	flow->state = update->state;
 	flow_record_take_tcp(&update->tcp, flow);
+	flow_count_half_open(state->flows, flow, 1);
 	flow->sweep_mark = state->flows->sweep_mark;
 	flow->mirrored = !state->active;
 	/* No decision yet: its first packet here makes one. */

@@ -63,6 +63,10 @@ static __rte_always_inline uint16_t forward(struct rte_graph *graph, struct rte_
 			vector_divert(&vector, i, next);
 	}
 	vector_end(&vector);
+	if (unlikely(state->made_count)) {
+		rte_node_enqueue(graph, node, FORWARD_SETUP, (void **)state->made, state->made_count);
+		state->made_count = 0;
+	}
 	return number;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 uint64_t flow_hash_secret[5];
+uint64_t flow_cookie_key[2];
 
 int flow_hash_start(const uint8_t *cluster_secret)
 {
@@ -16,8 +17,14 @@ int flow_hash_start(const uint8_t *cluster_secret)
 		if (errno != EINTR)
 			return -errno;
 	}
-	if (cluster_secret)
+	while (getrandom(flow_cookie_key, sizeof(flow_cookie_key), 0) != sizeof(flow_cookie_key)) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	if (cluster_secret) {
 		memcpy(&flow_hash_secret[3], cluster_secret, 2 * sizeof(flow_hash_secret[0]));
+		memcpy(flow_cookie_key, cluster_secret + 16, sizeof(flow_cookie_key));
+	}
 	/* An even multiplier would lose bits. */
 	flow_hash_secret[0] |= 1;
 	flow_hash_secret[2] |= 1;

@@ -117,6 +117,8 @@ static inline struct flow_key flow_key_reply(const struct flow_key *key, uint16_
  * flow on one worker.
  */
 extern uint64_t flow_hash_secret[5];
+/* Of SYN cookies (datapath/tcp/cookie.h); the same on both nodes of a cluster. */
+extern uint64_t flow_cookie_key[2];
 
 /*
  * Draws the secret once; cluster_secret (32 bytes, or NULL without a cluster) is where the symmetric hash takes its

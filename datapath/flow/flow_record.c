@@ -70,10 +70,14 @@ static void take_ipv6(const struct flow_record *record, struct flow_key keys[2],
 
 uint8_t flow_record_encode(const struct flow *flow, bool deletion, struct flow_record *out, uint32_t *length)
 {
+	uint32_t delta = rte_cpu_to_le_32(flow->relay_delta);
+
 	*out = (struct flow_record){
 	    .state = flow->state,
 	    .tcp = {.flags = flow->tcp & ~TCP_UNSEEN_BOTH,
 	            .window_scales = flow->direction[0].window_scale | flow->direction[1].window_scale << 4}};
+	out->tcp.relay_windows = flow->relay_windows;
+	memcpy(out->tcp.relay_delta, &delta, sizeof(delta));
 	encode_key(&flow->direction[0].key, &out->key[0]);
 	encode_key(&flow->direction[1].key, &out->key[1]);
 	if (flow->direction[0].key.family == FLOW_IPV6) {
@@ -122,9 +126,13 @@ int flow_record_decode(const void *payload, size_t length, bool deletion, struct
 void flow_record_take_tcp(const struct flow_record_tcp *record, struct flow *flow)
 {
 	uint8_t scales = record->window_scales;
+	uint32_t delta;
 
 	flow->tcp = record->flags & ~TCP_UNSEEN_BOTH;
 	flow->direction[0].window_scale = RTE_MIN(scales & 0x0f, TCP_SCALE_MAX);
 	flow->direction[1].window_scale = RTE_MIN(scales >> 4, TCP_SCALE_MAX);
+	memcpy(&delta, record->relay_delta, sizeof(delta));
+	flow->relay_delta = rte_le_to_cpu_32(delta);
+	flow->relay_windows = record->relay_windows;
 	tcp_forget_sequences(flow);
 }

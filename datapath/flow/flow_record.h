@@ -36,7 +36,8 @@ struct flow_record_key {
 struct flow_record_tcp {
 	uint8_t flags;         /* TCP_... of datapath/tcp/sequence.h but TCP_UNSEEN */
 	uint8_t window_scales; /* original in the low four bits, reply in the high ones */
-	uint8_t reserved[5];
+	uint8_t relay_windows; /* as in struct flow */
+	uint8_t relay_delta[4];
 };
 
 struct flow_record {

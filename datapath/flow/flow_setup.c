@@ -3,13 +3,14 @@
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/icmp/icmp_return.h"
 #include "datapath/icmp/icmpv6_error.h"
+#include "datapath/tcp/relay.h"
 
 #include <netinet/in.h>
 #include <rte_cycles.h>
 #include <rte_tcp.h>
 
 /* First packets of flows. */
-enum { NEXT_FORWARD, NEXT_ERROR, NEXT_DROP, NEXT_FORWARD_IPV6, NEXT_ERROR_IPV6 };
+enum { NEXT_FORWARD, NEXT_ERROR, NEXT_DROP, NEXT_FORWARD_IPV6, NEXT_ERROR_IPV6, NEXT_TCP_ANSWER };
 
 /* What opens no flow whatever the rules say: an answer to a query that nobody has sent. */
 static enum counter check_opening(struct rte_mbuf *mbuf)
@@ -82,6 +83,8 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 	/* An earlier packet of this vector may have opened it. */
 	uint32_t entry = flow_table_find(state->flows, &parsed->key, parsed->hash);
 	bool ipv6 = parsed->key.family == FLOW_IPV6;
+	enum tcp_relay relay = TCP_RELAY_NONE;
+	struct tcp_relay_client client;
 	enum counter reason;
 
 	if (!entry)
@@ -97,13 +100,21 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 			return deny(state, mbuf, reason, false);
 		if (question->reason != COUNTER_COUNT)
 			return deny(state, mbuf, question->reason, question->decision.reject);
-		/* Only a SYN opens a TCP flow (C07-017). */
-		if (parsed->key.protocol == IPPROTO_TCP && !question->decision.stateless &&
-		    (parsed->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) != RTE_TCP_SYN_FLAG)
-			return deny(state, mbuf, COUNTER_DROP_TCP_NO_FLOW, false);
+		if (parsed->key.protocol == IPPROTO_TCP && !question->decision.stateless) {
+			relay = tcp_relay_first(state, mbuf, &question->decision, &client, &reason);
+			if (relay == TCP_RELAY_ANSWER)
+				return NEXT_TCP_ANSWER;
+			if (relay == TCP_RELAY_DROP)
+				return deny(state, mbuf, reason, false);
+			/* Only a SYN opens a TCP flow (C07-017). */
+			if ((parsed->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) != RTE_TCP_SYN_FLAG)
+				return deny(state, mbuf, COUNTER_DROP_TCP_NO_FLOW, false);
+		}
 		entry = flow_open(state, parsed, question->addresses, &question->decision, &reason) << 1;
 		if (!entry)
 			return deny(state, mbuf, reason, false);
+		if (relay == TCP_RELAY_OPEN)
+			tcp_relay_opened(state, entry >> 1, &client);
 	}
 	if (ipv6 && !flow_addresses_match(flow_at(state->flows, entry >> 1), entry & 1, mbuf))
 		return deny(state, mbuf, COUNTER_DROP_FLOW_ADDRESSES, false);
@@ -151,11 +162,12 @@ static struct rte_node_register node = {
     .name = "flow_setup",
     .process = flow_setup,
     .init = worker_node_init,
-    .nb_edges = 5,
+    .nb_edges = 6,
     .next_nodes = {[NEXT_FORWARD] = "flow_forward",
                    [NEXT_ERROR] = "icmp_error",
                    [NEXT_DROP] = "drop",
                    [NEXT_FORWARD_IPV6] = "ipv6_forward",
-                   [NEXT_ERROR_IPV6] = "icmpv6_error"},
+                   [NEXT_ERROR_IPV6] = "icmpv6_error",
+                   [NEXT_TCP_ANSWER] = "tcp_answer"},
 };
 RTE_NODE_REGISTER(node)

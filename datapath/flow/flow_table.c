@@ -26,7 +26,9 @@ struct flow_table *flow_table_create(uint32_t max_flows, int socket)
 	                                  RTE_CACHE_LINE_SIZE, socket);
 	table->buckets = rte_zmalloc_socket("flow_buckets", buckets * sizeof(struct flow_bucket),
 	                                    RTE_CACHE_LINE_SIZE, socket);
-	if (!table->flows || !table->buckets) {
+	table->opened =
+	    rte_zmalloc_socket("flows_opened", max_flows * sizeof(uint32_t), RTE_CACHE_LINE_SIZE, socket);
+	if (!table->flows || !table->buckets || !table->opened) {
 		flow_table_destroy(table);
 		return NULL;
 	}
@@ -41,13 +43,15 @@ void flow_table_destroy(struct flow_table *table)
 		return;
 	rte_free(table->flows);
 	rte_free(table->buckets);
+	rte_free(table->opened);
 	rte_free(table);
 }
 
 size_t flow_table_bytes_per_flow(const struct flow_table *table)
 {
 	return (sizeof(*table) + (table->max + 1ULL) * sizeof(struct flow) +
-	        (table->bucket_mask + 1) * sizeof(struct flow_bucket) + table->max - 1) /
+	        (table->bucket_mask + 1) * sizeof(struct flow_bucket) +
+	        (size_t)table->max * sizeof(uint32_t) + table->max - 1) /
 	       table->max;
 }
 

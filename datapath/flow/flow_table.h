@@ -62,19 +62,25 @@ _Static_assert(sizeof(struct flow_direction) == 64, "one cache line");
 struct flow {
 	struct flow_direction direction[2];  /* original, reply */
 	uint32_t timer_next, timer_previous; /* in a slot of the wheel; free flows: the next free one */
-	uint32_t timer_slot;                 /* +1, 0: no timer runs */
 	uint32_t timeout;                    /* ticks a direction may be idle */
-	uint32_t sweep_mark;                 /* of the snapshot that last named it */
+	uint16_t timer_slot;                 /* +1, 0: no timer runs */
+	uint16_t sweep_mark;                 /* of the snapshot that last named it */
 	uint8_t state;                       /* enum flow_state */
 	uint8_t used;
-	uint8_t mirrored; /* the peer is active and owns it: it does not age here */
-	uint8_t local;    /* from or to this node itself: not mirrored */
+	uint8_t mirrored;      /* the peer is active and owns it: it does not age here */
+	uint8_t local;         /* from or to this node itself: not mirrored */
+	uint8_t tcp;           /* TCP_... of datapath/tcp/sequence.h */
+	uint8_t relay_windows; /* TCP_RELAYED: shifts of both sides' windows, datapath/tcp/relay.h */
+	uint16_t reserved;
 	union {
 		struct flow_addresses addresses; /* IPv6: of direction[0] */
 		uint32_t next_hop[2];            /* IPv4: of each direction, network byte order */
 	};
-	uint8_t tcp; /* TCP_... of datapath/tcp/sequence.h */
-	uint8_t reserved[3];
+	/*
+	 * TCP_RELAYED: what the client counts the server's bytes further by. While FLOW_TCP_INIT the number that
+	 * the firewall has chosen for the server.
+	 */
+	uint32_t relay_delta;
 	uint32_t nat_rest; /* part of nat_ipv6_address */
 };
 _Static_assert(sizeof(struct flow) == 192, "three cache lines");
@@ -99,7 +105,11 @@ struct flow_table {
 	/* Written by the owner, read by anyone. */
 	_Atomic uint32_t count;
 	_Atomic uint32_t local_count; /* of them from or to this node itself */
-	uint32_t sweep_mark;
+	uint32_t half_open;           /* of them TCP whose handshake is not complete, relayed ones aside */
+	/* Flows in the order in which they were opened, for flow_evict; some are answered or gone by now. */
+	uint32_t *opened; /* [max] */
+	uint32_t opened_first, opened_count;
+	uint16_t sweep_mark;
 	uint32_t wheel_now; /* the slot of this tick is done */
 	uint32_t wheel[FLOW_WHEEL_SLOTS];
 };

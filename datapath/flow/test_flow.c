@@ -245,10 +245,88 @@ END_TEST
 
 START_TEST(the_table_may_be_full)
 {
-	for (unsigned i = 0; i < 1001; i++)
+	for (unsigned i = 0; i < 1001; i++) {
 		rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 1000 + i, SERVER, 53), WAN));
+		rte_pktmbuf_free(fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 1000 + i), LAN));
+	}
 	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1000);
-	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_FLOW_TABLE_FULL), 1);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), 0);
+	/* The last one, and its answer. */
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_FLOW_TABLE_FULL), 2);
+}
+END_TEST
+
+/* A rule for one protocol that may be Stateless. */
+static void allow(uint8_t protocol, bool stateless, uint32_t lifetime_sctp)
+{
+	struct policy_builder *builder = fixture_policy();
+	struct ip_range all = {ip_address_from_ip4(0), ip_address_from_ip4(UINT32_MAX)};
+	struct policy_service service = {.protocol_first = protocol,
+	                                 .protocol_last = protocol,
+	                                 .icmp_type_last = 255,
+	                                 .icmp_code_last = 255,
+	                                 .source_ports = {0, 65535},
+	                                 .destination_ports = {0, 65535}};
+	struct policy_rule rule = {.name = "all",
+	                           .stateless = stateless,
+	                           .source_interfaces = {0, 1},
+	                           .destination_interfaces = {0, 1},
+	                           .source_networks = {0, 1},
+	                           .destination_networks = {0, 1},
+	                           .services = {0, 1}};
+
+	policy_builder_settings(builder)->flow_lifetime_sctp_stateful = lifetime_sctp;
+	ck_assert_int_eq(policy_builder_interface_id(builder, POLICY_INTERFACE_ANY), 0);
+	ck_assert_int_eq(policy_builder_range(builder, &all), 0);
+	ck_assert_int_eq(policy_builder_service(builder, &service), 0);
+	ck_assert_int_eq(policy_builder_rule(builder, &rule), 0);
+	fixture_apply(builder);
+	fixture_walk();
+	fixture_walk();
+}
+
+/* feature: C28-001 C28-004 */
+START_TEST(lifetimes_of_sctp_follow_the_rule_and_the_settings)
+{
+	const struct flow *flow = flow_at(fixture_worker()->flows, 1);
+	struct rte_mbuf *mbuf = fixture_ip(CLIENT, SERVER, IPPROTO_SCTP, 20);
+
+	((uint16_t *)(fixture_header(mbuf) + 1))[0] = RTE_BE16(1000);
+	((uint16_t *)(fixture_header(mbuf) + 1))[1] = RTE_BE16(2000);
+	allow(IPPROTO_SCTP, false, 600);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, mbuf, WAN));
+	ck_assert_uint_eq(flow->timeout, 600 * FLOW_TICKS_PER_SECOND);
+	/* The flow lives on with what the new policy says. */
+	allow(IPPROTO_SCTP, false, 50);
+	ck_assert_uint_eq(flow->timeout, 50 * FLOW_TICKS_PER_SECOND);
+	allow(IPPROTO_SCTP, true, 50);
+	ck_assert_uint_eq(flow->timeout, 130 * FLOW_TICKS_PER_SECOND);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
+	fixture_seconds(131);
+	fixture_walk();
+	ck_assert_uint_eq(flow_count(), 0);
+}
+END_TEST
+
+/* feature: C28-002 C07-021 */
+START_TEST(a_rule_may_become_stateless_under_its_flows)
+{
+	const struct flow *flow = flow_at(fixture_worker()->flows, 1);
+
+	allow(IPPROTO_TCP, true, 600);
+	ck_assert_ptr_nonnull(from_client(ACK, 100));
+	ck_assert_uint_eq(flow->timeout, 130 * FLOW_TICKS_PER_SECOND);
+	ck_assert_ptr_nonnull(from_server(FIN | ACK, 0));
+	ck_assert_int_eq(state_now(), FLOW_STATELESS);
+	/* It is followed from now on, from what comes. */
+	allow(IPPROTO_TCP, false, 600);
+	ck_assert_int_eq(state_now(), FLOW_TCP_OPEN);
+	ck_assert_ptr_nonnull(from_client(ACK, 100));
+	ck_assert_ptr_nonnull(from_server(ACK, 0));
+	ck_assert_ptr_null(from_server(SYN, 0));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_TCP_STATE), 1);
+	allow(IPPROTO_TCP, true, 600);
+	ck_assert_ptr_nonnull(from_server(SYN, 0));
 }
 END_TEST
 
@@ -278,6 +356,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, an_echo_reply_needs_its_request);
 	tcase_add_test(tests, flows_live_through_a_new_policy_that_allows_them);
 	tcase_add_test(tests, the_table_may_be_full);
+	tcase_add_test(tests, lifetimes_of_sctp_follow_the_rule_and_the_settings);
+	tcase_add_test(tests, a_rule_may_become_stateless_under_its_flows);
 	tcase_add_test(tests, first_packets_of_one_flow_in_one_burst_open_it_once);
 }
 

@@ -152,7 +152,8 @@ static enum counter track_syn(struct step *step)
 		return COUNTER_DROP_TCP_STATE;
 	if (!step->numbers || step->flow->tcp & TCP_UNSEEN_BOTH)
 		return COUNTER_COUNT;
-	if (step->flow->state == FLOW_TCP_SYN_RECEIVED && answers_syn(step)) {
+	if (step->flow->state == FLOW_TCP_SYN_RECEIVED && answers_syn(step) &&
+	    !(step->flow->tcp & TCP_RELAYED)) {
 		/* A server that keeps no state chooses anew each time. */
 		receiver->sequence_granted += end - sender->sequence_end;
 		sender->sequence_end = end;

@@ -81,6 +81,12 @@ struct worker_state {
 	bool stop;
 
 	uint32_t icmp_tokens, icmp_tokens_tick;
+	uint32_t
+	    relay_until; /* tick: a while after the last SYN cookie acknowledgements may still bring one back */
+
+	/* Packets that forwarding others has made, on their way to flow_setup at the vector's end. */
+	struct rte_mbuf *made[BURST];
+	uint16_t made_count;
 	uint32_t event_tokens, event_tick; /* datapath/event */
 
 	struct reassembly_table *reassemblies; /* datapath/fragment */

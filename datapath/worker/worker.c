@@ -3,6 +3,7 @@
 #include "datapath/flow/flow.h"
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/length/length_limits.h"
+#include "datapath/tcp/cookie.h"
 #include "datapath/watch/table.h"
 #include "datapath/worker/idle.h"
 #include "datapath/worker/state.h"
@@ -153,6 +154,9 @@ void worker_refresh(struct worker_state *state)
 	state->strip_df_below = policy ? policy->policy.settings->path_mtu.strip_df_below : 0;
 	state->policy_serial = serial;
 	state->adjacency_epoch = adjacency_epoch;
+	/* Clients may hold the former active node's cookies. */
+	if (active && !state->active)
+		state->relay_until = state->now + 2 * TCP_COOKIE_SECONDS * FLOW_TICKS_PER_SECOND;
 	state->active = active;
 	state->forwarding = active && !atomic_load_explicit(&state->worker->suspended, memory_order_acquire);
 	state->divert_flags = DIRECTION_TO_CORE | DIRECTION_FROM_CORE | DIRECTION_TRACK |

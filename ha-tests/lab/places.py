@@ -26,6 +26,7 @@ BINARIES = {
     "probe": "ha-tests/probe/probe",
     "flows": "ha-tests/probe/flows",
     "hostile": "ha-tests/probe/hostile",
+    "flood": "ha-tests/probe/flood",
     "vlantap": "ha-tests/probe/vlantap",
 }
 

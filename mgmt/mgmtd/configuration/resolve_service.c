@@ -158,6 +158,10 @@ static int add_object(size_t kind, const struct object_type *type, const struct 
 
 	for (size_t i = first; i < out->count; i++)
 		out->service[i].pass_icmp_return = !strcmp(value_of(type, object, "PassICMPReturn"), "Yes");
+	/* Only ServiceTCPUDP has it. */
+	for (size_t i = first; i < out->count && type_property(type, "SYNRelay"); i++)
+		out->service[i].syn_relay = out->service[i].protocol_first == IPPROTO_TCP &&
+		                            !strcmp(value_of(type, object, "SYNRelay"), "Yes");
 	return error;
 }
 

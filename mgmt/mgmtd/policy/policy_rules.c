@@ -51,7 +51,7 @@ static int add_ranges(const struct configuration *configuration, const struct ly
 
 static int add_services(const struct configuration *configuration, const struct lyd_node *object,
                         const struct property *property, struct policy_builder *builder,
-                        struct policy_slice *slice)
+                        struct policy_slice *slice, uint8_t *syn_relay)
 {
 	struct services services = {0};
 	char missing[64];
@@ -61,8 +61,10 @@ static int add_services(const struct configuration *configuration, const struct 
 	     item = value_next(item))
 		error = resolve_service(configuration, lyd_get_value(item), &services, missing);
 	slice->first = policy_builder_services(builder);
-	for (size_t i = 0; i < services.count && !error; i++)
+	for (size_t i = 0; i < services.count && !error; i++) {
 		error = policy_builder_service(builder, &services.service[i]);
+		*syn_relay |= services.service[i].syn_relay;
+	}
 	slice->count = policy_builder_services(builder) - slice->first;
 	services_free(&services);
 	return error;
@@ -109,7 +111,7 @@ static int add_rule(const struct configuration *configuration, const struct obje
 		                   &rule.destination_networks);
 	if (!error)
 		error = add_services(configuration, object, type_property(type, "Service"), builder,
-		                     &rule.services);
+		                     &rule.services, &rule.syn_relay);
 	return error ? error : policy_builder_rule(builder, &rule);
 }
 

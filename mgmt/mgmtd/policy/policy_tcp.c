@@ -29,6 +29,7 @@ struct policy_tcp_settings policy_tcp_settings(const struct configuration *confi
 	    .clamp = setting_is(configuration, type, "TCPAutoClamping", "Yes"),
 	    .mss_min = (uint16_t)setting_number(configuration, type, "TCPMSSMin"),
 	    .mss_max = (uint16_t)setting_number(configuration, type, "TCPMSSMax"),
+	    .half_open_max = setting_number(configuration, type, "TCPHalfOpenMax"),
 	    .lifetime_stateless =
 	        (uint32_t)setting_number(configuration, "FlowTimeoutSettings", "FlowLifetimeTCPStateless"),
 	};

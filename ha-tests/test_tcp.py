@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""TCP as real ends and forgers meet it: numbers, scans, floods, lifetimes, and all of it across a failover (docs/tcp.md)."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab.background import Background, Capture
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.places import binary
+from lab.traffic import CLIENT, SERVER, Download
+from lab.wait import await_condition
+
+PORT, IPERF_PORT = 7200, 5201
+MARK = 4321  # the window of every forged segment
+SHARED_MAC = "10:00:00:01:00:01"
+ECHO = f"""
+import socket, threading
+s = socket.create_server(("", {PORT})); print("ready", flush=True)
+def serve(c):
+    while data := c.recv(65536): c.sendall(data)
+while True: threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
+"""
+# Connects, and for each line of its input sends it and says what came back.
+TALK = f"""
+import socket, sys
+c = socket.create_connection(("{SERVER}", {PORT}), 30); c.settimeout(30); print("port", c.getsockname()[1], flush=True)
+for line in sys.stdin:
+    c.sendall(line.encode()); print("echo", c.recv(1000).decode().strip(), flush=True)
+"""
+
+
+def run_lines(cluster: Cluster, *lines: str) -> None:
+    done = cluster.nodes[cluster.active()].commands("\n".join(lines) + "\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def settings(cluster: Cluster, *lines: str) -> None:
+    """Puts settings in force on both nodes."""
+    run_lines(cluster, *lines, "activate", "commit")
+    cluster.await_well()
+
+
+def counter(cluster: Cluster, name: str) -> int:
+    shown = cluster.nodes[cluster.active()].cli(f"statistics /datapath/{name}").stdout
+    found = re.search(rf"{name}\s+(\d+)", shown)
+    assert found, shown
+    return int(found[1])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def echo(lab: Lab) -> Iterator[None]:
+    with Background(lab, "server", ["/usr/bin/python3", "-u", "-c", ECHO]) as server:
+        server.await_line("ready")
+        yield
+
+
+class Talk(Background):
+    """A session of the client with the echo server."""
+
+    def __init__(self, lab: Lab):
+        super().__init__(lab, "client", ["/usr/bin/python3", "-u", "-c", TALK])
+        self.port = int(self.await_line("port", timeout=40).split()[1])
+
+    def say(self, word: str) -> None:
+        self.tell(word)
+        assert self.await_line("echo", timeout=40) == f"echo {word}"
+
+
+@pytest.mark.feature("C07-017")
+def test_a_session_survives_forged_segments(cluster: Cluster) -> None:
+    """Who knows addresses and ports, but not the numbers, neither ends a session nor gets a byte to the client."""
+    lab = cluster.lab
+    before = {name: counter(cluster, f"drop/{name}") for name in ("tcp_reset", "tcp_sequence", "tcp_acknowledgement")}
+    with Capture(lab, "server", "eth0", f"tcp port {PORT}") as seen, Talk(lab) as session:
+        session.say("hello")
+        isn = [int(found[1]) for line in seen.frames if (found := re.search(r"Flags \[S\.?\], seq (\d+)", line))]
+        client, server = isn[0], isn[1]
+        forge = f"""
+from scapy.all import IP, TCP, send
+def forged(flags, sequence, acknowledged, data=b""):
+    return IP(dst="{CLIENT}")/TCP(sport={PORT}, dport={session.port}, flags=flags, seq=sequence % 2**32,
+                                  ack=acknowledged % 2**32, window={MARK})/data
+far, near = {server} + 2**30, {server} + 7
+send([forged("R", far, 0), forged("RA", far, {client} + 7), forged("FA", far, {client} + 7), forged("PA", far, {client} + 7, b"evil"),
+      forged("PA", near, {client} + 2**30, b"evil"), forged("S", near, 0), forged("SA", far, {client} + 7)], verbose=False)
+"""
+        with Capture(lab, "client", "eth0", f"tcp[14:2] == {MARK}") as arrived:
+            lab.run("server", ["/usr/bin/python3", "-c", forge], check=True)
+            for name, count in before.items():
+                await_condition(lambda name=name, count=count: counter(cluster, f"drop/{name}") > count, f"drop/{name}", 20)
+            session.say("again")
+        assert not arrived.frames, arrived.frames
+
+
+@pytest.mark.feature("C07-017")
+@pytest.mark.parametrize("scan", ["A", "F", "N", "X", "M"])
+def test_scans_pass_nothing(cluster: Cluster, scan: str) -> None:
+    """The rule lets the client open connections to the server; segments that open none do not get there."""
+    with Capture(cluster.lab, "server", "eth0", f"tcp port {PORT}") as seen:
+        done = cluster.lab.run("client", ["nmap", f"-s{scan}", "-Pn", "-n", "--max-retries", "0", "-oG", "-", "-p", PORT, SERVER],
+                               check=True)
+    assert re.search(rf"{PORT}/(open\|)?filtered/", done.stdout), done.stdout
+    assert not seen.frames, seen.frames
+
+
+@pytest.mark.feature("C07-017", "C01-017")
+def test_scans_from_outside_find_nothing(cluster: Cluster) -> None:
+    lab = cluster.lab
+    server = f"import socket, time; s = socket.create_server(('', {PORT})); print('ready', flush=True); time.sleep(100)"
+    with Background(lab, "client", ["/usr/bin/python3", "-u", "-c", server]) as listening:
+        listening.await_line("ready")
+        with Capture(lab, "client", "eth0", f"src {SERVER} and tcp") as seen:
+            for options in (["-sS"], ["-sS", "-f"], ["-sA"], ["-sS", "--badsum"]):
+                done = lab.run("server", ["nmap", *options, "-Pn", "-n", "--max-retries", "0", "-oG", "-", "-p", PORT, CLIENT],
+                               check=True)
+                assert "/open/" not in done.stdout and "unfiltered" not in done.stdout, done.stdout
+        assert not seen.frames, seen.frames
+
+
+@pytest.mark.feature("C28-001", "C28-002")
+def test_lifetimes_act_on_flows_that_are_there(cluster: Cluster) -> None:
+    def listed() -> bool:
+        return f"{CLIENT}" in cluster.nodes[cluster.active()].cli(f"flow -show -destport={PORT} -srcport={session.port}").stdout
+
+    with Talk(cluster.lab) as session:
+        session.say("hello")
+        assert listed()
+        settings(cluster, "set Settings FlowTimeoutSettings FlowLifetimeTCPOpen=2")
+        try:
+            await_condition(lambda: not listed(), "closing of the idle flow", 30)
+        finally:
+            settings(cluster, "reset-to-default Settings FlowTimeoutSettings")
+
+
+def test_announced_sizes_are_limited(cluster: Cluster) -> None:
+    settings(cluster, "set TCPSettings TCPMSSMax=1200")
+    try:
+        with Capture(cluster.lab, "server", "eth0", f"tcp port {PORT}") as at_server, \
+                Capture(cluster.lab, "client", "eth0", f"tcp port {PORT}") as at_client, Talk(cluster.lab) as session:
+            assert "mss 1200" in at_server.await_line("Flags [S]")
+            assert "mss 1200" in at_client.await_line("Flags [S.]")
+            session.say("hello")
+    finally:
+        settings(cluster, "reset-to-default Settings TCPSettings")
+
+
+class Flood(Background):
+    """SYNs from invented hosts of the LAN until it is stopped."""
+
+    def __init__(self, lab: Lab):
+        super().__init__(lab, "client", [binary("flood", lab.build()), "eth0", SHARED_MAC, "10.1.0.0", SERVER, PORT, "100"])
+        self.await_line("ready")
+
+
+def test_a_client_connects_through_a_flood(cluster: Cluster, tmp_path: Path) -> None:
+    settings(cluster, "set TCPSettings TCPHalfOpenMax=100")
+    try:
+        with Flood(cluster.lab):
+            await_condition(lambda: counter(cluster, "tcp/cookies") > 1000, "cookies", 30)
+            with Talk(cluster.lab) as session:
+                session.say("hello")
+                session.say("again")
+            with Download(cluster.lab, tmp_path, megabytes=1, megabytes_per_second=100) as download:
+                download.finish()
+            count = int(cluster.nodes[cluster.active()].cli(f"flow -count -destport={PORT}").stdout.split()[0])
+        assert count < 1000, "the flood has opened flows"
+        assert counter(cluster, "tcp/relayed") >= 2
+    finally:
+        settings(cluster, "reset-to-default Settings TCPSettings")
+
+
+@pytest.mark.feature("C08-005")
+def test_a_relayed_transfer_outlives_a_crash(cluster: Cluster, tmp_path: Path) -> None:
+    """With SYNRelay every connection of the service has other numbers on both sides: they come along to the peer."""
+    settings(cluster, "set Service ServiceTCPUDP all_tcp SYNRelay=Yes", "cc RuleSet IPRuleSet main",
+             "set IPRule lan_to_wan Service=all_tcp,all_icmp,all_udp", "cc")
+    try:
+        with Talk(cluster.lab) as session, Download(cluster.lab, tmp_path, megabytes=24, megabytes_per_second=6) as download:
+            session.say("hello")
+            download.await_share(0.3)
+            relayed = counter(cluster, "tcp/relayed")
+            victim, survivor, _ = cluster.crash_active()
+            cluster.await_active(survivor)
+            session.say("again")
+            download.finish()
+        assert relayed >= 2
+        cluster.nodes[victim].start()
+        cluster.await_well()
+    finally:
+        settings(cluster, "cc RuleSet IPRuleSet main", "set IPRule lan_to_wan Service=all_services", "cc",
+                 "reset-to-default Service ServiceTCPUDP all_tcp SYNRelay")
+
+
+@pytest.mark.feature("C22-034", "C07-017")
+def test_iperf_goes_on_across_a_crash(cluster: Cluster) -> None:
+    """Far more than a window passes that the new active node has not seen; then its numbers count again."""
+    lab = cluster.lab
+    with Background(lab, "server", ["iperf3", "-s", "-1", "--forceflush"]) as server, Talk(lab) as session:
+        server.await_line("listening")
+        session.say("hello")
+        with Background(lab, "client", ["iperf3", "-c", SERVER, "-t", "8", "-J"]) as transfer:
+            server.await_line("sec")
+            victim, survivor, _ = cluster.crash_active()
+            cluster.await_active(survivor)
+            assert transfer.wait(timeout=60) == 0
+            result = json.loads("\n".join(transfer.lines))
+        assert "error" not in result and result["intervals"][-1]["sum"]["bytes"] > 0, result
+        # Both directions were seen: the forger has no better chance than before.
+        session.say("again")
+        dropped = counter(cluster, "drop/tcp_sequence")
+        forge = f"""
+from scapy.all import IP, TCP, send
+send([IP(dst="{CLIENT}")/TCP(sport={PORT}, dport={session.port}, flags="PA", seq=n << 30, ack=m << 30, window={MARK})/b"evil"
+      for n in range(4) for m in range(4)], verbose=False)
+"""
+        lab.run("server", ["/usr/bin/python3", "-c", forge], check=True)
+        session.say("for ever")
+        assert counter(cluster, "drop/tcp_sequence") > dropped or counter(cluster, "drop/tcp_acknowledgement") > 0
+    cluster.nodes[victim].start()
+    cluster.await_well()
