@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		enum flow_state state;
 		bool deletion = header.operation == RECORD_DELETE;
 
-		if (flow_record_decode(payload, header.length, deletion, keys, &addresses, nat_address, &state) ||
+		if (flow_record_decode(payload, header.length, deletion, keys, &addresses, nat_address,
+		                       &state) ||
 		    deletion)
 			continue;
 		/* What was understood is sent on as it came. */

@@ -19,6 +19,7 @@ static void set_up(void)
 	static const char *const lines[] = {
 	    "add EthernetDevice port2 Device=port2",
 	    "add EthernetInterface if2 EthernetDevice:0=port2 IPAddress=198.51.100.1 Network=198.51.100.0/24",
+	    "set InterfaceSettings PacketBufferSize=9kB",
 	    "set EthernetInterface if2 MTU=9000",
 	    "cc RoutingTable main",
 	    "add Route Interface=if2 Network=all-nets-ip4 Gateway=198.51.100.254 Metric=7",
