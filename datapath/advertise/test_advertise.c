@@ -80,7 +80,8 @@ static size_t solicitation(const char *from, bool with_mac)
 	packet[7] = 255;
 	ip_address_parse(from, &source);
 	memcpy(packet + 8, source.bytes, 16);
-	memcpy(packet + 24, "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
+	packet[24] = 0xff;
+	packet[25] = packet[39] = 2;
 	packet[40] = ROUTER_SOLICITATION;
 	packet[48] = 1;
 	packet[49] = 1;
