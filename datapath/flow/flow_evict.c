@@ -17,6 +17,9 @@ bool flow_is_answered(const struct flow *flow)
 	case FLOW_TCP_INIT:
 	case FLOW_TCP_SYN_RECEIVED:
 		return false;
+	case FLOW_TCP_CLOSING:
+		/* Over: what a server refuses must not fill the table for FlowLifetimeTCPClosing. */
+		return !(flow->tcp & TCP_RESET) && (flow->tcp & TCP_FIN_BOTH) != TCP_FIN_BOTH;
 	default:
 		return true;
 	}

@@ -299,6 +299,19 @@ START_TEST(a_full_table_keeps_what_was_answered)
 }
 END_TEST
 
+START_TEST(refused_connections_make_room)
+{
+	protect(0, false);
+	for (unsigned i = 0; i < 1500; i++) {
+		rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 1000 + i, SERVER, 80, SYN, 0), WAN));
+		rte_pktmbuf_free(
+		    fixture_pass(WAN, fixture_tcp(SERVER, 80, CLIENT, 1000 + i, RST | ACK, 0), LAN));
+	}
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_FLOW_TABLE_FULL), 0);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), 500);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, setup, NULL);
@@ -310,6 +323,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, ends_without_options_connect_too);
 	tcase_add_test(tests, translated_flows_are_relayed_too);
 	tcase_add_test(tests, a_refused_client_is_told);
+	tcase_add_test(tests, refused_connections_make_room);
 	tcase_add_test(tests, a_full_table_keeps_what_was_answered);
 }
 
