@@ -105,6 +105,7 @@ static struct counters pass(const struct draft *drafts, unsigned number, unsigne
 START_TEST(a_vector_is_decided_as_its_packets_are_one_by_one)
 {
 	struct draft drafts[PACKETS];
+	uint64_t created = 0;
 
 	apply_rules();
 	for (unsigned round = 0; round < 200; round++) {
@@ -114,12 +115,13 @@ START_TEST(a_vector_is_decided_as_its_packets_are_one_by_one)
 			drafts[i] = draw();
 		alone = pass(drafts, PACKETS, 1);
 		together = pass(drafts, PACKETS, 1 + (unsigned)rte_rand_max(PACKETS));
-		ck_assert_uint_gt(alone.value[COUNTER_FLOW_CREATED], 0);
+		created += alone.value[COUNTER_FLOW_CREATED]; /* a round of packets that open none is possible */
 		for (unsigned i = 0; i < RTE_DIM(alone.value); i++)
 			ck_assert_msg(alone.value[i] == together.value[i],
 			              "round %u: counter %u is %lu, and %lu where they come together", round,
 			              i, (unsigned long)alone.value[i], (unsigned long)together.value[i]);
 	}
+	ck_assert_uint_gt(created, 200);
 }
 END_TEST
 
