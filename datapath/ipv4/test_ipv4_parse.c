@@ -204,6 +204,7 @@ static struct rte_mbuf *with_options(const uint8_t *options, uint8_t length)
 	struct rte_mbuf *mbuf = good();
 	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)rte_pktmbuf_prepend(mbuf, length);
 
+	ck_assert_ptr_nonnull(ip);
 	memmove(ip, (uint8_t *)ip + length, sizeof(*ip));
 	memcpy(ip + 1, options, length);
 	ip->version_ihl = 0x45 + length / 4;
