@@ -118,8 +118,8 @@ START_TEST(path_mtu_settings)
 {
 	static const char *const lines[] = {
 	    "set IPSettings IP4PathMTUMin=68 IP6PathMTUMin=0 IP4PathMTULifetime=0 IP6PathMTULifetime=3",
-	    "set IPSettings IP4OnPktTooBigAndDFSet=StripDFAndFragment IP6OnPacketTooBig=Fragment "
-	    "StripDFOnSmall=576",
+	    "set IPSettings IP4OnPktTooBigAndDFSet=StripDFAndFragment IP6OnPacketTooBig=Fragment",
+	    "set IPSettings StripDFOnSmall=576",
 	    "set ICMPSettings IP4FragmentationNeeded=AllowAlways IP6PacketTooBig=DropLog",
 	    "cc RoutingTable main",
 	    "set Route 1 MTU=1300",
