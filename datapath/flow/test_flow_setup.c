@@ -115,7 +115,8 @@ START_TEST(a_vector_is_decided_as_its_packets_are_one_by_one)
 			drafts[i] = draw();
 		alone = pass(drafts, PACKETS, 1);
 		together = pass(drafts, PACKETS, 1 + (unsigned)rte_rand_max(PACKETS));
-		created += alone.value[COUNTER_FLOW_CREATED]; /* a round of packets that open none is possible */
+		created +=
+		    alone.value[COUNTER_FLOW_CREATED]; /* a round of packets that open none is possible */
 		for (unsigned i = 0; i < RTE_DIM(alone.value); i++)
 			ck_assert_msg(alone.value[i] == together.value[i],
 			              "round %u: counter %u is %lu, and %lu where they come together", round,
