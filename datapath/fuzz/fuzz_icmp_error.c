@@ -24,7 +24,7 @@ static struct rte_mbuf *packet(uint8_t *storage, uint8_t *bytes, uint32_t length
 
 static void translate(uint8_t *bytes, uint32_t length, uint8_t translation)
 {
-	uint8_t storage[sizeof(struct rte_mbuf)];
+	_Alignas(struct rte_mbuf) uint8_t storage[sizeof(struct rte_mbuf)];
 	struct flow_direction direction = {.translation = 1 + translation % (NAT_TRANSLATION_COUNT - 1),
 	                                   .nat_address = RTE_BE32(0xc6336401),
 	                                   .nat_port = RTE_BE16(2000),
