@@ -154,6 +154,7 @@ static void routing(const struct port *port, struct rte_mbuf *mbuf)
 
 	if (ip[sizeof(struct rte_ipv6_hdr)] == ROUTER_SOLICITATION)
 		advertise_solicited(port, ip, rte_pktmbuf_data_len(mbuf));
+	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
 }
 

@@ -97,6 +97,7 @@ static int send_own(const struct probe *probe, const struct probe_packet *packet
 		return -ENOMEM;
 	*packet_of(mbuf) = (struct packet){.interface = probe->interface, .kind = PACKET_FROM_HOST};
 	watch_mark(mbuf, probe->watch, 1);
+	control_count(COUNTER_OWN_SENT);
 	return control_to_worker(mbuf);
 }
 
@@ -119,6 +120,7 @@ static int send_simulated(const struct probe *probe, const struct port *port)
 	memcpy(frame + 2 * RTE_ETHER_ADDR_LEN + port->tag_bytes, &type, sizeof(type));
 	*packet_of(mbuf) = (struct packet){.interface = probe->interface, .kind = PACKET_SIMULATED};
 	watch_mark(mbuf, probe->watch, 1);
+	control_count(COUNTER_OWN_SENT);
 	return control_to_worker(mbuf);
 }
 
@@ -352,6 +354,7 @@ bool probe_take(struct rte_mbuf *mbuf)
 		ended = take_segment(probes[i], &answer);
 	else
 		tell(probes[i], PROBE_REPLY, &answer);
+	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
 	if (ended) {
 		tell(probes[i], PROBE_ENDED, NULL);
