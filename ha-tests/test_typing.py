@@ -333,7 +333,7 @@ def test_command_views(cluster: Cluster, terminal: Terminal) -> None:
     terminal.enter("cmdview advanced")
     terminal.await_screen("Command view(s) enabled: default, advanced\n")
     terminal.clear()
-    terminal.type("rul")
+    terminal.type("ruled")  # shorter, it may be rulesnoop
     terminal.keys("Tab", "Enter")
     terminal.await_screen("After the last rule: Deny")
     terminal.enter("cmdview service")

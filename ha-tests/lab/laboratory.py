@@ -252,12 +252,15 @@ class Lab:
 
 @contextmanager
 def _interrupts_raise() -> Iterator[None]:
-    """Makes SIGTERM and SIGHUP unwind as Ctrl-C does, so that a lab being built is taken down again."""
+    """
+    Makes SIGTERM and SIGHUP unwind as Ctrl-C does, so that a lab being built is taken down again; and SIGINT, which a
+    process started in the background ignores.
+    """
 
     def interrupted(number: int, _frame: object) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    with _handlers(interrupted, [signal.SIGTERM, signal.SIGHUP]):
+    with _handlers(interrupted, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]):
         yield
 
 
