@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
+#include "lib/messages/commit.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -16,7 +16,10 @@
 #include "cluster/replication/replication.h"
 #include "cluster/role/role.h"
 #include "lib/ipc.h"
-#include "lib/messages.h"
+#include "lib/messages/activity.h"
+#include "lib/messages/cluster.h"
+#include "lib/messages/commit.h"
+#include "lib/messages/type.h"
 
 #include <qb/qbloop.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
-
+#include "lib/messages/activity.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 
 #include <errno.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
-
 #include "lib/log.h"
+#include "lib/messages/cluster.h"
+#include "lib/messages/commit.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 
 #include <errno.h>

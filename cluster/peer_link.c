@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/corosync/configuration.h"
 #include "cluster/daemon.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <qb/qblog.h>

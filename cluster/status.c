@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
+#include "lib/messages/cluster.h"
 
 #include <string.h>
 

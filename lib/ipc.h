@@ -4,7 +4,7 @@
 
 /*
  * Messages between the daemons of one node: SOCK_SEQPACKET Unix sockets in a qb_loop. A message is a type
- * (lib/messages.h), a body of at most IPC_BODY_MAX bytes, and optionally one file descriptor (a sealed memfd
+ * (lib/messages/type.h), a body of at most IPC_BODY_MAX bytes, and optionally one file descriptor (a sealed memfd
  * for what is larger). Nothing here blocks: what the kernel does not take waits in a bounded queue, and past
  * its bound ipc_send says -EAGAIN. Every function runs on the thread of the loop that the object was made
  * with.

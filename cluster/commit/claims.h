@@ -8,7 +8,7 @@
  * refused. So both agree without asking each other. Pure; one thread.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/commit.h"
 
 #include <stdbool.h>
 #include <stdint.h>

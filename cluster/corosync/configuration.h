@@ -5,7 +5,7 @@
 /* What Corosync reads: its configuration, and its key made from the cluster key. No secret is ever logged. */
 
 #include "lib/heartbeat.h"
-#include "lib/messages.h"
+#include "lib/messages/cluster.h"
 
 #include <stddef.h>
 #include <stdint.h>

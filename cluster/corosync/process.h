@@ -8,7 +8,7 @@
  * corosync_destroy.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/cluster.h"
 
 #include <qb/qbloop.h>
 

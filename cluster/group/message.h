@@ -10,7 +10,7 @@
  * nevertheless. Pure; any thread.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/commit.h"
 #include "lib/record.h"
 
 #include <stdbool.h>

@@ -9,6 +9,8 @@
  */
 
 #include "cluster/group/message.h"
+#include "lib/messages/activity.h"
+#include "lib/messages/cluster.h"
 
 struct registry_class {
 	uint16_t class_id; /* 0: free */

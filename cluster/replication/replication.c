@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/replication/replication.h"
 
+#include "lib/messages/cluster.h"
+#include "lib/messages/type.h"
+
 #include <errno.h>
 #include <string.h>
 

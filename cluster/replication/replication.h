@@ -10,6 +10,7 @@
  */
 
 #include "cluster/replication/registry.h"
+#include "lib/messages/activity.h"
 
 #define REPLICATION_STALL_MS 3000 /* a snapshot in which nothing comes for so long is asked for again */
 

@@ -13,7 +13,7 @@
  */
 
 #include "lib/heartbeat.h"
-#include "lib/messages.h"
+#include "lib/messages/activity.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/replication/registry.h"
+#include "lib/messages/activity.h"
+#include "lib/messages/cluster.h"
 #include "lib/testing.h"
 
 #include <string.h>

@@ -8,6 +8,7 @@
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/mirror/mirror.h"
 #include "datapath/port/port.h"
+#include "lib/messages/type.h"
 
 #include <qb/qblog.h>
 #include <rte_cycles.h>

@@ -9,6 +9,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "lib/messages/activity.h"
 
 /* What clusterd wants. */
 void activity_set(const struct message_activity *wish);

@@ -4,6 +4,7 @@
 #include "datapath/arp/neighbour.h"
 #include "datapath/arp/record.h"
 #include "datapath/core/control.h"
+#include "lib/messages/neighbour.h"
 
 #include <errno.h>
 

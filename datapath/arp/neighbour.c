@@ -3,6 +3,7 @@
 
 #include "datapath/arp/index.h"
 #include "datapath/arp/neighbour_table.h"
+#include "lib/messages/neighbour.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,6 +6,7 @@
  * thread. */
 
 #include "datapath/arp/neighbour.h"
+#include "lib/messages/neighbour.h"
 
 enum table_list { LIST_INCOMPLETE, LIST_COMPLETE, LIST_COUNT };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/arp/index.h"
 #include "datapath/arp/neighbour.h"
+#include "lib/messages/neighbour.h"
 #include "lib/testing.h"
 
 #include <string.h>

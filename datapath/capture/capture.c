@@ -3,6 +3,7 @@
 
 #include "datapath/capture/take.h"
 #include "datapath/core/control.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <rte_cycles.h>

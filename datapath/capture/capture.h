@@ -3,12 +3,12 @@
 #define DATAPATH_CAPTURE_CAPTURE_H
 
 /*
- * Captures of packets for one client at a time (MESSAGE_CAPTURE_... in lib/messages.h). Copies wait in the workers' rings
+ * Captures of packets for one client at a time (MESSAGE_CAPTURE_... in lib/messages/type.h). Copies wait in the workers' rings
  * until the client takes them; what finds no room is lost, and told. Control thread.
  */
 
 #include "lib/ipc.h"
-#include "lib/messages.h"
+#include "lib/messages/capture.h"
 
 /* Answers by MESSAGE_CAPTURE_STATE: -EINVAL for what is no filter or an id that is in use, -EBUSY where another client captures, -ENOSPC, -ENOMEM. */
 void capture_start(struct ipc_connection *connection, const struct message_capture_start *start);

@@ -7,7 +7,7 @@
  * ring of bytes of which every record has a whole piece. One producer, one consumer, no lock.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/capture.h"
 
 struct capture_ring;
 

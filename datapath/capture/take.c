@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/capture/take.h"
 
+#include "lib/messages/capture.h"
+
 #include <rte_cycles.h>
 #include <string.h>
 

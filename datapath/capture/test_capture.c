@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/capture/take.h"
 #include "datapath/testing/fixture.h"
+#include "lib/messages/capture.h"
 #include "lib/testing.h"
 
 #include <string.h>

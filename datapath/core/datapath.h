@@ -17,7 +17,6 @@
 
 #include "datapath/core/counters.h"
 #include "lib/address.h"
-#include "lib/messages.h"
 #include "lib/policy.h"
 #include "lib/record.h"
 

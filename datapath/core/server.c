@@ -15,6 +15,13 @@
 #include "datapath/watch/watch.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
+#include "lib/messages/activity.h"
+#include "lib/messages/capture.h"
+#include "lib/messages/neighbour.h"
+#include "lib/messages/policy.h"
+#include "lib/messages/probe.h"
+#include "lib/messages/type.h"
+#include "lib/messages/watch.h"
 #include "lib/paths.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef DATAPATH_CORE_SERVER_H
 #define DATAPATH_CORE_SERVER_H
 
-/* The IPC server of the datapath (lib/messages.h); its clients are clusterd and mgmtd. Control thread. */
+/* The IPC server of the datapath (lib/messages/type.h); its clients are clusterd and mgmtd. Control thread. */
 
 #include <stdbool.h>
 #include <stddef.h>

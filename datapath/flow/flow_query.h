@@ -8,6 +8,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "lib/messages/query.h"
 
 struct flow_page {
 	struct flow_row *rows; /* gone when done returns */

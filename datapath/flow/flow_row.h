@@ -2,9 +2,10 @@
 #ifndef DATAPATH_FLOW_FLOW_ROW_H
 #define DATAPATH_FLOW_FLOW_ROW_H
 
-/* A flow as others see it (lib/messages.h). */
+/* A flow as others see it (lib/messages/query.h). */
 
 #include "datapath/worker/state.h"
+#include "lib/messages/query.h"
 
 /* On the worker that owns the flow. */
 void flow_row_fill(const struct worker_state *state, const struct flow *flow, struct flow_row *row);

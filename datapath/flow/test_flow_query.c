@@ -2,6 +2,7 @@
 #include "datapath/flow/flow_query.h"
 #include "datapath/flow/flow_table.h"
 #include "datapath/testing/fixture.h"
+#include "lib/messages/query.h"
 #include "lib/testing.h"
 
 #include <errno.h>

@@ -8,6 +8,8 @@
 #include "datapath/heartbeat/key.h"
 #include "datapath/heartbeat/sync_socket.h"
 #include "datapath/port/kernel_device.h"
+#include "lib/messages/activity.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 
 #include <errno.h>

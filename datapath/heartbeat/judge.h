@@ -8,7 +8,7 @@
  */
 
 #include "lib/heartbeat.h"
-#include "lib/messages.h"
+#include "lib/messages/activity.h"
 #include "lib/policy.h"
 
 #include <stdbool.h>

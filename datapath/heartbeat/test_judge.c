@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/heartbeat/judge.h"
+#include "lib/messages/activity.h"
 #include "lib/testing.h"
 
 #include <string.h>

@@ -4,6 +4,7 @@
 #include "datapath/core/control.h"
 #include "datapath/core/server.h"
 #include "datapath/mirror/waiting.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <qb/qblog.h>

@@ -8,6 +8,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "lib/messages/activity.h"
 
 /* clusterd wants snapshots of all classes and then every change; or nothing more, since the peer is gone. */
 void mirror_start(void);

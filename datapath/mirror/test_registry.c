@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/mirror/mirror.h"
+#include "lib/messages/activity.h"
 #include "lib/testing.h"
 
 #include <errno.h>

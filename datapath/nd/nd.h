@@ -8,6 +8,7 @@
  */
 
 #include "datapath/arp/neighbour.h"
+#include "lib/messages/neighbour.h"
 
 /* An ICMPv6 packet of Neighbour Discovery that came in (PACKET_DISCOVERY); takes it. */
 void nd_receive(struct rte_mbuf *mbuf);

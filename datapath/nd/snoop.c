@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/nd/snoop.h"
 
-#include "lib/messages.h"
+#include "lib/messages/neighbour.h"
+#include "lib/messages/type.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 /* Bringing one device under DPDK and letting it go. Control thread. */
 
 #include "datapath/port/xdp/leftovers.h"
-#include "lib/messages.h"
+#include "lib/messages/query.h"
 #include "lib/policy.h"
 
 #include <stdbool.h>

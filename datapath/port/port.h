@@ -11,6 +11,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "lib/messages/query.h"
 
 #include <stdbool.h>
 

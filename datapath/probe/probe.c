@@ -5,6 +5,7 @@
 #include "datapath/probe/packet.h"
 #include "datapath/probe/source.h"
 #include "datapath/watch/watch.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -3,12 +3,12 @@
 #define DATAPATH_PROBE_PROBE_H
 
 /*
- * Probes (lib/probe.h): packets of the firewall's own, or as if they had come in, that take the way of all others. The
- * answers to its own are taken here, before the host gets them. Control thread.
+ * Probes (lib/messages/probe.h): packets of the firewall's own, or as if they had come in, that take the way of all
+ * others. The answers to its own are taken here, before the host gets them. Control thread.
  */
 
 #include "lib/ipc.h"
-#include "lib/probe.h"
+#include "lib/messages/probe.h"
 
 #include <rte_mbuf.h>
 #include <stdbool.h>

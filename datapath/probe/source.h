@@ -4,7 +4,7 @@
 
 /* Where a probe of the firewall's own leaves, and as whom (C02-123, C02-127). Control thread. */
 
-#include "lib/probe.h"
+#include "lib/messages/probe.h"
 
 #define PROBE_REASON_MAX 128
 

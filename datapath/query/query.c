@@ -3,6 +3,8 @@
 
 #include "datapath/flow/flow_query.h"
 #include "datapath/host/path_mtu.h"
+#include "lib/messages/neighbour.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  * them. Control thread. */
 
 #include "lib/ipc.h"
-#include "lib/messages.h"
+#include "lib/messages/query.h"
 
 /* body: that of the message, length bytes; one that is too short is left unanswered. */
 void query_start(struct ipc_connection *connection, const void *body, size_t length);

@@ -4,6 +4,8 @@
 #include "datapath/port/kernel_device.h"
 #include "datapath/port/port.h"
 #include "datapath/query/query.h"
+#include "lib/messages/neighbour.h"
+#include "lib/messages/query.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/core/datapath.h"
 #include "datapath/query/query.h"
+#include "lib/messages/query.h"
 
 #include <rte_cycles.h>
 

@@ -8,6 +8,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "lib/messages/query.h"
 
 /* After the ports with devices, and before workers see the policy. */
 void vlan_port_commit(const struct policy *policy);

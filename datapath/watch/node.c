@@ -2,6 +2,7 @@
 #include "datapath/watch/table.h"
 
 #include "datapath/flow/flow.h"
+#include "lib/messages/capture.h"
 
 #include <errno.h>
 #include <rte_cycles.h>

@@ -10,7 +10,7 @@
 
 #include "datapath/capture/ring.h"
 #include "datapath/worker/state.h"
-#include "lib/watch.h"
+#include "lib/messages/watch.h"
 
 #include <rte_mbuf_dyn.h>
 

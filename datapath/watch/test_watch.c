@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/testing/fixture.h"
 #include "datapath/watch/table.h"
+#include "lib/messages/capture.h"
+#include "lib/messages/watch.h"
 #include "lib/testing.h"
 
 #include <netinet/in.h>

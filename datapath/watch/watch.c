@@ -3,6 +3,8 @@
 
 #include "datapath/core/control.h"
 #include "datapath/watch/table.h"
+#include "lib/messages/capture.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <rte_cycles.h>

@@ -3,12 +3,12 @@
 #define DATAPATH_WATCH_WATCH_H
 
 /*
- * Watches of one client at a time (lib/watch.h). Workers put events into rings of a fixed size; what finds no room, or is
- * more than the watch's rate, is left out and told. Control thread.
+ * Watches of one client at a time (lib/messages/watch.h). Workers put events into rings of a fixed size; what finds no
+ * room, or is more than the watch's rate, is left out and told. Control thread.
  */
 
 #include "lib/ipc.h"
-#include "lib/watch.h"
+#include "lib/messages/watch.h"
 
 #include <rte_mbuf.h>
 #include <stdbool.h>

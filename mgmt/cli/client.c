@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/cli/client.h"
-#include "lib/messages.h"
+#include "lib/messages/cli.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/cli/terminal.h"
 

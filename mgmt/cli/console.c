@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/cli/console.h"
-#include "lib/console.h"
+#include "lib/messages/console.h"
+#include "lib/messages/login.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/cli/serial.h"
 #include "mgmt/ssh/login.h"

@@ -3,7 +3,7 @@
 /* hadrian: the command line. Interactive on a terminal; one command from the arguments; or lines from a file
  * or pipe. */
 
-#include "lib/console.h"
+#include "lib/messages/console.h"
 #include "mgmt/cli/client.h"
 #include "mgmt/cli/console.h"
 #include "mgmt/cli/interactive.h"

@@ -2,7 +2,7 @@
 #ifndef MGMT_CLI_SERIAL_H
 #define MGMT_CLI_SERIAL_H
 
-#include "lib/console.h"
+#include "lib/messages/console.h"
 
 #include <termios.h>
 

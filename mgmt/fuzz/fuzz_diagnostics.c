@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/probe.h"
 #include "mgmt/mgmtd/diagnostics/flow_options.h"
 #include "mgmt/mgmtd/diagnostics/ping.h"
 #include "mgmt/mgmtd/engine/engine.h"

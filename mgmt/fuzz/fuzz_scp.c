@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/files/file_path.h"
 #include "mgmt/scp/command.h"
 #include "mgmt/scp/record.h"

@@ -4,6 +4,8 @@
  * (MC-001). */
 
 #include "lib/ipc.h"
+#include "lib/messages/cgi.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/https/request.h"
 

@@ -4,7 +4,7 @@
 
 /* What a client sent, from the environment of a CGI program. Pure; any bytes are safe to give. */
 
-#include "lib/messages.h"
+#include "lib/messages/cgi.h"
 
 /*
  * Fills the credentials from an Authorization header ("Basic ...", RFC 7617; NULL where there is none).

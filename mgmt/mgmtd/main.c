@@ -4,6 +4,7 @@
 
 #include "lib/ipc.h"
 #include "lib/log.h"
+#include "lib/messages/commit.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/capture/capture.h"

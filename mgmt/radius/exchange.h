@@ -8,7 +8,7 @@
  * CLOCK_MONOTONIC.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/radius.h"
 #include "mgmt/radius/packet.h"
 
 #include <stdbool.h>

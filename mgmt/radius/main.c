@@ -4,7 +4,8 @@
 
 #include "lib/ipc.h"
 #include "lib/log.h"
-#include "lib/messages.h"
+#include "lib/messages/radius.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/radius/exchange.h"
 #include "mgmt/radius/snoop.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/radius/snoop.h"
 #include "lib/ipc.h"
-#include "lib/messages.h"
+#include "lib/messages/radius.h"
+#include "lib/messages/type.h"
 #include "mgmt/radius/exchange.h"
 
 #include <stdio.h>

@@ -4,8 +4,6 @@
 
 /* The lines of the SCP protocol that a client sends before and between files. Pure functions. */
 
-#include "lib/messages.h"
-
 #include <stdint.h>
 
 #define SCP_RECORD_MAX 512 /* bytes, with the newline */

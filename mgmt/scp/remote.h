@@ -5,7 +5,8 @@
 /* The files, which hadrian-mgmtd keeps (MESSAGE_FILE). Blocking; one thread. */
 
 #include "lib/ipc.h"
-#include "lib/messages.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 
 struct remote {
 	int session;             /* logged in by hadrian-sshd */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/file.h"
 #include "mgmt/mgmtd/files/file_path.h"
 #include "mgmt/scp/transfer.h"
 

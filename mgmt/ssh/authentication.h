@@ -7,6 +7,7 @@
  * (keyboard-interactive, RFC 4256). hadrian-mgmtd decides; what it has to be asked is bounded here.
  */
 
+#include "lib/messages/login.h"
 #include "mgmt/ssh/login.h"
 
 #include <libssh/callbacks.h>

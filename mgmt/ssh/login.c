@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/ssh/login.h"
 #include "lib/ipc.h"
+#include "lib/messages/type.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef MGMT_SSH_LOGIN_H
 #define MGMT_SSH_LOGIN_H
 
-#include "lib/messages.h"
+#include "lib/messages/login.h"
 
 #include <stdbool.h>
 

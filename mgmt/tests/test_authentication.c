@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/radius.h"
 #include "lib/testing.h"
 #include "mgmt/mgmtd/login/auth_decision.h"
 #include "mgmt/mgmtd/login/auth_profile.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/cgi.h"
 #include "lib/testing.h"
 #include "mgmt/https/request.h"
 #include "mgmt/mgmtd/https/cgi.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/console.h"
 #include "lib/testing.h"
 #include "mgmt/cli/serial.h"
 #include "mgmt/mgmtd/login/console_port.h"

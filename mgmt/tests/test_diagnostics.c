@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/query.h"
+#include "lib/policy.h"
 #include "lib/testing.h"
 #include "mgmt/mgmtd/diagnostics/flow_options.h"
 #include "mgmt/mgmtd/diagnostics/flow_text.h"

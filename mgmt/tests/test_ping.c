@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/probe.h"
+#include "lib/messages/watch.h"
 #include "lib/testing.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/diagnostics/ping.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/cluster.h"
 #include "lib/testing.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/https/https_render.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/backup/adopt.h"
+#include "lib/messages/commit.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/https/listeners.h"
 

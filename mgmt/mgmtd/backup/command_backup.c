@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/commit.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/factory_reset.h"
 #include "mgmt/mgmtd/backup/signed_profile.h"

@@ -2,6 +2,7 @@
 
 /* Configuration profiles: named configurations on disk, as backups (MA-031, MA-032). */
 
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/profile_import.h"
 #include "mgmt/mgmtd/check/check.h"

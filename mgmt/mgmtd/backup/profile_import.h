@@ -4,6 +4,7 @@
 
 /* Files become configuration profiles (MA-030, MA-031): backups, and profiles of the older family (import/atv_file.h). Loop's thread. */
 
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/session/session.h"
 
 /* How a file is read. */

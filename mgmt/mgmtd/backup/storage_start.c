@@ -2,6 +2,7 @@
 
 /* The external storage when the system starts (MA-035). */
 
+#include "lib/messages/commit.h"
 #include "mgmt/mgmtd/backup/adopt.h"
 #include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/storage.h"

@@ -7,7 +7,8 @@
  * the node, not to a session, and end with the datapath or mgmtd. Runs on the loop's thread.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/capture/buffer.h"
 #include "mgmt/mgmtd/capture/filter_options.h"
 

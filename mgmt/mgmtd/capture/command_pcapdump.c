@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/capture.h"
 #include "mgmt/mgmtd/capture/capture.h"
 #include "mgmt/mgmtd/capture/pcapdump_files.h"
 #include "mgmt/mgmtd/command/command.h"

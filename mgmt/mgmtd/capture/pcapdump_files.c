@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/capture/pcapdump_files.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/capture/capture.h"
 #include "mgmt/mgmtd/capture/show.h"
 #include "mgmt/mgmtd/configuration/value.h"

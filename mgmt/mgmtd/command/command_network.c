@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/neighbour.h"
+#include "lib/messages/query.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/policy/policy_build.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "lib/messages.h"
+#include "lib/messages/cli.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/complete/complete.h"
 #include "mgmt/mgmtd/script/script_file.h"
 

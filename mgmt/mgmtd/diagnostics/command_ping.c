@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/probe.h"
+#include "lib/messages/type.h"
+#include "lib/messages/watch.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/diagnostics/diagnostics.h"
 #include "mgmt/mgmtd/diagnostics/ping.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/diagnostics/diagnostics.h"
 #include "lib/ipc.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 
 #include <errno.h>

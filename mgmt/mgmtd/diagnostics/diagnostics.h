@@ -2,10 +2,13 @@
 #ifndef MGMT_MGMTD_DIAGNOSTICS_DIAGNOSTICS_H
 #define MGMT_MGMTD_DIAGNOSTICS_DIAGNOSTICS_H
 
-/* Watches (lib/watch.h) and probes (lib/probe.h) of this node's datapath, and who asked for them. Runs on the loop's thread. */
+/*
+ * Watches (lib/messages/watch.h) and probes (lib/messages/probe.h) of this node's datapath, and who asked for them. Runs on
+ * the loop's thread.
+ */
 
-#include "lib/probe.h"
-#include "lib/watch.h"
+#include "lib/messages/probe.h"
+#include "lib/messages/watch.h"
 #include "mgmt/mgmtd/engine/engine.h"
 
 struct diagnostics;

@@ -4,7 +4,7 @@
 
 /* Flows and packets as the guide prints them (C07-013, C13-076, C13-077). One thread. */
 
-#include "lib/messages.h"
+#include "lib/messages/query.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 /* `ping`: what is to be sent, and what is printed of it. Runs on the loop's thread. */
 
-#include "lib/probe.h"
+#include "lib/messages/probe.h"
 #include "mgmt/mgmtd/session/line.h"
 #include "mgmt/mgmtd/session/session.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/diagnostics/snoop.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/diagnostics/diagnostics.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  * the loop's thread.
  */
 
-#include "lib/watch.h"
+#include "lib/messages/watch.h"
 #include "mgmt/mgmtd/diagnostics/watch_text.h"
 #include "mgmt/mgmtd/session/session.h"
 

@@ -4,7 +4,7 @@
 
 /* What a watch sees, as text: the lines of the guide for decisions (C02-126), and a packet's way through the graph. One thread. */
 
-#include "lib/watch.h"
+#include "lib/messages/watch.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/discovery/snoop.h"
 #include "lib/ipc.h"
+#include "lib/messages/neighbour.h"
 #include "mgmt/mgmtd/discovery/decode.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/policy/policy_build.h"

@@ -7,7 +7,8 @@
  * the loop's thread.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/cluster.h"
+#include "lib/messages/commit.h"
 
 #include <qb/qbloop.h>
 #include <stdbool.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "lib/ipc.h"
+#include "lib/messages/policy.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 
 #include <errno.h>

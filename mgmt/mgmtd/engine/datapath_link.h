@@ -8,7 +8,8 @@
  * thread.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/neighbour.h"
+#include "lib/messages/query.h"
 
 #include <qb/qbloop.h>
 #include <stdbool.h>

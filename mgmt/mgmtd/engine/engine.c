@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/engine/engine.h"
+#include "lib/messages/cluster.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/secret.h"

@@ -12,7 +12,7 @@
  * Everything runs on the thread of the loop.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/commit.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 #include "mgmt/mgmtd/configuration/rename.h"
 #include "mgmt/mgmtd/engine/cfglog.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/cluster.h"
 #include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/configuration/merge.h"

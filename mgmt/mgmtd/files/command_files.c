@@ -2,6 +2,8 @@
 
 /* `crashdump` and `files`: what SCP brings and fetches, listed and deleted (C02-066, C02-117). */
 
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/files/file_store.h"
 #include "mgmt/mgmtd/session/table.h"

@@ -7,7 +7,8 @@
  * folders "scripts" and "crashdumps" in it. Nothing of a path is ever a path of the system. Pure functions.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 
 #include <stdbool.h>
 

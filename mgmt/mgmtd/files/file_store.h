@@ -9,6 +9,8 @@
  * forwards packets. File I/O in memory; one thread.
  */
 
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/files/file_path.h"
 
 #include <stddef.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/files/files.h"
 #include "lib/log.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/backup/profile_import.h"
 #include "mgmt/mgmtd/files/file_store.h"
 #include "mgmt/mgmtd/session/session.h"

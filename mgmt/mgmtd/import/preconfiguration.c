@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/import/preconfiguration.h"
+#include "lib/messages/commit.h"
 #include "lib/paths.h"
 #include "mgmt/identity/certificate.h"
 #include "mgmt/mgmtd/backup/adopt.h"

@@ -4,7 +4,7 @@
 
 /* AuthenticationProfile and RadiusServer objects as what uses them needs them. One thread, nothing is changed. */
 
-#include "lib/messages.h"
+#include "lib/messages/radius.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 
 enum auth_balance { AUTH_BALANCE_NONE, AUTH_BALANCE_ROUND_ROBIN, AUTH_BALANCE_ALL };

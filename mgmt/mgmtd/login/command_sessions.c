@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/messages/radius.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/login/login.h"
 #include "mgmt/mgmtd/login/radius.h"

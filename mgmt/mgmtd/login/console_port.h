@@ -4,7 +4,7 @@
 
 /* COMPortAccess objects (C02-019). The running configuration counts. One thread, nothing is changed. */
 
-#include "lib/console.h"
+#include "lib/messages/console.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 
 /* How the program at the console finds it; error is -ENOENT where there is no such object. */

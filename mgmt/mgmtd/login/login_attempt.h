@@ -5,7 +5,8 @@
 /* What the parts of a login share: login.c (messages), login_sources.c (who is asked), login_sessions.c (what a
  * session may be). Runs on the loop's thread. */
 
-#include "lib/messages.h"
+#include "lib/messages/login.h"
+#include "lib/messages/radius.h"
 #include "mgmt/mgmtd/login/auth_decision.h"
 #include "mgmt/mgmtd/login/auth_profile.h"
 #include "mgmt/mgmtd/login/lockout.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/log.h"
+#include "lib/messages/login.h"
 #include "mgmt/mgmtd/login/login_attempt.h"
 #include "mgmt/mgmtd/login/users.h"
 

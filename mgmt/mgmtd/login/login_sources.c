@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/log.h"
+#include "lib/messages/login.h"
+#include "lib/messages/radius.h"
 #include "mgmt/mgmtd/login/login_attempt.h"
 #include "mgmt/mgmtd/login/password_worker.h"
 #include "mgmt/mgmtd/login/radius.h"

@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/login/radius.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/session/session.h"
 

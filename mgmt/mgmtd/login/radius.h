@@ -7,7 +7,7 @@
  * RadiusServer. Runs on the loop's thread.
  */
 
-#include "lib/messages.h"
+#include "lib/messages/radius.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 
 #include <qb/qbloop.h>

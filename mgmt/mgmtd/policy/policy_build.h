@@ -5,7 +5,7 @@
 /* From a checked configuration to what the other daemons take: the datapath's policy and clusterd's
  * configuration. */
 
-#include "lib/messages.h"
+#include "lib/messages/cluster.h"
 #include "lib/policy.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/session/session.h"
-#include "lib/messages.h"
+#include "lib/messages/cli.h"
+#include "lib/messages/console.h"
+#include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/capture/capture.h"

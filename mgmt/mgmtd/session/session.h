@@ -8,6 +8,8 @@
  */
 
 #include "lib/ipc.h"
+#include "lib/messages/commit.h"
+#include "lib/messages/radius.h"
 #include "mgmt/mgmtd/engine/engine.h"
 #include "mgmt/mgmtd/session/line.h"
 

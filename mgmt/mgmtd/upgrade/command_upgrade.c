@@ -3,6 +3,9 @@
 /* `upgrade`: another release of the software, from a package in the administrator's root folder (C02-110, C02-113). */
 
 #include "mgmt/mgmtd/upgrade/command_upgrade.h"
+#include "lib/messages/cluster.h"
+#include "lib/messages/file.h"
+#include "lib/messages/type.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"

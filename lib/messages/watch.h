@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LIB_WATCH_H
-#define LIB_WATCH_H
+#ifndef LIB_MESSAGES_WATCH_H
+#define LIB_MESSAGES_WATCH_H
 
 /*
  * What the datapath tells of packets on their way (`trace`, `rulesnoop`, `ping -verbose`): messages between mgmtd, which
@@ -19,7 +19,7 @@
 enum watch_kind {
 	WATCH_RULES = 1, /* decisions about new flows that come in, whatever packets they have */
 	WATCH_PACKETS,   /* packets that come in, each through all of the graph */
-	WATCH_PROBES,    /* only packets of probes (lib/probe.h) that name the watch */
+	WATCH_PROBES,    /* only packets of probes (probe.h) that name the watch */
 };
 
 struct message_watch_start {

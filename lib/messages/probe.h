@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LIB_PROBE_H
-#define LIB_PROBE_H
+#ifndef LIB_MESSAGES_PROBE_H
+#define LIB_MESSAGES_PROBE_H
 
 /*
  * Packets that the datapath makes for `ping`, and what came back: messages between mgmtd and the datapath. A probe is one
@@ -20,7 +20,7 @@ struct message_probe_start {
 	uint8_t protocol;   /* ICMP (of either family), TCP or UDP, by IPv4's numbers */
 	uint8_t simulate;   /* it is as if it had come in by `interface`; nothing is awaited */
 	uint16_t interface; /* of a simulated one */
-	uint32_t watch;     /* id of the watch (lib/watch.h) that follows it, 0: none */
+	uint32_t watch;     /* id of the watch (watch.h) that follows it, 0: none */
 	struct ip_address destination;
 	struct ip_address source; /* version 0: that of the interface the packet leaves by */
 	uint16_t port;            /* of TCP and UDP */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef LIB_CONSOLE_H
-#define LIB_CONSOLE_H
+#ifndef LIB_MESSAGES_CONSOLE_H
+#define LIB_MESSAGES_CONSOLE_H
 
-/* How the program at the local console learns from hadrian-mgmtd what its COMPortAccess says. As lib/messages.h. */
+/* How the program at the local console learns from hadrian-mgmtd what its COMPortAccess says. */
 
 #include <stdint.h>
 
 #define CONSOLE_PORT         "COM1"           /* the system's own console */
 #define LOGIN_ACCESS_CONSOLE "COMPortAccess/" /* access of a login there, with the object's name behind */
-
-/* At PATH_MGMTD_SOCKET ->: name of a COMPortAccess as text; the answer has the same type: struct message_console. */
-#define MESSAGE_CONSOLE 390
 
 enum console_parity { CONSOLE_PARITY_NONE, CONSOLE_PARITY_EVEN, CONSOLE_PARITY_ODD };
 enum console_flow { CONSOLE_FLOW_NONE, CONSOLE_FLOW_RTSCTS, CONSOLE_FLOW_XONXOFF };

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_MESSAGES_ACTIVITY_H
+#define LIB_MESSAGES_ACTIVITY_H
+
+/* Which node is active, and what the datapath sees of the peer: clusterd <-> hadrian-datapath. */
+
+#include "lib/heartbeat.h"
+
+#include <stdint.h>
+
+/*
+ * What clusterd wants this node to be. A datapath that demoted itself (stood_still) ignores active = 1 with a term that is
+ * not higher than its own: clusterd may have sent it before it knew.
+ */
+struct message_activity {
+	uint8_t active;
+	uint8_t ready;    /* goes into the heartbeats */
+	uint8_t yielding; /* goes into the heartbeats */
+	uint8_t reserved;
+	uint32_t term;
+	uint64_t instance; /* of clusterd; goes into the heartbeats */
+};
+
+/* What the datapath is. It demotes itself where it finds that it stood still for longer than PeerDead. */
+struct message_activity_report {
+	uint8_t active;
+	uint8_t healthy;     /* every configured port works and the workers run */
+	uint8_t stood_still; /* demoted itself after a pause; clusterd decides anew */
+	uint8_t heartbeats;  /* heartbeats are being sent (cluster configured, key readable) */
+	uint32_t term;
+	uint64_t policy_generation; /* 0: no policy yet */
+	uint64_t flows;
+};
+
+/* The peer as its heartbeats show it. One report covers all interfaces. */
+struct message_heartbeat_report {
+	uint8_t alive; /* heard on at least one interface within PeerDead */
+	uint8_t interfaces_alive;
+	uint8_t interfaces_total; /* Sync and Critical ones of this node */
+	uint8_t reserved;
+	uint32_t forged;       /* frames with a wrong key since start */
+	struct heartbeat last; /* the newest, valid where alive or ever heard (instance != 0) */
+};
+
+struct message_mirror_count {
+	uint16_t class_id;
+	uint16_t reserved;
+	uint32_t skipped; /* records of this class that were not understood */
+	uint64_t count;   /* objects held now */
+};
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LIB_MESSAGES_CLUSTER_H
+#define LIB_MESSAGES_CLUSTER_H
+
+/* The cluster's configuration, state and commands: mgmtd <-> hadrian-clusterd. */
+
+#include "lib/address.h"
+
+#include <stdint.h>
+
+/* One corosync link: the addresses of both nodes on one interface. */
+struct message_cluster_link {
+	struct ip_address address[2]; /* indexed by enum cluster_role */
+	uint32_t reserved;
+};
+#define CLUSTER_LINKS_MAX 4
+
+struct message_cluster_configuration {
+	uint8_t enabled; /* 0: standalone, then the rest is zero and this node is active at once */
+	uint8_t role;    /* enum cluster_role */
+	uint8_t cluster_id;
+	uint8_t auto_sync;
+	uint32_t peer_dead_ms;
+	uint32_t link_count;
+	uint32_t reserved;
+	struct message_cluster_link links[CLUSTER_LINKS_MAX]; /* the Sync interfaces first */
+};
+
+#define CLUSTER_CLASSES_MAX 16
+
+struct cluster_class_status {
+	char name[24];
+	uint64_t have;   /* at this node where inactive, at the peer where active */
+	uint64_t should; /* what the active node holds */
+	uint32_t skipped;
+	uint32_t reserved;
+};
+
+struct message_cluster_status {
+	uint8_t configured; /* 0: "This device is a standalone system (HA not configured)" */
+	uint8_t role;
+	uint8_t active;
+	uint8_t peer_alive;
+	uint8_t resyncing;
+	uint8_t sync_percent;
+	uint8_t corosync_joined; /* the peer is a member of our CPG group */
+	uint8_t reserved;
+	uint32_t term;
+	uint32_t state_seconds; /* since the last change of active/inactive */
+	uint32_t class_count;
+	uint32_t reserved2;
+	uint64_t batches_skipped; /* messages of the peer that were not understood */
+	struct cluster_class_status classes[CLUSTER_CLASSES_MAX];
+};
+
+enum cluster_command { CLUSTER_DEACTIVATE = 1, CLUSTER_ACTIVATE = 2, CLUSTER_REQUEST_CONFIGURATION = 3 };
+
+struct message_cluster_command {
+	uint32_t command;
+};
+
+#endif
