@@ -124,7 +124,7 @@ static int check_arp_entries(const struct check *check)
 	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
 		const struct policy_arp_entry *entry = &policy->arp_entries[i];
 
-		if (!interface_known(policy, entry->interface) || entry->address.version != 4 ||
+		if (!interface_known(policy, entry->interface) || !address_valid(&entry->address) ||
 		    entry->mode > POLICY_ARP_PUBLISH ||
 		    (entry->mode == POLICY_ARP_STATIC ? mac_address_is_zero(&entry->mac)
 		                                      : entry->mac.bytes[0] & 1))

@@ -59,7 +59,7 @@ struct policy_interface {
 
 enum policy_arp_mode { POLICY_ARP_STATIC = 0, POLICY_ARP_PUBLISH = 1 };
 
-/* C04-010, C04-011. IPv4. */
+/* C04-010, C04-011; of IPv6 C05-016. */
 struct policy_arp_entry {
 	uint16_t interface;
 	uint8_t mode; /* enum policy_arp_mode */

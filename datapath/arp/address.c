@@ -45,7 +45,7 @@ const struct policy_arp_entry *arp_published(const struct policy *policy, uint16
 		const struct policy_arp_entry *entry = &policy->arp_entries[i];
 
 		if (entry->mode == POLICY_ARP_PUBLISH && entry->interface == interface &&
-		    network_order(&entry->address) == target)
+		    entry->address.version == 4 && network_order(&entry->address) == target)
 			return entry;
 	}
 	return NULL;

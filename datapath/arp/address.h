@@ -28,6 +28,10 @@ enum arp_answer arp_answer(const struct policy *policy, bool active, uint16_t in
 const struct policy_arp_entry *arp_published(const struct policy *policy, uint16_t interface,
                                              uint32_t target);
 
+/* The same of IPv6 (C05-016). */
+const struct policy_arp_entry *nd_published(const struct policy *policy, uint16_t interface,
+                                            const uint8_t target[16]);
+
 /*
  * The address to ask from for target on interface: the shared one while active, else the private one, and
  * among several that whose network holds target. Returns ARP_SILENT where the node has none that it may use.

@@ -27,6 +27,30 @@ static void announce(const struct port *port, uint32_t address, bool shared)
 	(void)control_transmit(port->interface, frame, sizeof(frame));
 }
 
+static void announce_address(const struct port *port, const struct ip_address *address, bool shared)
+{
+	uint32_t value;
+
+	if (address->version == 6 && !ipv6_is_loopback(address->bytes))
+		nd_announce(port, address->bytes, shared);
+	if (address->version != 4 || address->bytes[0] == 127)
+		return;
+	memcpy(&value, address->bytes, sizeof(value));
+	announce(port, value, shared);
+}
+
+/* Those that are answered for with the interface's Ethernet address, which may be each node's own. */
+static void announce_published(const struct policy *policy)
+{
+	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
+		const struct policy_arp_entry *entry = &policy->arp_entries[i];
+		const struct port *port = control_port(entry->interface);
+
+		if (port && entry->mode == POLICY_ARP_PUBLISH && mac_address_is_zero(&entry->mac))
+			announce_address(port, &entry->address, true);
+	}
+}
+
 static void announce_all(const struct policy *policy)
 {
 	uint8_t kind = policy->settings->cluster_enabled ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE;
@@ -34,17 +58,11 @@ static void announce_all(const struct policy *policy)
 	for (uint32_t i = 0; i < policy->address_count; i++) {
 		const struct policy_address *address = &policy->addresses[i];
 		const struct port *port = control_port(address->interface);
-		uint32_t value;
 
-		if (!port || address->kind != kind)
-			continue;
-		if (address->address.version == 6 && !ipv6_is_loopback(address->address.bytes))
-			nd_announce(port, address->address.bytes, kind == POLICY_ADDRESS_SHARED);
-		if (address->address.version != 4 || address->address.bytes[0] == 127)
-			continue;
-		memcpy(&value, address->address.bytes, sizeof(value));
-		announce(port, value, kind == POLICY_ADDRESS_SHARED);
+		if (port && address->kind == kind)
+			announce_address(port, &address->address, kind == POLICY_ADDRESS_SHARED);
 	}
+	announce_published(policy);
 }
 
 static uint64_t next_ns(const struct policy *policy)

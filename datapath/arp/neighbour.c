@@ -21,13 +21,6 @@ void neighbour_start(const struct neighbour_actions *new_actions)
 	table_reset();
 }
 
-void neighbour_configure(const struct neighbour_settings *new_settings)
-{
-	settings = *new_settings;
-	if (settings.size > NEIGHBOUR_SIZE_MAX)
-		settings.size = NEIGHBOUR_SIZE_MAX;
-}
-
 struct neighbour *neighbour_get(uint16_t interface, struct ip_address next_hop)
 {
 	uint32_t index = index_find(interface, next_hop);
@@ -79,6 +72,16 @@ static bool make_room(uint64_t now)
 		return false;
 	forget(oldest);
 	return true;
+}
+
+void neighbour_configure(const struct neighbour_settings *new_settings)
+{
+	settings = *new_settings;
+	if (settings.size > NEIGHBOUR_SIZE_MAX)
+		settings.size = NEIGHBOUR_SIZE_MAX;
+	/* make_room makes it for one. */
+	while (neighbour_count() > settings.size && make_room(UINT64_MAX))
+		;
 }
 
 static struct neighbour *create(uint16_t interface, struct ip_address next_hop, uint64_t now)

@@ -58,6 +58,7 @@ struct neighbour_actions {
 };
 
 void neighbour_start(const struct neighbour_actions *actions);
+/* Takes effect on what is there too, but for the times that entries have already begun. */
 void neighbour_configure(const struct neighbour_settings *settings);
 
 /* NULL where there is none. */

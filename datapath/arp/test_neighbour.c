@@ -112,7 +112,7 @@ START_TEST(an_answer_releases_what_waited)
 }
 END_TEST
 
-/* feature: C04-012 */
+/* feature: C04-005 C04-012 */
 START_TEST(silence_makes_it_unknown_and_then_forgotten)
 {
 	uint64_t now;
@@ -133,7 +133,7 @@ START_TEST(silence_makes_it_unknown_and_then_forgotten)
 }
 END_TEST
 
-/* feature: C04-002 C04-012 */
+/* feature: C04-002 C04-004 C04-012 */
 START_TEST(it_is_probed_before_it_expires)
 {
 	uint64_t now;
@@ -167,6 +167,7 @@ START_TEST(what_was_not_meant_for_this_node_makes_no_entry)
 }
 END_TEST
 
+/* feature: C04-007 */
 START_TEST(a_scan_does_not_push_out_neighbours_in_use)
 {
 	begin(20);
@@ -177,6 +178,28 @@ START_TEST(a_scan_does_not_push_out_neighbours_in_use)
 	ck_assert_uint_le(neighbour_count(), 20);
 	for (uint32_t i = 0; i < 10; i++)
 		ck_assert_uint_eq(state_of(i), NEIGHBOUR_DYNAMIC);
+}
+END_TEST
+
+/* feature: C04-007 */
+START_TEST(a_smaller_cache_keeps_the_youngest)
+{
+	struct neighbour_settings smaller = {
+	    .expire_ns = 60 * SECOND, .expire_unknown_ns = 5 * SECOND, .size = 20};
+
+	begin(100);
+	neighbour_static_begin();
+	ck_assert_int_eq(neighbour_static(1, hop(200), &mac), 0);
+	neighbour_static_end();
+	for (uint32_t i = 0; i < 50; i++)
+		neighbour_learn(1, hop(i), &mac, true, START);
+	resolve(100, START);
+	neighbour_configure(&smaller);
+	ck_assert_uint_eq(neighbour_count(), 20);
+	ck_assert_uint_eq(dropped, 1);
+	ck_assert_uint_eq(state_of(30), NEIGHBOUR_NONE);
+	ck_assert_uint_eq(state_of(31), NEIGHBOUR_DYNAMIC);
+	ck_assert_uint_eq(state_of(200), NEIGHBOUR_STATIC);
 }
 END_TEST
 
@@ -279,6 +302,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, it_is_probed_before_it_expires);
 	tcase_add_test(tests, what_was_not_meant_for_this_node_makes_no_entry);
 	tcase_add_test(tests, a_scan_does_not_push_out_neighbours_in_use);
+	tcase_add_test(tests, a_smaller_cache_keeps_the_youngest);
 	tcase_add_test(tests, indexes_are_used_again_only_after_workers_let_go);
 	tcase_add_test(tests, flushing_forgets_all_or_one_interface);
 	tcase_add_test(tests, static_entries_stay_and_are_not_learnt);

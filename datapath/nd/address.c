@@ -28,6 +28,19 @@ enum arp_answer nd_answer(const struct policy *policy, bool active, uint16_t int
 	return ARP_SILENT;
 }
 
+const struct policy_arp_entry *nd_published(const struct policy *policy, uint16_t interface,
+                                            const uint8_t target[16])
+{
+	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
+		const struct policy_arp_entry *entry = &policy->arp_entries[i];
+
+		if (entry->mode == POLICY_ARP_PUBLISH && entry->interface == interface &&
+		    entry->address.version == 6 && memcmp(entry->address.bytes, target, 16) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
 static bool on_link(const struct policy_address *address, const uint8_t *target)
 {
 	unsigned whole = address->prefix_length / 8, rest = address->prefix_length % 8;

@@ -80,15 +80,21 @@ static struct ip_address next_hop_of(const uint8_t *bytes)
 	return address;
 }
 
-static void answer(const struct port *port, const struct nd_packet *question, enum arp_answer as)
+/* published: the entry that the target is answered for by; NULL: it is an address of this node's. */
+static void answer(const struct port *port, const struct nd_packet *question, enum arp_answer as,
+                   const struct policy_arp_entry *published)
 {
 	bool nobody = ipv6_is_unspecified(question->source);
+	struct mac_address own = mac_as(port, as);
+	bool elsewhere = published && !mac_address_is_zero(&published->mac);
+	/* Who answers for others does not override what they say themselves (RFC 4861 7.2.8). */
 	struct nd_packet packet = {.type = ND_ADVERTISEMENT,
-	                           .mac = mac_as(port, as),
-	                           .router = true,
+	                           .mac = elsewhere ? published->mac : own,
+	                           .router = !elsewhere,
 	                           .solicited = !nobody,
-	                           .override = true};
+	                           .override = !published};
 	struct mac_address to = question->mac;
+	uint8_t frame[ND_FRAME_LENGTH];
 	const struct neighbour *known;
 
 	memcpy(packet.source, question->target, sizeof(packet.source));
@@ -103,7 +109,9 @@ static void answer(const struct port *port, const struct nd_packet *question, en
 			return;
 		to = known->mac;
 	}
-	transmit(port, &packet, &to);
+	nd_build(&packet, &to, frame);
+	nd_set_source(frame, &own);
+	(void)control_transmit(port->interface, frame, sizeof(frame));
 }
 
 /* Neighbours are kept where this node has dealings with them: link-local hosts are answered and not kept. */
@@ -115,15 +123,20 @@ static bool worth_keeping(const struct policy *policy, const struct port *port, 
 static void solicited(const struct policy *policy, const struct port *port, const struct nd_packet *packet)
 {
 	enum arp_answer as = nd_answer(policy, active(), port->interface, packet->target);
+	const struct policy_arp_entry *published = NULL;
 
 	if (as == ARP_SILENT && advertise_is_own(port, packet->target))
+		as = ARP_ANSWER_SHARED;
+	if (as == ARP_SILENT && active())
+		published = nd_published(policy, port->interface, packet->target);
+	if (published)
 		as = ARP_ANSWER_SHARED;
 	if (as == ARP_SILENT)
 		return;
 	if (packet->has_mac && worth_keeping(policy, port, packet->source))
 		neighbour_learn(port->interface, next_hop_of(packet->source), &packet->mac, true,
 		                control_now());
-	answer(port, packet, as);
+	answer(port, packet, as, published);
 }
 
 static void advertised(const struct policy *policy, const struct port *port, const struct nd_packet *packet)

@@ -160,6 +160,11 @@ void nd_build(const struct nd_packet *packet, const struct mac_address *destinat
 	nd_checksum_put(ip, payload);
 }
 
+void nd_set_source(uint8_t frame[ND_FRAME_LENGTH], const struct mac_address *source)
+{
+	memcpy(frame + 6, source->bytes, sizeof(source->bytes));
+}
+
 void nd_solicited_node(const uint8_t address[16], uint8_t group[16])
 {
 	static const uint8_t prefix[13] = {0xff, 0x02, [11] = 1, [12] = 0xff};

@@ -35,6 +35,9 @@ bool nd_parse(const uint8_t *ip, size_t length, struct nd_packet *out);
 void nd_build(const struct nd_packet *packet, const struct mac_address *destination,
               uint8_t frame[ND_FRAME_LENGTH]);
 
+/* The same frame from another Ethernet address than the one that it tells of. */
+void nd_set_source(uint8_t frame[ND_FRAME_LENGTH], const struct mac_address *source);
+
 /* The group in which a host listens for questions about that address, and the MAC of a group. */
 void nd_solicited_node(const uint8_t address[16], uint8_t group[16]);
 struct mac_address nd_group_mac(const uint8_t group[16]);

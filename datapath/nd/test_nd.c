@@ -3,6 +3,7 @@
 #include "datapath/nd/packet.h"
 #include "lib/testing.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static const struct mac_address mac = {{0x02, 1, 2, 3, 4, 5}}, to = {{0x02, 9, 9, 9, 9, 9}};
@@ -141,11 +142,43 @@ START_TEST(who_answers)
 }
 END_TEST
 
+/* feature: C05-016 */
+START_TEST(what_is_published)
+{
+	struct policy_arp_entry entries[3] = {{.interface = 1, .mode = POLICY_ARP_STATIC, .mac = mac},
+	                                      {.interface = 1, .mode = POLICY_ARP_PUBLISH},
+	                                      {.interface = 2, .mode = POLICY_ARP_PUBLISH}};
+	struct policy policy = {.arp_entries = entries, .arp_entry_count = 3};
+	struct nd_packet packet = solicitation();
+	uint8_t first[16], second[16], ipv4[16] = {10, 1, 0, 1};
+
+	ip_address_parse("2001:db8:1::1", &entries[0].address);
+	ip_address_parse("2001:db8:1::2", &entries[1].address);
+	ip_address_parse("10.1.0.1", &entries[2].address);
+	put(first, "2001:db8:1::1");
+	put(second, "2001:db8:1::2");
+	ck_assert_ptr_null(nd_published(&policy, 1, first));
+	ck_assert_ptr_eq(nd_published(&policy, 1, second), &entries[1]);
+	ck_assert_ptr_null(nd_published(&policy, 2, second));
+	ck_assert_ptr_null(nd_published(&policy, 2, ipv4));
+	memcpy(entries[1].address.bytes, entries[2].address.bytes, 16);
+	ck_assert_ptr_null(arp_published(&policy, 1, htonl(0x0a010001)));
+	ck_assert_ptr_eq(arp_published(&policy, 2, htonl(0x0a010001)), &entries[2]);
+	/* An answer that tells another address than it comes from is as valid. */
+	nd_build(&packet, &to, frame);
+	nd_set_source(frame, &to);
+	ck_assert_mem_eq(frame + 6, to.bytes, 6);
+	ck_assert(nd_parse(ip, ND_FRAME_LENGTH - 14, &out));
+	ck_assert_mem_eq(&out.mac, &mac, sizeof(mac));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, what_is_built_is_read);
 	tcase_add_test(tests, what_is_not_to_be_heeded);
 	tcase_add_test(tests, who_answers);
+	tcase_add_test(tests, what_is_published);
 }
 
 TEST_MAIN("nd", add_tests)

@@ -264,6 +264,50 @@ START_TEST(arp_entries)
 }
 END_TEST
 
+/* feature: C05-016 */
+START_TEST(nd_entries)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "add Address IPAddress my_ipv6 Address=2001:db8::77");
+	console_ok(&console, "cc NDEntries");
+	console_ok(&console, "add NDEntry Interface=if3 IP=my_ipv6");
+	console_ok(&console, "add NDEntry Interface=if2 IP=fe80::1 Mode=Static MACAddress=4b-86-f6-c5-a2-14");
+	says("show NDEntry 1", "Publish");
+	console_ok(&console, "cc");
+	build(&policy, &blob);
+	ck_assert_uint_eq(policy.arp_entry_count, 2);
+	ck_assert_uint_eq(policy.arp_entries[0].mode, POLICY_ARP_PUBLISH);
+	ck_assert_uint_eq(policy.arp_entries[0].interface, named(&policy, "if3")->id);
+	ck_assert_uint_eq(policy.arp_entries[0].address.version, 6);
+	ck_assert_uint_eq(policy.arp_entries[1].mode, POLICY_ARP_STATIC);
+	free(blob);
+	console_ok(&console, "cc NDEntries");
+	console_ok(&console, "add NDEntry Interface=if2 IP=2001:db8::1 Mode=Static");
+	is_wrong("MACAddress must be set where Mode is Static");
+	console_ok(&console, "set NDEntry 3 Interface=if3 IP=2001:db8::77 Mode=Publish");
+	is_wrong("is that of another NDEntry too");
+	console_ok(&console, "set NDEntry 3 IP=10.0.0.1");
+	is_wrong("must be one IPv6 address");
+	console_ok(&console, "set NDEntry 3 IP=ff02::1");
+	is_wrong("is no address that a host can have");
+}
+END_TEST
+
+/* feature: C04-008 */
+START_TEST(the_hash_size_is_taken_and_said_to_change_nothing)
+{
+	says("show Settings ARPTableSettings", "ARPHashSize:  512");
+	console_ok(&console, "set Settings ARPTableSettings ARPHashSize=1024");
+	ck_assert_msg(strstr(console.text, "Modified ARPTableSettings.") != NULL, "%s", console.text);
+	console_run(&console, "show -errors");
+	ck_assert_msg(strstr(console.text, "Warning: ARPTableSettings: ARPHashSize changes nothing") != NULL,
+	              "%s", console.text);
+	console_refused(&console, "set ARPTableSettings ARPHashSize=many", "ARPHashSize");
+}
+END_TEST
+
 /* feature: C03-038 */
 START_TEST(an_mtu_needs_a_buffer)
 {
@@ -291,6 +335,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, groups_and_zones_are_their_interfaces);
 	tcase_add_test(tests, a_null_interface_keeps_its_references);
 	tcase_add_test(tests, arp_entries);
+	tcase_add_test(tests, nd_entries);
+	tcase_add_test(tests, the_hash_size_is_taken_and_said_to_change_nothing);
 	tcase_add_test(tests, an_mtu_needs_a_buffer);
 }
 

@@ -9,7 +9,7 @@ void check_addresses(const struct configuration *configuration, const struct obj
                      const struct lyd_node *interface, struct problems *problems);
 /* VLANs, names that two interfaces have, and MTUs beyond the packet buffers. */
 void check_interface_types(const struct configuration *configuration, struct problems *problems);
-/* ARPEntry objects. */
-void check_arp_entries(const struct configuration *configuration, struct problems *problems);
+/* ARPEntry and NDEntry objects, and the settings of their cache. */
+void check_neighbours(const struct configuration *configuration, struct problems *problems);
 
 #endif

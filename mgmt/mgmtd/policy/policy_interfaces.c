@@ -237,26 +237,3 @@ int policy_add_interfaces(const struct configuration *configuration, struct poli
 		error = add_level(configuration, level, builder, routes);
 	return error;
 }
-
-int policy_add_arp_entries(const struct configuration *configuration, struct policy_builder *builder)
-{
-	const struct object_type *holder = schema_type(configuration->schema, NULL, "ARPEntries");
-	const struct object_type *type = schema_type(configuration->schema, holder, "ARPEntry");
-	const struct lyd_node *context = object_find(configuration, holder, NULL, NULL);
-	int error = 0;
-
-	for (const struct lyd_node *object = context ? object_first(configuration, type, context) : NULL;
-	     object && !error; object = object_next(object)) {
-		struct policy_arp_entry entry = {
-		    .interface = interface_id(configuration, value_of(type, object, "Interface")),
-		    .mode = strcmp(value_of(type, object, "Mode"), "Publish") ? POLICY_ARP_STATIC
-		                                                              : POLICY_ARP_PUBLISH,
-		    .address = resolve_host(configuration, value_of(type, object, "IP"))};
-
-		if (object_disabled(type, object))
-			continue;
-		(void)resolve_mac(configuration, value_of(type, object, "MACAddress"), &entry.mac);
-		error = policy_builder_arp_entry(builder, &entry);
-	}
-	return error;
-}

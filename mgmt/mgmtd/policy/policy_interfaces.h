@@ -13,7 +13,7 @@
  */
 int policy_add_interfaces(const struct configuration *configuration, struct policy_builder *builder,
                           struct route_list *routes);
-/* C04-010, C04-011. Returns 0 or -ENOMEM. */
+/* ARPEntry and NDEntry objects (C04-010, C04-011, C05-016). Returns 0 or -ENOMEM. */
 int policy_add_arp_entries(const struct configuration *configuration, struct policy_builder *builder);
 
 #endif
