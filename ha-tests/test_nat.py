@@ -105,6 +105,51 @@ def test_a_chosen_address(cluster: Cluster, mirror: None) -> None:
     assert [address for address, _ in seen(cluster, 22000)] == [SHARED]
 
 
+WEB_AND_NAMES = """
+import selectors, socket
+at = selectors.DefaultSelector()
+web = socket.create_server(("", 80)); at.register(web, selectors.EVENT_READ)
+names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); names.bind(("", 53)); at.register(names, selectors.EVENT_READ)
+print("ready", flush=True)
+while True:
+    for key, _ in at.select():
+        if key.fileobj is web:
+            one, sender = web.accept(); one.sendall(sender[0].encode()); one.close()
+        else:
+            data, sender = names.recvfrom(100); names.sendto(sender[0].encode(), sender)
+"""
+ASK_SERVICE = f"""
+import socket, sys
+kind = socket.SOCK_STREAM if sys.argv[1] == "80" else socket.SOCK_DGRAM
+s = socket.socket(socket.AF_INET, kind); s.settimeout(1); s.connect(("{SERVER}", int(sys.argv[1])))
+if kind == socket.SOCK_DGRAM:
+    s.send(b"?")
+print(s.recv(100).decode())
+"""
+
+
+@pytest.mark.feature("C09-012")
+def test_a_rule_translates_its_service_alone(cluster: Cluster) -> None:
+    """As the guide has it: a rule for http-all resolves no names; the same again with dns-all does."""
+    def seen_by(port: int) -> str:
+        return cluster.lab.run("client", ["/usr/bin/python3", "-c", ASK_SERVICE, str(port)]).stdout.strip()
+
+    with Background(cluster.lab, "server", ["/usr/bin/python3", "-c", WEB_AND_NAMES]) as server:
+        server.await_line("ready")
+        set_rule(cluster, "Service=http-all")
+        try:
+            assert seen_by(80) == SHARED
+            assert seen_by(53) == "", "no rule is about it"
+            code, said = run_lines(cluster, "cc RuleSet IPRuleSet main",
+                                   "add IPRule Name=names Action=Allow SourceTranslation=NAT SourceInterface=if1 SourceNetwork=if1_net "
+                                   "DestinationInterface=if2 DestinationNetwork=all-nets-ip4 Service=dns-all", "cc", "activate", "commit")
+            assert code == 0, said
+            assert seen_by(53) == seen_by(80) == SHARED
+        finally:
+            run_lines(cluster, "cc RuleSet IPRuleSet main", "delete IPRule names", "cc")
+            set_rule(cluster, "Service=all_services")
+
+
 @pytest.mark.feature("C09-010")
 @pytest.mark.parametrize(("properties", "reason"), [
     ("NewSourceIP6=2001:db8::1", "NewSourceIP6 '2001:db8::1' has no effect where SetSourceAddress is InterfaceAddress"),

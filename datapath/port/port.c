@@ -164,6 +164,8 @@ static void show(unsigned index, const struct port *wanted)
 {
 	struct port *port = &datapath.ports[index];
 
+	/* No worker reads the name: a renamed interface stays in use (C03-004). */
+	memcpy(port->name, wanted->name, sizeof(port->name));
 	if (memcmp(port, wanted, sizeof(*port)) != 0) {
 		hide(index);
 		*port = *wanted;

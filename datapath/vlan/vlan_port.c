@@ -98,6 +98,7 @@ void vlan_port_commit(const struct policy *policy)
 		/* Reserved, also where its carrier has no port now. */
 		port->interface = vlan->id;
 		(void)wanted_port(policy, vlan, &next);
+		memcpy(port->name, next.name, sizeof(port->name));
 		if (memcmp(port, &next, sizeof(next)) == 0)
 			continue;
 		wanted[port - datapath.ports] = next;
