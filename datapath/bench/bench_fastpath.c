@@ -2,6 +2,7 @@
 #include "datapath/bench/bench.h"
 
 #include <rte_eal.h>
+#include <rte_random.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,8 @@ int main(int argc, char **argv)
 	}
 	if (!lead_to_sink() || flow_hash_start(NULL))
 		return bench_failed("the graph cannot be changed");
+	/* The same rules and flows each time. */
+	rte_srand(1);
 	datapath.worker_count = 1;
 	datapath.active = true;
 	if (bench_ports_start())

@@ -233,6 +233,10 @@ static void decide_group(const struct worker_state *state, struct flow_question 
 	}
 	if (asked)
 		rule_match_all(state->policy->rules, queries, asked, rules);
+	for (uint32_t i = 0; i < asked; i++) {
+		if (rules[i] != RULE_NONE)
+			rte_prefetch0(&state->policy->verdicts[rules[i]]);
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct flow_question *question = &questions[i];
 

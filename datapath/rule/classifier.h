@@ -37,24 +37,42 @@ struct rule_point {
 #define RULE_BOX_NUMBER  (RULE_BOX_LAST - 1)
 
 /*
- * One cache line. The last lane of a point is 0 and always within, which leaves the bounds there to the rule: in last its
+ * While trees are built. The last lane of a point is 0 and always within, which leaves the bounds there to the rule: in last its
  * index and the above, in first, where the box is not exact, where in rule_boxes.exact its lists are.
  */
 struct rule_box {
 	uint32_t first[RULE_LANES];
 	uint32_t last[RULE_LANES];
 } __attribute__((aligned(64)));
-_Static_assert(sizeof(struct rule_box) == 64, "one cache line");
-
-static inline uint32_t rule_box_rule(const struct rule_box *box)
-{
-	return box->last[RULE_DIMENSIONS] & RULE_BOX_NUMBER;
-}
 
 static inline bool rule_box_is_exact(const struct rule_box *box)
 {
 	return !(box->last[RULE_DIMENSIONS] & RULE_BOX_INEXACT);
 }
+
+/*
+ * A box as a search meets it in a leaf: half a cache line with what tells boxes apart. Lanes are source, destination and
+ * destination port; in the fourth first has the index of its class, last the rule and RULE_BOX_...
+ */
+struct rule_leaf_box {
+	uint32_t first[4], last[4];
+} __attribute__((aligned(32)));
+_Static_assert(sizeof(struct rule_leaf_box) == 32, "half a cache line");
+
+static inline uint32_t rule_box_rule(const struct rule_leaf_box *box)
+{
+	return box->last[3] & RULE_BOX_NUMBER;
+}
+
+/*
+ * The other dimensions, in which boxes are of few classes: source interface, destination interface, source port,
+ * protocol. Boxes of a rule that they do not say exactly have one of their own.
+ */
+struct rule_class {
+	uint32_t first[4], last[4];
+	uint32_t exact; /* RULE_BOX_INEXACT: where in rule_boxes.exact its lists are */
+	uint32_t reserved[7];
+} __attribute__((aligned(64)));
 
 /*
  * A decision: node next for a point up to the bound, next + 1 above it. A leaf decides in the lane where every point is
@@ -95,15 +113,21 @@ struct rule_boxes {
 	uint32_t exact_count, exact_capacity;
 };
 
-#define RULE_TREES 4
+#define RULE_TREES       4
+#define RULE_MEMBER_NONE UINT32_MAX
+#define RULE_MEMBER_LAST (1u << 31) /* behind it another leaf begins */
 
 /* Boxes that are wide in one address only would be in most leaves of a common tree: they have one of their own. */
 struct rule_trees {
 	struct rule_node *nodes;
 	uint32_t node_count, node_capacity;
-	struct rule_box
-	    *leaves; /* in the order of the rules within a leaf; one without has a box without a point */
-	uint32_t *members; /* while it is built: what leaves are copied from */
+	/* In the order of the rules within a leaf; one without has a box without a point. */
+	struct rule_leaf_box *leaves;
+	uint32_t leaf_count;
+	struct rule_class *classes;
+	uint32_t class_count, class_capacity;
+	/* While it is built, what leaves are copied from: indices in boxes, RULE_MEMBER_NONE for a box without a point. */
+	uint32_t *members;
 	uint32_t member_count, member_capacity;
 	struct {
 		uint32_t root;
@@ -144,5 +168,7 @@ int rule_boxes_mark_wide(const struct rule_boxes *boxes, unsigned dimension, uin
 
 /* Fills classifier.trees from its boxes, which it frees. 0 or -ENOMEM. */
 int rule_trees_create(struct rule_classifier *classifier);
+/* Brings trees that were built into the order in which a search meets them; frees members and boxes. 0 or -ENOMEM. */
+int rule_trees_lay_out(struct rule_boxes *boxes, struct rule_trees *trees);
 
 #endif

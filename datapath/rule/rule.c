@@ -41,6 +41,7 @@ static void release(struct rule_classifier *classifier)
 	free(classifier->trees.nodes);
 	free(classifier->trees.members);
 	free(classifier->trees.leaves);
+	free(classifier->trees.classes);
 }
 
 void rule_table_destroy(struct rule_table *table)
@@ -60,8 +61,8 @@ static size_t bytes(const struct rule_classifier *classifier)
 	return ((size_t)classifier->space[0].count + classifier->space[1].count) *
 	           sizeof(classifier->space[0].starts[0]) +
 	       boxes->capacity * sizeof(boxes->boxes[0]) + boxes->exact_capacity * sizeof(boxes->exact[0]) +
-	       trees->node_capacity * sizeof(trees->nodes[0]) +
-	       trees->member_count * sizeof(trees->leaves[0]);
+	       trees->node_capacity * sizeof(trees->nodes[0]) + trees->leaf_count * sizeof(trees->leaves[0]) +
+	       trees->class_capacity * sizeof(trees->classes[0]);
 }
 
 size_t rule_table_bytes(const struct rule_table *table)

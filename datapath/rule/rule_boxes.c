@@ -7,7 +7,7 @@
 
 /* Boxes that a rule may become: all rules' together stay within memory, and each may have some. */
 #define BOXES_OF_ALL 262144
-#define BOXES_FEWEST 8
+#define BOXES_FEWEST 12
 #define BOXES_MOST   1024
 
 static uint64_t product(const struct rule_parts lists[RULE_LISTS])

@@ -18,44 +18,70 @@ struct group {
 	uint32_t count;
 };
 
-static inline bool box_holds(const struct rule_box *box, __m128i low, __m128i high)
-{
-	const __m128i *first = (const __m128i *)box->first, *last = (const __m128i *)box->last;
-	__m128i a = _mm_and_si128(_mm_cmpeq_epi32(_mm_max_epu32(low, first[0]), low),
-	                          _mm_cmpeq_epi32(_mm_min_epu32(low, last[0]), low));
-	__m128i b = _mm_and_si128(_mm_cmpeq_epi32(_mm_max_epu32(high, first[1]), high),
-	                          _mm_cmpeq_epi32(_mm_min_epu32(high, last[1]), high));
+/* A point in the order of struct rule_leaf_box, and in that of struct rule_class. */
+struct lanes {
+	__m128i box, class;
+};
 
-	/* The last lane of the second half bounds nothing. */
-	b = _mm_or_si128(b, _mm_set_epi32(-1, 0, 0, 0));
-	return _mm_movemask_epi8(_mm_and_si128(a, b)) == 0xffff;
+static inline struct lanes lanes_of(const struct rule_point *point)
+{
+	const __m128i *lane = (const __m128i *)point->lane;
+	/* Destination port, the lane that is 0, source port, protocol. */
+	__m128i rest = _mm_shuffle_epi32(lane[1], _MM_SHUFFLE(2, 0, 3, 1));
+
+	return (struct lanes){_mm_unpacklo_epi64(lane[0], rest), _mm_unpackhi_epi64(lane[0], rest)};
+}
+
+/* A bit for each byte of the lanes whose number is within. */
+static inline int within(const uint32_t first[4], const uint32_t last[4], __m128i value)
+{
+	__m128i low = _mm_load_si128((const __m128i *)first), high = _mm_load_si128((const __m128i *)last);
+
+	return _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi32(_mm_max_epu32(value, low), value),
+	                                       _mm_cmpeq_epi32(_mm_min_epu32(value, high), value)));
 }
 
 /* The first box of a leaf, from this one on, that holds the point, and whose rule is below best; NULL: none. */
-static inline const struct rule_box *find_box(const struct rule_box *box, const struct rule_point *point,
-                                              uint32_t best)
+static inline const struct rule_leaf_box *find_box(const struct rule_trees *trees,
+                                                   const struct rule_leaf_box *box,
+                                                   const struct rule_point *point, uint32_t best)
 {
-	const __m128i *lanes = (const __m128i *)point->lane;
-	__m128i low = lanes[0], high = lanes[1];
+	struct lanes lanes = lanes_of(point);
 
 	for (; rule_box_rule(box) < best; box++) {
-		if (box_holds(box, low, high))
-			return box;
-		if (box->last[RULE_DIMENSIONS] & RULE_BOX_LAST)
+		if ((within(box->first, box->last, lanes.box) & 0xfff) == 0xfff) {
+			const struct rule_class *class = &trees->classes[box->first[3]];
+
+			if (within(class->first, class->last, lanes.class) == 0xffff)
+				return box;
+		}
+		if (box->last[3] & RULE_BOX_LAST)
 			break;
 	}
 	return NULL;
 }
 
+static inline bool is_exact(const struct rule_leaf_box *box)
+{
+	return !(box->last[3] & RULE_BOX_INEXACT);
+}
+
+/* The lists of a box that is not exact. */
+static inline const uint32_t *lists_of(const struct rule_classifier *classifier,
+                                       const struct rule_leaf_box *box)
+{
+	return &classifier->boxes.exact[classifier->trees.classes[box->first[3]].exact];
+}
+
 /* The rule of the box found or, where that is not exact and does not hold the point, of one behind it; or best. */
-static inline uint32_t settle(const struct rule_classifier *classifier, const struct rule_box *box,
+static inline uint32_t settle(const struct rule_classifier *classifier, const struct rule_leaf_box *box,
                               const struct rule_point *point, uint32_t best)
 {
 	while (box && rule_box_rule(box) < best) {
-		if (rule_box_is_exact(box) ||
-		    rule_exact_holds(&classifier->boxes.exact[box->first[RULE_DIMENSIONS]], point))
+		if (is_exact(box) || rule_exact_holds(lists_of(classifier, box), point))
 			return rule_box_rule(box);
-		box = box->last[RULE_DIMENSIONS] & RULE_BOX_LAST ? NULL : find_box(box + 1, point, best);
+		box =
+		    box->last[3] & RULE_BOX_LAST ? NULL : find_box(&classifier->trees, box + 1, point, best);
 	}
 	return best;
 }
@@ -77,20 +103,16 @@ static inline bool step(const struct rule_node *nodes, struct group *group, uint
 	return moved;
 }
 
-static inline const struct rule_box *leaf_of(const struct rule_trees *trees, const struct group *group,
-                                             uint32_t tree, uint32_t i)
+static inline const struct rule_leaf_box *leaf_of(const struct rule_trees *trees, const struct group *group,
+                                                  uint32_t tree, uint32_t i)
 {
 	return &trees->leaves[trees->nodes[group->at[tree][i]].bound];
 }
 
 static void prefetch_leaves(const struct rule_trees *trees, const struct group *group, uint32_t tree)
 {
-	for (uint32_t i = 0; i < group->count; i++) {
-		const struct rule_box *box = leaf_of(trees, group, tree, i);
-
-		rte_prefetch0(box);
-		rte_prefetch0(box + 1);
-	}
+	for (uint32_t i = 0; i < group->count; i++)
+		rte_prefetch0(leaf_of(trees, group, tree, i));
 }
 
 static void descend(const struct rule_trees *trees, struct group *group)
@@ -113,19 +135,19 @@ static void descend(const struct rule_trees *trees, struct group *group)
 
 /* The boxes that a point is found in, one of each tree, with the lists of those that are not exact on their way. */
 static void find_boxes(const struct rule_classifier *classifier, const struct group *group, uint32_t i,
-                       const struct rule_box *found[RULE_TREES])
+                       const struct rule_leaf_box *found[RULE_TREES])
 {
 	uint32_t best = RULE_BOX_NUMBER;
 
 	for (uint32_t tree = 0; tree < RULE_TREES; tree++) {
-		const struct rule_box *box =
-		    find_box(leaf_of(&classifier->trees, group, tree, i), &group->points[i], best);
+		const struct rule_leaf_box *box = find_box(
+		    &classifier->trees, leaf_of(&classifier->trees, group, tree, i), &group->points[i], best);
 
 		found[tree] = box;
-		if (box && rule_box_is_exact(box)) {
+		if (box && is_exact(box)) {
 			best = rule_box_rule(box);
 		} else if (box) {
-			const uint32_t *exact = &classifier->boxes.exact[box->first[RULE_DIMENSIONS]];
+			const uint32_t *exact = lists_of(classifier, box);
 
 			rte_prefetch0(exact);
 			rte_prefetch0(exact + RTE_CACHE_LINE_SIZE / sizeof(*exact));
@@ -135,7 +157,7 @@ static void find_boxes(const struct rule_classifier *classifier, const struct gr
 
 static void classify(const struct rule_classifier *classifier, struct group *group, uint32_t *rules)
 {
-	const struct rule_box *found[GROUP][RULE_TREES];
+	const struct rule_leaf_box *found[GROUP][RULE_TREES];
 
 	descend(&classifier->trees, group);
 	for (uint32_t i = 0; i < group->count; i++)

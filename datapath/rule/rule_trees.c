@@ -4,14 +4,8 @@
 #include <errno.h>
 #include <rte_common.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
-/* In members: behind it another leaf begins; a box that holds nothing. */
-#define LAST       (1u << 31)
-#define NO_BOX     UINT32_MAX
-#define HUGE_PAGE  (2u << 20)
-#define LEAF_BOXES 3  /* not worth a decision */
+#define LEAF_BOXES 2  /* not worth a decision */
 #define COPIES     8  /* a box may lie in that many leaves, on average */
 #define SAMPLES    24 /* boxes looked at to find where to decide */
 
@@ -132,8 +126,8 @@ static int make_leaf(struct builder *builder, uint32_t node, uint32_t at, uint32
 	for (uint32_t i = 0; i < count && !error; i++)
 		error = add_member(trees, builder->stack[at + i]);
 	if (error || !count)
-		return error ? error : add_member(trees, NO_BOX);
-	trees->members[trees->member_count - 1] |= LAST;
+		return error ? error : add_member(trees, RULE_MEMBER_NONE);
+	trees->members[trees->member_count - 1] |= RULE_MEMBER_LAST;
 	return 0;
 }
 
@@ -221,51 +215,6 @@ static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kin
 	return build(builder, trees->tree[kind].root, &everything, 0, count, count, (uint64_t)COPIES * count);
 }
 
-/* Without huge pages every look would wait for the page table too; where there are none it is no error. */
-static void *allocate(size_t size)
-{
-	void *memory;
-
-	if (size < HUGE_PAGE)
-		return aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL(size, RTE_CACHE_LINE_SIZE));
-	size = RTE_ALIGN_CEIL(size, HUGE_PAGE);
-	memory = aligned_alloc(HUGE_PAGE, size);
-	if (memory)
-		(void)madvise(memory, size, MADV_HUGEPAGE);
-	return memory;
-}
-
-/* Boxes of a leaf lie together: one place of memory to wait for. */
-static int lay_out(struct rule_boxes *boxes, struct rule_trees *trees)
-{
-	struct rule_node *nodes = allocate(trees->node_count * sizeof(*nodes));
-
-	trees->leaves = allocate(trees->member_count * sizeof(*trees->leaves));
-	if (!trees->leaves || !nodes) {
-		free(nodes);
-		return -ENOMEM;
-	}
-	memcpy(nodes, trees->nodes, trees->node_count * sizeof(*nodes));
-	free(trees->nodes);
-	trees->nodes = nodes;
-	trees->node_capacity = trees->node_count;
-	for (uint32_t i = 0; i < trees->member_count; i++) {
-		uint32_t member = trees->members[i];
-
-		trees->leaves[i] = (struct rule_box){.first = {UINT32_MAX}};
-		if (member != NO_BOX)
-			trees->leaves[i] = boxes->boxes[member & ~LAST];
-		if (member & LAST)
-			trees->leaves[i].last[RULE_DIMENSIONS] |= RULE_BOX_LAST;
-	}
-	free(trees->members);
-	free(boxes->boxes);
-	trees->members = NULL;
-	boxes->boxes = NULL;
-	trees->member_capacity = boxes->capacity = 0;
-	return 0;
-}
-
 int rule_trees_create(struct rule_classifier *classifier)
 {
 	struct rule_boxes *boxes = &classifier->boxes;
@@ -282,5 +231,5 @@ int rule_trees_create(struct rule_classifier *classifier)
 		error = build_tree(&builder, kinds, kind);
 	free(builder.stack);
 	free(kinds);
-	return error ? error : lay_out(boxes, &classifier->trees);
+	return error ? error : rule_trees_lay_out(boxes, &classifier->trees);
 }
