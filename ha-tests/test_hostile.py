@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Floods of broken packets: no crash, no leak, and every packet that came in is accounted for."""
 
-import re
-
 import pytest
+from lab.accounting import await_accounted, counters
+from lab.background import Capture
 from lab.cluster import Cluster
-from lab.errors import LabError
-from lab.node import LabNode
 from lab.places import binary, build_directory
 from lab.wait import await_condition
+from lab.wire import Wire
 
 SHARED_MAC = "10:00:00:01:00:01"
 FRAMES = 30000
@@ -28,28 +27,6 @@ cc RuleSet IPRuleSet main
 add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_net DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
 cc
 """
-
-
-def counters(node: LabNode) -> dict[str, int]:
-    shown = node.cli("statistics /datapath/*").stdout
-    return {name: int(value) for name, value in re.findall(r"^/datapath/(\S+) +(\d+)", shown, re.MULTILINE)}
-
-
-def unaccounted(node: LabNode) -> int:
-    """Packets that came in or were made, less those that left, were taken or dropped by name."""
-    seen = counters(node)
-    into = seen["rx/packets"] + seen["sync/received"] + seen["host/from"] + seen["own/sent"]
-    out = seen["tx/packets"] + seen["host/to"] + seen["own/taken"]
-    return into - out - sum(value for name, value in seen.items() if name.startswith("drop/"))
-
-
-def await_accounted(node: LabNode) -> None:
-    """A queue may hold some for a moment, and what waits for a neighbour does for seconds: in the end nothing is left."""
-    try:
-        await_condition(lambda: unaccounted(node) == 0, "every packet being accounted for", timeout=20)
-    except LabError as error:
-        seen = {name: value for name, value in counters(node).items() if value}
-        raise AssertionError(f"{error}: {unaccounted(node)} are missing of {seen}") from None
 
 
 def flood(cluster: Cluster, kind: str, destination: str, seed: int) -> int:
@@ -82,6 +59,48 @@ def test_broken_packets_are_all_accounted_for(cluster: Cluster) -> None:
     await_accounted(node)
     assert cluster.active() == name and pids == {daemon: node.daemon_pid(daemon) for daemon in node.daemons()}
     assert cluster.lab.run("client", ["ping", "-c", "2", "-i", "0.2", "198.51.100.10"]).returncode == 0
+
+
+@pytest.mark.feature("C22-002", "C22-034")
+def test_the_standby_forwards_nothing(cluster: Cluster) -> None:
+    """What comes for its own hardware address, and is not for itself, is drop/inactive; nothing of it goes on."""
+    name = cluster.standby()
+    node = cluster.nodes[name]
+    wire = Wire(cluster.lab, node)
+    try:
+        before = counters(node)
+        with Capture(cluster.lab, "server", "eth0", "udp port 6070") as seen:
+            wire.run("lan(*[out(UDP(sport=6070 + n, dport=6070)) for n in range(5)])")
+            await_condition(lambda: counters(node)["drop/inactive"] >= before["drop/inactive"] + 5, "drop/inactive", timeout=10)
+        assert counters(node)["drop/inactive"] == before["drop/inactive"] + 5 and not seen.frames
+    finally:
+        wire.stop()
+    await_accounted(node)
+
+
+@pytest.mark.feature("C22-015")
+def test_what_is_no_heartbeat_of_the_peer(cluster: Cluster) -> None:
+    """Invented ones, and one of the peer's said again: each is drop/heartbeat, and both nodes go on as they were."""
+    name = cluster.active()
+    node = cluster.nodes[name]
+    wire = Wire(cluster.lab, node)
+    try:
+        before = counters(node)["drop/heartbeat"]
+        wire.run("""
+frame('if1', Ether(src=HOST, dst='ff:ff:ff:ff:ff:ff', type=0xc14b)/Raw(b'h'*80))
+frame('if1', Ether(src=HOST, dst=LAN_MAC, type=0xc14b))
+frame('if2', Ether(src=HOST, dst='ff:ff:ff:ff:ff:ff', type=0xc14b)/Raw(bytes(1000)))
+for link in ('if1', 'if2'):
+    said = await_frame(link, lambda p: p.type == 0xc14b)
+    frame(link, said)
+    frame('if1' if link == 'if2' else 'if2', said)
+""")
+        await_condition(lambda: counters(node)["drop/heartbeat"] >= before + 7, "drop/heartbeat", timeout=10)
+    finally:
+        wire.stop()
+    cluster.await_well()
+    assert cluster.active() == name and counters(node)["drop/heartbeat"] == before + 7
+    await_accounted(node)
 
 
 def test_floods_towards_the_standby_are_accounted_for(cluster: Cluster) -> None:

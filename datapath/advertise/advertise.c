@@ -167,16 +167,15 @@ void advertise_activity(bool now_active)
 	start();
 }
 
-void advertise_solicited(const struct port *port, const uint8_t *ip, size_t length)
+bool advertise_solicited(const struct port *port, const uint8_t *ip, size_t length)
 {
-	if (!solicitation_valid(ip, length)) {
-		control_count(COUNTER_DROP_DISCOVERY_MALFORMED);
-		return;
-	}
+	if (!solicitation_valid(ip, length))
+		return false;
 	for (uint32_t i = 0; i < current.count && active(); i++) {
 		if (current.prefixes[i].interface == port->interface)
 			advertise_hasten(&current.schedules[i], control_now());
 	}
+	return true;
 }
 
 bool advertise_is_own(const struct port *port, const uint8_t address[16])

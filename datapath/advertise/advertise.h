@@ -16,8 +16,8 @@
 void advertise_configure(const struct policy *policy);
 /* This node has become active, or ceased to be. */
 void advertise_activity(bool active);
-/* A Router Solicitation came in by a port (data at its IPv6 header); it stays the caller's. */
-void advertise_solicited(const struct port *port, const uint8_t *ip, size_t length);
+/* A Router Solicitation came in by a port (data at its IPv6 header); it stays the caller's. False: it is malformed. */
+bool advertise_solicited(const struct port *port, const uint8_t *ip, size_t length);
 /* Whether this node answers for that link-local address on the port's interface, as the router it advertises. */
 bool advertise_is_own(const struct port *port, const uint8_t address[16]);
 void advertise_stop(void);

@@ -243,6 +243,24 @@ START_TEST(flows_live_through_a_new_policy_that_allows_them)
 }
 END_TEST
 
+/* The host's route moves to the other link while a flow of it is open: answers would come in by the wrong one. */
+START_TEST(a_flow_ends_where_its_route_has_moved)
+{
+	struct policy_builder *builder = fixture_policy();
+	struct ip_address moved = ip_address_from_ip4(rte_be_to_cpu_32(SERVER));
+	struct policy_route route = {.network = {moved, moved}, .interface = LAN};
+
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert_uint_eq(flow_count(), 1);
+	ck_assert_int_eq(policy_builder_route(builder, &route), 0);
+	fixture_rule(builder, 0, 0, 0, 0, 0, POLICY_ALLOW, false);
+	fixture_apply(builder);
+	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_INTERFACE_CHANGED), 1);
+	ck_assert_uint_eq(flow_count(), 0);
+}
+END_TEST
+
 START_TEST(the_table_may_be_full)
 {
 	for (unsigned i = 0; i < 1001; i++) {
@@ -355,6 +373,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, idle_flows_close);
 	tcase_add_test(tests, an_echo_reply_needs_its_request);
 	tcase_add_test(tests, flows_live_through_a_new_policy_that_allows_them);
+	tcase_add_test(tests, a_flow_ends_where_its_route_has_moved);
 	tcase_add_test(tests, the_table_may_be_full);
 	tcase_add_test(tests, lifetimes_of_sctp_follow_the_rule_and_the_settings);
 	tcase_add_test(tests, a_rule_may_become_stateless_under_its_flows);

@@ -164,10 +164,11 @@ static void advertised(const struct policy *policy, const struct port *port, con
 static void routing(const struct port *port, struct rte_mbuf *mbuf)
 {
 	const uint8_t *ip = rte_pktmbuf_mtod(mbuf, const uint8_t *);
+	bool good = true;
 
 	if (ip[sizeof(struct rte_ipv6_hdr)] == ROUTER_SOLICITATION)
-		advertise_solicited(port, ip, rte_pktmbuf_data_len(mbuf));
-	control_count(COUNTER_OWN_TAKEN);
+		good = advertise_solicited(port, ip, rte_pktmbuf_data_len(mbuf));
+	control_count(good ? COUNTER_OWN_TAKEN : COUNTER_DROP_DISCOVERY_MALFORMED);
 	rte_pktmbuf_free(mbuf);
 }
 

@@ -86,11 +86,38 @@ START_TEST(mirrored_flows_come_to_the_worker_that_will_meet_them)
 }
 END_TEST
 
+/* The other worker does not come round: what it has no room for is dropped here, and nothing is lost in the pool. */
+START_TEST(a_worker_that_is_behind_drops_by_name)
+{
+	unsigned before = rte_mempool_avail_count(datapath.packets);
+	struct rte_ring *handover = datapath.workers[1]->handover;
+	struct rte_mbuf *filler = rte_pktmbuf_alloc(datapath.packets);
+	unsigned room = 0, handed = 0;
+	void *taken;
+
+	while (rte_ring_mp_enqueue(handover, filler) == 0)
+		room++;
+	for (unsigned i = 0; i < 100; i++) {
+		fixture_receive(LAN, MAC_SHARED, fixture_udp(CLIENT, 4000 + i, SERVER, 53));
+		worker_walk(worker_state_of(datapath.workers[0]));
+		rte_pktmbuf_free(fixture_sent(WAN));
+	}
+	for (; rte_ring_sc_dequeue(handover, &taken) == 0; handed++)
+		ck_assert_ptr_eq(taken, filler);
+	ck_assert_uint_eq(handed, room);
+	rte_pktmbuf_free(filler);
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_HANDOVER) + datapath.workers[0]->flows->count, 100);
+	ck_assert_uint_gt(fixture_counter(COUNTER_DROP_HANDOVER), 20);
+	ck_assert_uint_eq(rte_mempool_avail_count(datapath.packets), before);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_add_test(tests, every_packet_finds_its_worker);
 	tcase_add_test(tests, what_the_host_says_too);
+	tcase_add_test(tests, a_worker_that_is_behind_drops_by_name);
 	tcase_add_test(tests, mirrored_flows_come_to_the_worker_that_will_meet_them);
 }
 
