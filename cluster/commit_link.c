@@ -75,7 +75,7 @@ void commit_message(struct daemon *daemon, const struct group_message *message)
 		return;
 	}
 	error = claims_deliver(&daemon->claims, own, message->claim.number, message->claim.base,
-	                       message->claim.author, daemon_now());
+	                       message->claim.author, clock_now_ms());
 	if (!own)
 		return;
 	if (error == -ECANCELED || (!error && !daemon->mgmtd))

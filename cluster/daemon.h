@@ -8,11 +8,13 @@
  * Everything runs on the loop's thread.
  */
 
+#include "cluster/clock.h"
 #include "cluster/commit/claims.h"
 #include "cluster/corosync/process.h"
 #include "cluster/group/group.h"
 #include "cluster/group/message.h"
 #include "cluster/group/reassembly.h"
+#include "cluster/group/watch.h"
 #include "cluster/replication/replication.h"
 #include "cluster/role/role.h"
 #include "lib/ipc.h"
@@ -41,6 +43,7 @@ struct daemon {
 	struct message_cluster_configuration configuration;
 	struct corosync *corosync;
 	struct group *group;
+	struct group_watch watch;
 	bool member, peer_member;
 	uint64_t messages_skipped; /* not understood */
 	struct reassembly reassembly;
@@ -59,9 +62,6 @@ struct daemon {
 	struct message_configuration received;
 	int received_fd; /* a configuration that mgmtd did not take yet, -1: none */
 };
-
-/* Milliseconds of a clock that goes on while the machine sleeps. */
-uint64_t daemon_now(void);
 
 /* --- roles.c
  * ------------------------------------------------------------------------------------------------------- */
@@ -86,6 +86,8 @@ void peer_link_stop(struct daemon *daemon);
 int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
                    const void *payload, size_t payload_length);
 void peer_link_init(struct daemon *daemon);
+/* Once a second: the status goes out, and Corosync is started anew where it hangs. */
+void peer_link_second(struct daemon *daemon);
 
 /* --- configuration_link.c: a configuration to the peer and from it
  * ------------------------------------------------- */

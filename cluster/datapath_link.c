@@ -81,7 +81,7 @@ static void on_closed(struct ipc_connection *connection, void *user)
 	struct daemon *daemon = user;
 
 	if (connection == daemon->mirror) {
-		replication_set_datapath(&daemon->replication, false, daemon_now());
+		replication_set_datapath(&daemon->replication, false, clock_now_ms());
 		return;
 	}
 	if (daemon->datapath_reported)
@@ -100,7 +100,7 @@ static void on_connected(struct ipc_connection *connection, void *user)
 
 	/* daemon->mirror is set only after ipc_connect returned, and that calls nobody. */
 	if (connection == daemon->mirror)
-		replication_set_datapath(&daemon->replication, true, daemon_now());
+		replication_set_datapath(&daemon->replication, true, clock_now_ms());
 }
 
 static void on_writable(struct ipc_connection *connection, void *user)

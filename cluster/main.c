@@ -27,7 +27,7 @@ static void on_second(void *data)
 	struct daemon *daemon = data;
 	qb_loop_timer_handle timer;
 
-	replication_tick(&daemon->replication, daemon_now());
+	peer_link_second(daemon);
 	qb_loop_timer_add(daemon->loop, QB_LOOP_LOW, 1000000000ULL, daemon, on_second, &timer);
 }
 
@@ -48,7 +48,7 @@ static int start(struct daemon *daemon)
 	    sizeof(daemon->role.instance))
 		return -EIO;
 	daemon->role.instance |= 1; /* never 0 */
-	daemon->active_since_ms = daemon_now();
+	daemon->active_since_ms = clock_now_ms();
 	mkdir(PATH_RUN_DIRECTORY, 0755);
 	peer_link_init(daemon);
 	error = corosync_create(daemon->loop, &daemon->corosync);

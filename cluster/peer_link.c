@@ -7,17 +7,22 @@
 #include <qb/qblog.h>
 #include <string.h>
 
+static int send_to_group(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
+                         const void *payload, size_t payload_length)
+{
+	static _Alignas(8) uint8_t bytes[GROUP_MESSAGE_MAX];
+	size_t length =
+	    group_encode(type, daemon->role.instance, fixed, fixed_length, payload, payload_length, bytes);
+
+	return length ? group_send(daemon->group, bytes, length) : -EMSGSIZE;
+}
+
 int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
                    const void *payload, size_t payload_length)
 {
-	static _Alignas(8) uint8_t bytes[GROUP_MESSAGE_MAX];
-	size_t length;
-
 	if (!daemon->group || !daemon->peer_member)
 		return -ENOTCONN;
-	length =
-	    group_encode(type, daemon->role.instance, fixed, fixed_length, payload, payload_length, bytes);
-	return length ? group_send(daemon->group, bytes, length) : -EMSGSIZE;
+	return send_to_group(daemon, type, fixed, fixed_length, payload, payload_length);
 }
 
 static void tell_membership(struct daemon *daemon, bool member, bool peer)
@@ -37,7 +42,7 @@ static void tell_membership(struct daemon *daemon, bool member, bool peer)
 		daemon->force_publish = false;
 	}
 	roles_event(daemon, &event);
-	replication_set_peer(&daemon->replication, daemon->peer_member, daemon_now());
+	replication_set_peer(&daemon->replication, daemon->peer_member, clock_now_ms());
 	if (joined)
 		mgmtd_link_ask_current(daemon);
 }
@@ -87,7 +92,7 @@ static void on_message(const void *bytes, size_t length, void *user)
 		on_deactivate_request(daemon);
 		break;
 	default:
-		replication_peer_message(&daemon->replication, &message, daemon_now());
+		replication_peer_message(&daemon->replication, &message, clock_now_ms());
 		break;
 	}
 }
@@ -138,6 +143,46 @@ void peer_link_init(struct daemon *daemon)
 	                                  .user = daemon};
 
 	replication_init(&daemon->replication, &calls);
+}
+
+/* What this node sends comes back to it as well: as long as it does, Corosync works. */
+static void speak_to_itself(struct daemon *daemon)
+{
+	struct group_status status = {.active = daemon->role.active,
+	                              .count_length = sizeof(struct group_count)};
+
+	/* Not a member yet, or its queue is full: then nothing comes back, and that is what is to be found. */
+	(void)send_to_group(daemon, GROUP_STATUS, &status, sizeof(status), NULL, 0);
+}
+
+static void watch(struct daemon *daemon)
+{
+	static const char *const reasons[] = {
+	    [GROUP_WATCH_SILENT] = "corosync runs, but nothing comes through it",
+	    [GROUP_WATCH_APART] = "the peer is alive, but corosync does not find it",
+	};
+	struct group_facts facts = {.now_ms = clock_now_ms(),
+	                            .corosync_since_ms = corosync_since(daemon->corosync),
+	                            .heard_ms = group_heard_itself(daemon->group),
+	                            .peer_alive = daemon->role.peer.alive,
+	                            .peer_member = daemon->peer_member,
+	                            .active = daemon->role.active};
+	enum group_watch_verdict verdict = group_watch(&daemon->watch, &facts);
+
+	if (verdict == GROUP_WATCH_FINE)
+		return;
+	qb_log(LOG_WARNING, "%s: it is started again", reasons[verdict]);
+	corosync_restart(daemon->corosync);
+}
+
+void peer_link_second(struct daemon *daemon)
+{
+	replication_tick(&daemon->replication, clock_now_ms());
+	if (!daemon->group)
+		return;
+	if (!daemon->peer_member)
+		speak_to_itself(daemon);
+	watch(daemon);
 }
 
 static void leave(struct daemon *daemon)

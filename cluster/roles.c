@@ -4,15 +4,6 @@
 
 #include <qb/qblog.h>
 #include <stdio.h>
-#include <time.h>
-
-uint64_t daemon_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + 1;
-}
 
 static void on_timer(void *data)
 {
@@ -38,7 +29,7 @@ struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 	bool was_active = daemon->role.active;
 	struct role_actions actions;
 
-	event->now_ms = daemon_now();
+	event->now_ms = clock_now_ms();
 	role_step(&daemon->role, event, &actions);
 	if (actions.set_activity)
 		datapath_link_activity(daemon, &actions.activity);

@@ -17,7 +17,7 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 	out->sync_percent = (uint8_t)registry_percent(&replication->registry, replication->active);
 	out->corosync_joined = daemon->peer_member;
 	out->term = daemon->role.term;
-	out->state_seconds = (uint32_t)((daemon_now() - daemon->active_since_ms) / 1000);
+	out->state_seconds = (uint32_t)((clock_now_ms() - daemon->active_since_ms) / 1000);
 	out->class_count = registry_status(&replication->registry, replication->active, out->classes);
 	out->batches_skipped = daemon->messages_skipped + replication->batches_skipped;
 }

@@ -163,6 +163,21 @@ def test_cut_sync_cable_changes_nobodys_activity(cluster: Cluster) -> None:
     assert result.lost <= result.sent // 100
 
 
+@pytest.mark.feature("C22-006", "C22-031")
+def test_corosync_that_hangs_is_started_again_and_nobody_notices(cluster: Cluster) -> None:
+    active = cluster.active()
+    with UdpProbe(cluster.lab, rate=500) as probe:
+        for node in cluster.nodes.values():
+            node.hang_program("corosync")
+        # A status each second tells how much the peer has; without it nothing is known to be in sync.
+        await_condition(lambda: all(node.status().sync_percent < 100 for node in cluster.nodes.values()),
+                        "the loss of synchronisation being noticed", timeout=30)
+        cluster.await_well()
+        result = probe.finish()
+    assert cluster.active() == active
+    assert result.lost <= result.sent // 100
+
+
 @pytest.mark.feature("C22-013")
 def test_heartbeats_on_sync_and_critical_interfaces(cluster: Cluster) -> None:
     for interface in ("if1", "if2", "if3"):

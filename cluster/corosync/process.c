@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/corosync/process.h"
 
+#include "cluster/clock.h"
 #include "cluster/corosync/configuration.h"
 #include "cluster/corosync/leftovers.h"
 #include "lib/paths.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <qb/qblog.h>
@@ -30,6 +33,7 @@ struct corosync {
 	bool wanted, stopping, timing;
 	pid_t pid; /* 0: none */
 	int pidfd;
+	uint64_t since_ms; /* of clock_now_ms, when it was started */
 	unsigned retry_ms;
 	int reported; /* the last reason not to start, so that it is logged once */
 	qb_loop_timer_handle timer;
@@ -51,23 +55,33 @@ static void retry(struct corosync *corosync)
 	corosync->retry_ms = corosync->retry_ms * 2 > RETRY_LAST_MS ? RETRY_LAST_MS : corosync->retry_ms * 2;
 }
 
-/* The datapath sets the addresses of Sync interfaces; Corosync ends at once where its own are not there. */
+static bool is_address(const struct sockaddr *socket_address, const struct ip_address *address)
+{
+	if (!socket_address)
+		return false;
+	if (address->version == 4)
+		return socket_address->sa_family == AF_INET &&
+		       memcmp(&((const struct sockaddr_in *)socket_address)->sin_addr, address->bytes, 4) ==
+		           0;
+	return socket_address->sa_family == AF_INET6 &&
+	       memcmp(&((const struct sockaddr_in6 *)socket_address)->sin6_addr, address->bytes, 16) == 0;
+}
+
+/*
+ * The datapath sets the addresses of Sync interfaces and then takes the interfaces up; Corosync ends at once where it
+ * does not find its own on an interface that is up.
+ */
 static bool address_present(const struct ip_address *address)
 {
-	struct sockaddr_in ip4 = {.sin_family = AF_INET};
-	struct sockaddr_in6 ip6 = {.sin6_family = AF_INET6};
-	bool is4 = address->version == 4;
-	int fd = socket(is4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result;
+	struct ifaddrs *all;
+	bool present = false;
 
-	if (fd < 0)
+	if (getifaddrs(&all))
 		return false;
-	memcpy(&ip4.sin_addr, address->bytes, 4);
-	memcpy(&ip6.sin6_addr, address->bytes, 16);
-	result = is4 ? bind(fd, (struct sockaddr *)&ip4, sizeof(ip4))
-	             : bind(fd, (struct sockaddr *)&ip6, sizeof(ip6));
-	close(fd);
-	return result == 0;
+	for (const struct ifaddrs *one = all; one && !present; one = one->ifa_next)
+		present = (one->ifa_flags & IFF_UP) && is_address(one->ifa_addr, address);
+	freeifaddrs(all);
+	return present;
 }
 
 static bool addresses_present(const struct message_cluster_configuration *configuration)
@@ -163,6 +177,7 @@ static void attempt(void *data)
 		return;
 	}
 	leftovers_record(COROSYNC_DIRECTORY "/pid", corosync->pid);
+	corosync->since_ms = clock_now_ms();
 	corosync->reported = 0;
 	corosync->pidfd = pidfd_open(corosync->pid, 0);
 	qb_loop_poll_add(corosync->loop, QB_LOOP_LOW, corosync->pidfd, POLLIN, corosync, on_end);
@@ -217,6 +232,17 @@ void corosync_configure(struct corosync *corosync, const struct message_cluster_
 		end_child(corosync); /* on_end starts it again */
 	else
 		schedule(corosync, 0, attempt);
+}
+
+void corosync_restart(struct corosync *corosync)
+{
+	if (corosync->wanted && !corosync->stopping)
+		end_child(corosync); /* on_end starts it again */
+}
+
+uint64_t corosync_since(const struct corosync *corosync)
+{
+	return corosync->pid && !corosync->stopping ? corosync->since_ms : 0;
 }
 
 void corosync_stop(struct corosync *corosync)

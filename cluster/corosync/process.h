@@ -18,6 +18,10 @@ struct corosync;
 int corosync_create(qb_loop_t *loop, struct corosync **out);
 /* Starts it with this configuration, or restarts it where the configuration differs from the one it has. */
 void corosync_configure(struct corosync *corosync, const struct message_cluster_configuration *configuration);
+/* Ends a Corosync that runs but does not work, and starts it again. */
+void corosync_restart(struct corosync *corosync);
+/* When the one that runs was started, by clock_now_ms; 0: none runs, or it is about to end. */
+uint64_t corosync_since(const struct corosync *corosync);
 /* Ends it and starts it no more until it is configured again. */
 void corosync_stop(struct corosync *corosync);
 /* Ends it, waits half a second at most for it to leave its cluster cleanly, and frees. NULL is fine. */

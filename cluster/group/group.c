@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/group/group.h"
 
+#include "cluster/clock.h"
 #include "cluster/group/queue.h"
 
 #include <corosync/cpg.h>
@@ -30,6 +31,7 @@ struct group {
 	uint32_t own_node_id;
 	bool reading;
 	_Atomic bool stop, member;
+	_Atomic uint64_t heard_itself;     /* 0: never */
 	struct queue *incoming, *outgoing; /* queue.h: each has a lock of its own */
 	int loop_wake, thread_wake;        /* eventfds */
 	pthread_t thread;
@@ -74,6 +76,8 @@ static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_
 	(void)name;
 	(void)pid;
 	cpg_context_get(handle, (void **)&group);
+	if (node_id == group->own_node_id)
+		atomic_store(&group->heard_itself, clock_now_ms());
 	if (node_id == group->own_node_id && (!group->handlers->own || !group->handlers->own(bytes, length)))
 		return;
 	/* Past the queue's bound this waits, Corosync's own queue fills, and its flow control slows the
@@ -296,6 +300,11 @@ int group_send(struct group *group, const void *bytes, size_t length)
 	if (!error)
 		wake(group->thread_wake);
 	return error;
+}
+
+uint64_t group_heard_itself(const struct group *group)
+{
+	return atomic_load(&group->heard_itself);
 }
 
 void group_set_reading(struct group *group, bool reading)

@@ -38,6 +38,8 @@ void group_destroy(struct group *group);
 /* Queues a message. Returns 0, -EAGAIN with the queue full, -ENOTCONN where this node is no member, -ENOMEM.
  */
 int group_send(struct group *group, const void *bytes, size_t length);
+/* When a message of this node's own last came back through Corosync, by clock_now_ms; 0: never. Any thread. */
+uint64_t group_heard_itself(const struct group *group);
 /* While not reading no message is given to the callback, and CPG makes the sender wait in the end. */
 void group_set_reading(struct group *group, bool reading);
 

@@ -51,13 +51,16 @@ static void stop_sending(struct replication *replication)
 static void send_status(struct replication *replication)
 {
 	struct group_count counts[CLUSTER_CLASSES_MAX];
+	/* Without a datapath nothing has been counted, which is not the same as nothing being there. */
 	struct group_status status = {.active = replication->active,
 	                              .resyncing = replication->wanted,
 	                              .count_length = sizeof(counts[0]),
-	                              .class_count = registry_export(&replication->registry, counts),
+	                              .class_count = replication->registry.own_counted
+	                                                 ? registry_export(&replication->registry, counts)
+	                                                 : 0,
 	                              .batches_skipped = replication->batches_skipped};
 
-	if (replication->peer && replication->registry.own_counted)
+	if (replication->peer)
 		replication->calls.to_peer(GROUP_STATUS, &status, sizeof(status), counts,
 		                           status.class_count * sizeof(counts[0]), replication->calls.user);
 }

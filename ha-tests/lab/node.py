@@ -185,13 +185,21 @@ class LabNode:
         pid, started = self._recorded().get(name, (0, None))
         return pid if started is not None and start_time(pid) == started else None
 
+    def _log_lines(self, name: str, count: int) -> list[str]:
+        try:
+            return (self.log / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().split("\n")[-count:]
+        except FileNotFoundError:
+            return []
+
     def last_words(self, name: str) -> str:
         """The end of a daemon's log, for an error message."""
-        try:
-            lines = (self.log / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().split("\n")
-        except FileNotFoundError:
-            return ""
-        return " | ".join(lines[-3:])
+        return " | ".join(self._log_lines(name, 3))
+
+    def cluster_details(self) -> str:
+        """All that tells why a node is not in sync with its peer, for an error message."""
+        said = [self.cli(command).stdout.rstrip() for command in ("ha -status -module", "arp", "flow -show")
+                if self.daemon_pid("hadrian-mgmtd") is not None]
+        return "\n".join([*said, *self._log_lines("hadrian-clusterd", 40), *self._log_lines("hadrian-datapath", 20)])
 
     def check_daemons(self, names: list[str]) -> None:
         """Raises LabError where one of these daemons has ended."""
@@ -255,6 +263,15 @@ class LabNode:
     def hang(self) -> None:
         """Stops every process of the node where it stands."""
         signal_namespaces(self._inodes(), signal.SIGSTOP)
+
+    def hang_program(self, name: str) -> None:
+        """Stops the node's processes of one name where they stand."""
+        inodes = self._inodes()
+        pids = [pid for pid in processes_in(inodes) if process_name(pid) == name]
+        if not pids:
+            raise LabError(f"{name} of {self.name} does not run")
+        for pid in pids:
+            send_signal(pid, signal.SIGSTOP, lambda candidate: candidate in processes_in(inodes))
 
     def resume(self) -> None:
         signal_namespaces(self._inodes(), signal.SIGCONT)
