@@ -164,7 +164,8 @@ class Lab:
             await_condition(ready, "one active node with all state in sync", timeout, interval=0.1)
         except LabError as error:
             states = "; ".join(f"{name}: {status.describe(node.status())}" for name, node in nodes.items())
-            raise LabError(f"{error} ({' '.join(states.split())})") from None
+            details = "".join(f"\n--- {name}\n{node.cluster_details()}" for name, node in nodes.items())
+            raise LabError(f"{error} ({' '.join(states.split())}){details}") from None
 
     def down(self) -> bool:
         """Removes everything of this lab, whole or half built. False where there was nothing."""
