@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterator
 
+import pexpect
 import pytest
 from lab.background import Background, Capture
 from lab.cluster import Cluster
@@ -283,3 +284,75 @@ def test_the_survivor_answers_for_all_of_them(cluster: Cluster, mirror: Backgrou
     assert re.search(rf"Static +{STATIC6} ", cluster.nodes[survivor].cli("ndp -show").stdout)
     cluster.nodes[victim].start()
     cluster.await_well()
+
+
+def console(cluster: Cluster) -> pexpect.spawn:
+    node = cluster.nodes[cluster.active()]
+    words = [*node.enter(), str(node.binary("hadrian"))]
+    return pexpect.spawn(words[0], words[1:], env=node.environment() | {"TERM": "dumb"}, encoding="utf-8", timeout=20,
+                         dimensions=(40, 200))
+
+
+@pytest.mark.feature("C04-013", "C04-012", "C06-040")
+def test_arpsnoop_shows_arp_and_what_becomes_of_entries(cluster: Cluster) -> None:
+    lab = cluster.lab
+    seen = console(cluster)
+    try:
+        seen.expect_exact("System:/>")
+        seen.sendline("arpsnoop -verbose if2 if1")
+        seen.expect_exact("Snooping of ARP on if2, if1 is on in this session; 'arpsnoop -off' ends it.")
+        cli(cluster, "arp -flush if2")
+        ping(lab, SERVER)
+        server = hardware_address(lab, "server")
+        seen.expect_exact(f"if2 {SERVER} None -> Reslvng")
+        seen.expect_exact(f"if2 send ARP Request who has {SERVER} tell 198.51.100.")
+        seen.expect_exact(f"if2 recv ARP Reply {SERVER} is at {server}, to 198.51.100.")
+        seen.expect_exact(f"if2 {SERVER} Reslvng -> Dynamic ({server})")
+        ping(lab, NOBODY)
+        seen.expect_exact(f"if2 {NOBODY} Reslvng -> Unknown")
+        seen.sendline("arpsnoop if1")
+        seen.expect_exact("Snooping of ARP on if1 is on in this session")
+        resolved(lab, "10.1.0.1")
+        seen.expect_exact("if1 recv ARP Request who has 10.1.0.1 tell 10.1.0.10")
+        seen.expect_exact(f"if1 send ARP Reply 10.1.0.1 is at {SHARED_MAC}")
+        assert "->" not in seen.before and "if2" not in seen.before, seen.before
+        seen.sendline("arpsnoop -off")
+        seen.expect_exact("Snooping of ARP is off in this session.")
+    finally:
+        seen.close(force=True)
+    assert cluster.nodes[cluster.active()].cli("arpsnoop if9").returncode != 0
+
+
+@pytest.mark.feature("C04-003", "C04-006")
+def test_arp_shows_and_flushes_a_part(cluster: Cluster) -> None:
+    lab = cluster.lab
+    assert ping(lab, SERVER) and ping(lab, "198.51.100.20")
+    rows = re.findall(r"^if\d .*$", cli(cluster, f"arp -show -ip={SERVER}"), re.MULTILINE)
+    assert len(rows) == 1 and SERVER in rows[0], rows
+    hardware = hardware_address(lab, "client").replace(":", "-").upper()
+    shown = cli(cluster, f"arp -hw={hardware}")
+    assert CLIENT in shown and SERVER not in shown, shown
+    assert len(re.findall(r"^if\d ", cli(cluster, "arp -num=1"), re.MULTILINE)) == 1
+    assert "ARP cache of interface if2 flushed." in cli(cluster, "arp -flush if2")
+    shown = cli(cluster, "arp")
+    assert CLIENT in shown and SERVER not in shown, shown
+    for wrong in ("arp -hw=nonsense", "arp -num=0", "arp -ip=nothing", "arp -flush -show", "arp -query if2", "arp if9"):
+        assert cluster.nodes[cluster.active()].cli(wrong).returncode != 0, wrong
+
+
+@pytest.mark.feature("C04-001", "C05-020")
+def test_queries_and_announcements(cluster: Cluster, routes: None) -> None:
+    lab, node = cluster.lab, cluster.nodes[cluster.active()]
+    cli(cluster, "arp -flush if2")
+    assert "ARP query sent on if2." in cli(cluster, f"arp -query if2 -ip={SERVER}")
+    await_condition(lambda: (state(cluster, SERVER) or ("", 0))[0] == "Dynamic", "the answer", timeout=10)
+    with Capture(lab, "client", "eth0", "arp host 10.1.0.1 and ether dst ff:ff:ff:ff:ff:ff and arp src host 10.1.0.1") as seen:
+        assert "ARP announcement sent on if1." in cli(cluster, "arp -notify if1 -ip=10.1.0.1")
+        assert f"{SHARED_MAC} > " in seen.await_line("10.1.0.1")
+    refused = node.cli("arp -notify if1 -ip=10.1.0.77")
+    assert refused.returncode != 0 and "Not sent" in refused.stdout
+    refused = cluster.nodes[cluster.standby()].cli("arp -notify if1 -ip=10.1.0.1")
+    assert refused.returncode != 0 and "is not active" in refused.stdout
+    cli(cluster, "ndp -flush if2")
+    assert "Neighbor solicitation sent on if2." in cli(cluster, f"ndp -query if2 -ip={SERVER6}")
+    await_condition(lambda: re.search(rf"Good +{SERVER6} ", cli(cluster, f"ndp -show if2 -ip={SERVER6}")), "the answer", timeout=10)

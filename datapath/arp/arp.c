@@ -6,6 +6,7 @@
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
 #include "datapath/nd/nd.h"
+#include "datapath/nd/snoop.h"
 
 #include <arpa/inet.h>
 #include <qb/qblog.h>
@@ -30,6 +31,15 @@ static bool active(void)
 	return atomic_load_explicit(&datapath.active, memory_order_relaxed);
 }
 
+int arp_transmit(uint16_t interface, const uint8_t frame[ARP_FRAME_LENGTH])
+{
+	int error = control_transmit(interface, frame, ARP_FRAME_LENGTH);
+
+	if (!error)
+		arp_snoop(interface, true, frame, ARP_FRAME_LENGTH);
+	return error;
+}
+
 static void ask(const struct neighbour *neighbour, bool unicast)
 {
 	const struct policy *policy = control_policy();
@@ -50,7 +60,7 @@ static void ask(const struct neighbour *neighbour, bool unicast)
 		return;
 	packet.sender_mac = mac_as(port, as);
 	arp_build(&packet, unicast ? &neighbour->mac : &arp_broadcast, frame);
-	(void)control_transmit(neighbour->interface, frame, sizeof(frame));
+	(void)arp_transmit(neighbour->interface, frame);
 }
 
 static void send_to(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
@@ -83,8 +93,12 @@ static void reclaim(void)
 	control_synchronize();
 }
 
-static const struct neighbour_actions actions = {
-    .ask = ask, .send = send_to, .drop = give_up, .changed = arp_mirror_changed, .reclaim = reclaim};
+static const struct neighbour_actions actions = {.ask = ask,
+                                                 .send = send_to,
+                                                 .drop = give_up,
+                                                 .changed = arp_mirror_changed,
+                                                 .state = neighbour_snoop,
+                                                 .reclaim = reclaim};
 
 static void answer(const struct port *port, const struct arp_packet *request, enum arp_answer as)
 {
@@ -96,7 +110,7 @@ static void answer(const struct port *port, const struct arp_packet *request, en
 	uint8_t frame[ARP_FRAME_LENGTH];
 
 	arp_build(&reply, &request->sender_mac, frame);
-	(void)control_transmit(port->interface, frame, sizeof(frame));
+	(void)arp_transmit(port->interface, frame);
 }
 
 /*
@@ -116,7 +130,7 @@ static void answer_published(const struct port *port, const struct arp_packet *r
 
 	arp_build(&reply, &request->sender_mac, frame);
 	arp_set_source(frame, &own);
-	(void)control_transmit(port->interface, frame, sizeof(frame));
+	(void)arp_transmit(port->interface, frame);
 }
 
 /* Somebody else has, or pretends to have, an address of this node. */
@@ -168,6 +182,7 @@ void arp_receive(struct rte_mbuf *mbuf)
 		control_drop(mbuf, COUNTER_DROP_NO_POLICY);
 		return;
 	}
+	arp_snoop(port->interface, false, rte_pktmbuf_mtod(mbuf, const void *), rte_pktmbuf_data_len(mbuf));
 	if (!arp_parse(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf), &packet)) {
 		control_drop(mbuf, COUNTER_DROP_ARP_MALFORMED);
 		return;
@@ -220,7 +235,7 @@ void arp_configure(const struct policy *policy)
 		    policy_interface_by_id(policy, neighbour_at(index)->interface);
 
 		if (!interface || interface->disabled || interface->ha_type == POLICY_HA_SYNC)
-			neighbour_flush_interface(neighbour_at(index)->interface);
+			neighbour_flush(neighbour_at(index)->interface, 0);
 	}
 	configure_static(policy);
 }

@@ -4,7 +4,9 @@
 
 /* ARP as the node speaks it: answers, questions, gratuitous ARP. Control thread. */
 
+#include "datapath/arp/packet.h"
 #include "datapath/core/datapath.h"
+#include "lib/messages/neighbour.h"
 
 /* Returns 0 or -errno. */
 int arp_start(void);
@@ -16,6 +18,16 @@ void arp_configure(const struct policy *policy);
  * are taken. */
 void arp_receive(struct rte_mbuf *mbuf);
 void arp_resolve(struct rte_mbuf *mbuf);
+
+/* Sends a frame of ARP out of an interface. Returns 0 or -errno. */
+int arp_transmit(uint16_t interface, const uint8_t frame[ARP_FRAME_LENGTH]);
+
+/*
+ * What `arp -notify` and `arp -query` ask for. Returns 0; -ENODEV where the interface has no port; of an announcement
+ * -EADDRNOTAVAIL where the address is none that is answered for there, -EACCES where it is the active node's; of a query
+ * -EADDRNOTAVAIL where this node has no address to ask from, -EEXIST for a static entry, -EACCES for the active node's.
+ */
+int arp_notify(const struct message_neighbour_notify *notify);
 
 /*
  * Announces the addresses that others may have in mind under another port or MAC: all shared ones by

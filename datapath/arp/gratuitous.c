@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/arp/address.h"
 #include "datapath/arp/arp.h"
+#include "datapath/arp/neighbour.h"
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nd/nd.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Milliseconds after the first. */
@@ -24,7 +27,7 @@ static void announce(const struct port *port, uint32_t address, bool shared)
 	memcpy(packet.sender_mac.bytes, shared ? port->shared_mac.addr_bytes : port->mac.addr_bytes,
 	       sizeof(packet.sender_mac.bytes));
 	arp_build(&packet, &arp_broadcast, frame);
-	(void)control_transmit(port->interface, frame, sizeof(frame));
+	(void)arp_transmit(port->interface, frame);
 }
 
 static void announce_address(const struct port *port, const struct ip_address *address, bool shared)
@@ -37,6 +40,43 @@ static void announce_address(const struct port *port, const struct ip_address *a
 		return;
 	memcpy(&value, address->bytes, sizeof(value));
 	announce(port, value, shared);
+}
+
+static int query(const struct policy *policy, const struct message_neighbour_notify *notify)
+{
+	bool active = atomic_load(&datapath.active);
+	uint32_t target, sender;
+
+	memcpy(&target, notify->address.bytes, sizeof(target));
+	if (arp_ask_as(policy, active, notify->interface, target, &sender) == ARP_SILENT)
+		return -EADDRNOTAVAIL;
+	return neighbour_query(notify->interface, notify->address, control_now());
+}
+
+int arp_notify(const struct message_neighbour_notify *notify)
+{
+	const struct policy *policy = control_policy();
+	const struct port *port = control_port(notify->interface);
+	bool active = atomic_load(&datapath.active);
+	const struct policy_arp_entry *published;
+	enum arp_answer as;
+	uint32_t address;
+
+	if (!policy || !port)
+		return -ENODEV;
+	if (notify->request == NEIGHBOUR_QUERY)
+		return query(policy, notify);
+	memcpy(&address, notify->address.bytes, sizeof(address));
+	as = arp_answer(policy, active, notify->interface, address);
+	published = arp_published(policy, notify->interface, address);
+	if (as == ARP_SILENT && published && mac_address_is_zero(&published->mac) && active)
+		as = ARP_ANSWER_SHARED;
+	if (as == ARP_SILENT)
+		return arp_answer(policy, true, notify->interface, address) == ARP_SILENT && !published
+		           ? -EADDRNOTAVAIL
+		           : -EACCES;
+	announce(port, address, as == ARP_ANSWER_SHARED);
+	return 0;
 }
 
 /* Those that are answered for with the interface's Ethernet address, which may be each node's own. */

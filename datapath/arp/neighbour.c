@@ -41,12 +41,23 @@ static void drop_held(struct neighbour *neighbour)
 	neighbour->held_count = 0;
 }
 
+/* before: the state that it had for those who watch. */
+static void set_state(struct neighbour *neighbour, enum neighbour_state before, enum neighbour_state state)
+{
+	table_set_state(neighbour, state);
+	if (before != state)
+		actions->state(neighbour, before);
+}
+
 static void forget(struct neighbour *neighbour)
 {
+	enum neighbour_state before = neighbour->state;
+
 	drop_held(neighbour);
 	if (known(neighbour) && neighbour->state != NEIGHBOUR_STATIC)
 		actions->changed(neighbour, true);
 	table_remove(neighbour);
+	actions->state(neighbour, before);
 }
 
 /*
@@ -115,7 +126,7 @@ void neighbour_resolve(uint16_t interface, struct ip_address next_hop, struct rt
 			actions->drop(mbuf);
 			return;
 		}
-		table_set_state(neighbour, NEIGHBOUR_RESOLVING);
+		set_state(neighbour, NEIGHBOUR_NONE, NEIGHBOUR_RESOLVING);
 		neighbour->tries = 0;
 		neighbour->held[neighbour->held_count++] = mbuf;
 		ask(neighbour, false, now);
@@ -128,7 +139,8 @@ void neighbour_resolve(uint16_t interface, struct ip_address next_hop, struct rt
 	}
 }
 
-static void set_known(struct neighbour *neighbour, const struct mac_address *mac, uint64_t now)
+static void set_known(struct neighbour *neighbour, enum neighbour_state before, const struct mac_address *mac,
+                      uint64_t now)
 {
 	bool new = !known(neighbour) || memcmp(&neighbour->mac, mac, sizeof(*mac)) != 0;
 	uint64_t lead = NEIGHBOUR_TRIES * NEIGHBOUR_RETRY_NS;
@@ -139,7 +151,7 @@ static void set_known(struct neighbour *neighbour, const struct mac_address *mac
 	neighbour->tries = 0;
 	neighbour->expires = now + settings.expire_ns;
 	neighbour->due = neighbour->expires - lead;
-	table_set_state(neighbour, NEIGHBOUR_DYNAMIC);
+	set_state(neighbour, before, NEIGHBOUR_DYNAMIC);
 	if (new)
 		actions->changed(neighbour, false);
 	for (unsigned i = 0; i < neighbour->held_count; i++)
@@ -151,11 +163,33 @@ void neighbour_learn(uint16_t interface, struct ip_address next_hop, const struc
                      bool create_entry, uint64_t now)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+	enum neighbour_state before = neighbour ? neighbour->state : NEIGHBOUR_NONE;
 
 	if (!neighbour && create_entry)
 		neighbour = create(interface, next_hop, now);
 	if (neighbour && neighbour->state != NEIGHBOUR_STATIC)
-		set_known(neighbour, mac, now);
+		set_known(neighbour, before, mac, now);
+}
+
+int neighbour_query(uint16_t interface, struct ip_address next_hop, uint64_t now)
+{
+	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+	enum neighbour_state before = neighbour ? neighbour->state : NEIGHBOUR_NONE;
+	bool unicast;
+
+	if (!neighbour)
+		neighbour = create(interface, next_hop, now);
+	if (!neighbour)
+		return -ENOSPC;
+	if (before == NEIGHBOUR_STATIC)
+		return -EEXIST;
+	if (neighbour->mirrored)
+		return -EACCES;
+	unicast = known(neighbour);
+	set_state(neighbour, before, unicast ? NEIGHBOUR_PROBING : NEIGHBOUR_RESOLVING);
+	neighbour->tries = 0;
+	ask(neighbour, unicast, now);
+	return 0;
 }
 
 void neighbour_static_begin(void)
@@ -168,6 +202,7 @@ void neighbour_static_begin(void)
 int neighbour_static(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+	enum neighbour_state before = neighbour ? neighbour->state : NEIGHBOUR_NONE;
 
 	if (!neighbour)
 		neighbour = create(interface, next_hop, 0);
@@ -180,7 +215,7 @@ int neighbour_static(uint16_t interface, struct ip_address next_hop, const struc
 	neighbour->mirrored = false;
 	neighbour->marked = true;
 	neighbour->tries = 0;
-	table_set_state(neighbour, NEIGHBOUR_STATIC);
+	set_state(neighbour, before, NEIGHBOUR_STATIC);
 	for (unsigned i = 0; i < neighbour->held_count; i++)
 		actions->send(neighbour, neighbour->held[i]);
 	neighbour->held_count = 0;
@@ -203,11 +238,11 @@ static void due(struct neighbour *neighbour, uint64_t now)
 			return;
 		}
 		drop_held(neighbour);
-		table_set_state(neighbour, NEIGHBOUR_UNKNOWN);
+		set_state(neighbour, NEIGHBOUR_RESOLVING, NEIGHBOUR_UNKNOWN);
 		neighbour->due = now + settings.expire_unknown_ns;
 		return;
 	case NEIGHBOUR_DYNAMIC:
-		table_set_state(neighbour, NEIGHBOUR_PROBING);
+		set_state(neighbour, NEIGHBOUR_DYNAMIC, NEIGHBOUR_PROBING);
 		neighbour->tries = 0;
 		ask(neighbour, true, now);
 		return;
@@ -240,7 +275,7 @@ void neighbour_tick(uint64_t now)
 	}
 }
 
-static void flush(uint16_t interface, uint32_t version)
+void neighbour_flush(uint16_t interface, uint32_t version)
 {
 	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
 		struct neighbour *neighbour = table_at(index);
@@ -252,30 +287,21 @@ static void flush(uint16_t interface, uint32_t version)
 	}
 }
 
-void neighbour_flush_interface(uint16_t interface)
-{
-	flush(interface, 0);
-}
-
-void neighbour_flush(uint32_t version)
-{
-	flush(0, version);
-}
-
 int neighbour_mirror(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
                      uint64_t now)
 {
 	struct neighbour *neighbour = neighbour_get(interface, next_hop);
+	enum neighbour_state before = neighbour ? neighbour->state : NEIGHBOUR_NONE;
 
 	if (!neighbour)
 		neighbour = create(interface, next_hop, now);
 	if (!neighbour)
 		return -ENOSPC;
-	if (neighbour->state == NEIGHBOUR_STATIC)
+	if (before == NEIGHBOUR_STATIC)
 		return 0;
 	neighbour->mirrored = true;
 	neighbour->marked = true;
-	set_known(neighbour, mac, now);
+	set_known(neighbour, before, mac, now);
 	return 0;
 }
 

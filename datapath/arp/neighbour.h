@@ -14,6 +14,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "lib/messages/neighbour.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -53,6 +54,8 @@ struct neighbour_actions {
 	/* The MAC became known or another (deleted false), or the entry that had one is about to go (true).
 	 */
 	void (*changed)(const struct neighbour *neighbour, bool deleted);
+	/* Its state is another one than before; NEIGHBOUR_NONE: there was no entry, or is none. */
+	void (*state)(const struct neighbour *neighbour, enum neighbour_state before);
 	/* Workers must look up anew what they hold of adjacencies; returns when none uses an old one. */
 	void (*reclaim)(void);
 };
@@ -85,9 +88,14 @@ void neighbour_static_end(void);
 /* What is due by now: retries, probes, expiry. Every tenth of a second. */
 void neighbour_tick(uint64_t now);
 
-/* Forgets all but static entries (C04-006) of that IP version, or of both (0); or those of one interface. */
-void neighbour_flush(uint32_t version);
-void neighbour_flush_interface(uint16_t interface);
+/* Forgets all but static entries (C04-006) of an interface, or of all (0), and of an IP version, or of both (0). */
+void neighbour_flush(uint16_t interface, uint32_t version);
+
+/*
+ * Asks for a next hop now, whatever is known of it. Returns 0; -EEXIST for a static entry; -EACCES for one of the active
+ * node's; -ENOSPC.
+ */
+int neighbour_query(uint16_t interface, struct ip_address next_hop, uint64_t now);
 
 /* An entry of the active node. Returns 0, or -ENOSPC. */
 int neighbour_mirror(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,

@@ -4,6 +4,7 @@
 #include "lib/messages/neighbour.h"
 #include "lib/testing.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define SECOND 1000000000ULL
@@ -39,13 +40,27 @@ static void change(const struct neighbour *neighbour, bool gone)
 	deleted += gone;
 }
 
+static unsigned states[8];
+static unsigned state_count;
+
+static void state_changed(const struct neighbour *neighbour, enum neighbour_state before)
+{
+	if (state_count < 8)
+		states[state_count] = before * 16 + neighbour->state;
+	state_count++;
+}
+
 static void reclaim(void)
 {
 	reclaimed++;
 }
 
-static const struct neighbour_actions actions = {
-    .ask = ask, .send = send_held, .drop = drop, .changed = change, .reclaim = reclaim};
+static const struct neighbour_actions actions = {.ask = ask,
+                                                 .send = send_held,
+                                                 .drop = drop,
+                                                 .changed = change,
+                                                 .state = state_changed,
+                                                 .reclaim = reclaim};
 
 static void begin(uint32_t size)
 {
@@ -54,6 +69,7 @@ static void begin(uint32_t size)
 
 	neighbour_start(&actions);
 	neighbour_configure(&settings);
+	state_count = 0;
 	asked = asked_unicast = sent = dropped = changed = deleted = reclaimed = 0;
 }
 
@@ -155,6 +171,51 @@ START_TEST(it_is_probed_before_it_expires)
 }
 END_TEST
 
+#define CHANGE(before, after) (NEIGHBOUR_##before * 16 + NEIGHBOUR_##after)
+
+/* feature: C04-012 C04-013 */
+START_TEST(every_change_of_state_is_told)
+{
+	begin(100);
+	resolve(1, START);
+	pass(START, 10);
+	neighbour_learn(1, hop(1), &mac, true, START);
+	neighbour_learn(1, hop(1), &mac, true, START);
+	pass(START, 70);
+	ck_assert_uint_eq(state_count, 6);
+	ck_assert_uint_eq(states[0], CHANGE(NONE, RESOLVING));
+	ck_assert_uint_eq(states[1], CHANGE(RESOLVING, UNKNOWN));
+	ck_assert_uint_eq(states[2], CHANGE(UNKNOWN, NONE));
+	ck_assert_uint_eq(states[3], CHANGE(NONE, DYNAMIC));
+	ck_assert_uint_eq(states[4], CHANGE(DYNAMIC, PROBING));
+	ck_assert_uint_eq(states[5], CHANGE(PROBING, NONE));
+}
+END_TEST
+
+START_TEST(a_query_asks_whatever_is_known)
+{
+	begin(100);
+	ck_assert_int_eq(neighbour_query(1, hop(1), START), 0);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_RESOLVING);
+	ck_assert_uint_eq(asked - asked_unicast, 1);
+	pass(START, 4);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_UNKNOWN);
+	ck_assert_int_eq(neighbour_query(1, hop(1), START + 5 * SECOND), 0);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_RESOLVING);
+	neighbour_learn(1, hop(1), &mac, true, START + 5 * SECOND);
+	ck_assert_int_eq(neighbour_query(1, hop(1), START + 6 * SECOND), 0);
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_PROBING);
+	ck_assert_uint_eq(asked_unicast, 1);
+	ck_assert(link_of(1) & ADJACENCY_RESOLVED);
+	neighbour_mirror(1, hop(2), &mac, START);
+	ck_assert_int_eq(neighbour_query(1, hop(2), START), -EACCES);
+	neighbour_static_begin();
+	neighbour_static(1, hop(3), &mac);
+	neighbour_static_end();
+	ck_assert_int_eq(neighbour_query(1, hop(3), START), -EEXIST);
+}
+END_TEST
+
 START_TEST(what_was_not_meant_for_this_node_makes_no_entry)
 {
 	begin(100);
@@ -210,7 +271,7 @@ START_TEST(indexes_are_used_again_only_after_workers_let_go)
 	begin(1000);
 	neighbour_learn(1, hop(0), &mac, true, START);
 	first = (uint16_t)index_find(1, hop(0));
-	neighbour_flush(0);
+	neighbour_flush(0, 0);
 	for (uint32_t i = 1; i < NEIGHBOURS_MAX - 1; i++) {
 		neighbour_learn(1, hop(i), &mac, true, START);
 		ck_assert_uint_ne(index_find(1, hop(i)), first);
@@ -220,7 +281,7 @@ START_TEST(indexes_are_used_again_only_after_workers_let_go)
 	ck_assert_uint_eq(reclaimed, 1);
 	ck_assert_uint_ne(index_find(1, hop(1 << 20)), 0);
 	ck_assert_uint_eq(neighbour_count(), 1000);
-	neighbour_flush(0);
+	neighbour_flush(0, 0);
 	ck_assert_uint_eq(neighbour_count(), 0);
 }
 END_TEST
@@ -231,10 +292,10 @@ START_TEST(flushing_forgets_all_or_one_interface)
 	begin(100);
 	neighbour_learn(1, hop(1), &mac, true, START);
 	neighbour_learn(2, hop(1), &mac, true, START);
-	neighbour_flush_interface(2);
+	neighbour_flush(2, 0);
 	ck_assert_uint_eq(neighbour_count(), 1);
 	ck_assert_uint_eq(index_find(2, hop(1)), 0);
-	neighbour_flush(0);
+	neighbour_flush(0, 0);
 	ck_assert_uint_eq(neighbour_count(), 0);
 	ck_assert_uint_eq(deleted, 2);
 }
@@ -279,7 +340,7 @@ START_TEST(static_entries_stay_and_are_not_learnt)
 	ck_assert_mem_eq(neighbour_get(1, hop(1))->mac.bytes, mac.bytes, sizeof(mac.bytes));
 	neighbour_mark_begin();
 	neighbour_sweep();
-	neighbour_flush(0);
+	neighbour_flush(0, 0);
 	pass(START, 200);
 	ck_assert_uint_eq(state_of(1), NEIGHBOUR_STATIC);
 	/* Others come and go in the room that it leaves. */
@@ -300,6 +361,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, an_answer_releases_what_waited);
 	tcase_add_test(tests, silence_makes_it_unknown_and_then_forgotten);
 	tcase_add_test(tests, it_is_probed_before_it_expires);
+	tcase_add_test(tests, every_change_of_state_is_told);
+	tcase_add_test(tests, a_query_asks_whatever_is_known);
 	tcase_add_test(tests, what_was_not_meant_for_this_node_makes_no_entry);
 	tcase_add_test(tests, a_scan_does_not_push_out_neighbours_in_use);
 	tcase_add_test(tests, a_smaller_cache_keeps_the_youngest);

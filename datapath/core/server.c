@@ -2,6 +2,7 @@
 #include "datapath/core/server.h"
 
 #include "datapath/activity/activity.h"
+#include "datapath/arp/arp.h"
 #include "datapath/arp/neighbour.h"
 #include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
@@ -196,16 +197,24 @@ static void diagnostics_message(struct ipc_connection *connection, const struct 
 		probe_start(connection, message->body);
 }
 
-static void notify(struct ipc_connection *connection, const struct ipc_message *message)
+static void neighbour_message(struct ipc_connection *connection, const struct ipc_message *message)
 {
+	const struct message_neighbour_flush *flush = message->body;
+	const struct message_neighbour_notify *notify = message->body;
 	int error = -EBADMSG;
 
-	if (message->length >= sizeof(struct message_neighbour_notify))
-		error = nd_notify(message->body);
+	if (message->type == MESSAGE_FLUSH_NEIGHBOURS && message->length >= sizeof(*flush)) {
+		neighbour_flush(flush->interface, flush->version);
+		error = 0;
+	} else if (message->type == MESSAGE_NEIGHBOUR_NOTIFY && message->length >= sizeof(*notify)) {
+		error = notify->address.version == 6 ? nd_notify(notify) : arp_notify(notify);
+	}
 	send_result(connection, error,
-	            error == -EACCES ? "this node is not active, and the address is a shared one"
-	            : error          ? strerror(-error)
-	                             : "");
+	            error == -EACCES
+	                ? "the address is a shared one or a mirrored neighbor's, and this node is not active"
+	            : error == -EEXIST ? "the entry is static"
+	            : error            ? strerror(-error)
+	                               : "");
 }
 
 static void message_received(struct ipc_connection *connection, const struct ipc_message *message, void *user)
@@ -239,11 +248,8 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 		diagnostics_message(connection, message);
 		break;
 	case MESSAGE_FLUSH_NEIGHBOURS:
-		neighbour_flush(message->length >= sizeof(uint32_t) ? *(const uint32_t *)message->body : 0);
-		send_result(connection, 0, "");
-		break;
 	case MESSAGE_NEIGHBOUR_NOTIFY:
-		notify(connection, message);
+		neighbour_message(connection, message);
 		break;
 	case MESSAGE_DISCOVERY_SNOOP:
 		if (message->length >= sizeof(uint32_t))

@@ -202,21 +202,35 @@ void nd_receive(struct rte_mbuf *mbuf)
 		advertised(policy, port, &packet);
 }
 
+static int query(const struct policy *policy, const struct message_neighbour_notify *notify)
+{
+	uint8_t sender[16];
+
+	if (nd_ask_as(policy, active(), notify->interface, notify->address.bytes, sender) == ARP_SILENT)
+		return -EADDRNOTAVAIL;
+	return neighbour_query(notify->interface, notify->address, control_now());
+}
+
 int nd_notify(const struct message_neighbour_notify *notify)
 {
 	const struct policy *policy = control_policy();
 	const struct port *port = control_port(notify->interface);
+	const uint8_t *address = notify->address.bytes;
+	const struct policy_arp_entry *published;
 	enum arp_answer as;
 
 	if (!policy || !port)
 		return -ENODEV;
-	if (notify->address.version != 6)
-		return -EADDRNOTAVAIL;
-	as = nd_answer(policy, active(), notify->interface, notify->address.bytes);
+	if (notify->request == NEIGHBOUR_QUERY)
+		return query(policy, notify);
+	as = nd_answer(policy, active(), notify->interface, address);
+	published = nd_published(policy, notify->interface, address);
+	if (as == ARP_SILENT && published && mac_address_is_zero(&published->mac) && active())
+		as = ARP_ANSWER_SHARED;
 	if (as == ARP_SILENT)
-		return nd_answer(policy, true, notify->interface, notify->address.bytes) == ARP_SILENT
+		return nd_answer(policy, true, notify->interface, address) == ARP_SILENT && !published
 		           ? -EADDRNOTAVAIL
 		           : -EACCES;
-	nd_announce(port, notify->address.bytes, as == ARP_ANSWER_SHARED);
+	nd_announce(port, address, as == ARP_ANSWER_SHARED);
 	return 0;
 }

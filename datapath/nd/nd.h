@@ -19,10 +19,7 @@ void nd_ask(const struct neighbour *neighbour, bool unicast);
 /* Tells everyone on the link of an address of this node's: with the shared MAC, or the interface's own. */
 void nd_announce(const struct port *port, const uint8_t address[16], bool shared);
 
-/*
- * Announces an address of this node as `ndp -notify` asks. Returns 0; -ENODEV where the interface has no port;
- * -EADDRNOTAVAIL where the address is none that is answered for there; -EACCES where it is the active node's.
- */
+/* As arp_notify (arp/arp.h), for IPv6. */
 int nd_notify(const struct message_neighbour_notify *notify);
 
 #endif

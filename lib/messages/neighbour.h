@@ -2,7 +2,7 @@
 #ifndef LIB_MESSAGES_NEIGHBOUR_H
 #define LIB_MESSAGES_NEIGHBOUR_H
 
-/* Neighbours on the links: rows of QUERY_NEIGHBOURS, and what `ndp` and `ndsnoop` ask of the datapath. */
+/* Neighbours on the links: rows of QUERY_NEIGHBOURS, and what `arp`, `ndp`, `arpsnoop` and `ndpsnoop` ask of the datapath. */
 
 #include "lib/address.h"
 
@@ -27,17 +27,48 @@ struct neighbour_row {
 	uint32_t expires_s;
 };
 
-/* `ndp -notify`: tells the link of an address of the firewall's. */
+/* Forgets all but static entries. */
+struct message_neighbour_flush {
+	uint32_t version;   /* of IP, 0: both */
+	uint16_t interface; /* 0: all */
+	uint16_t reserved;
+};
+
+enum neighbour_request {
+	NEIGHBOUR_ANNOUNCE = 0, /* tell the link of an address that this node answers for */
+	NEIGHBOUR_QUERY = 1,    /* ask the link who has an address */
+};
+
 struct message_neighbour_notify {
 	uint16_t interface;
-	uint16_t reserved;
+	uint8_t request; /* enum neighbour_request */
+	uint8_t reserved;
 	struct ip_address address;
+};
+
+/* What MESSAGE_DISCOVERY_SNOOP asks for, bits. */
+enum discovery_snoop {
+	DISCOVERY_ROUTERS = 1, /* router solicitations and advertisements */
+	DISCOVERY_ARP = 2,     /* ARP, and the states of neighbours of IPv4 */
+};
+
+enum discovery_kind {
+	DISCOVERY_ROUTER_PACKET, /* followed by the packet from its IPv6 header on */
+	DISCOVERY_ARP_FRAME,     /* followed by the frame from its Ethernet header on */
+	DISCOVERY_STATE,         /* followed by struct discovery_state */
 };
 
 #define DISCOVERY_MAX 1500 /* bytes of a packet that are told */
 struct message_discovery {
 	uint16_t interface;
-	uint16_t sent; /* 0: it came in */
+	uint8_t sent; /* 0: it came in */
+	uint8_t kind; /* enum discovery_kind */
+};
+
+struct discovery_state {
+	uint8_t before, after; /* enum neighbour_state; NEIGHBOUR_NONE: there was, or is, no entry */
+	struct mac_address mac;
+	struct ip_address address;
 };
 
 #endif

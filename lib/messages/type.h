@@ -34,7 +34,7 @@ enum message_type {
 	MESSAGE_QUERY,         /* mgmtd ->: struct message_query; of flows: struct message_flow_query */
 	MESSAGE_QUERY_ROWS,    /* -> mgmtd: struct message_query_reply followed by rows of the queried kind */
 	MESSAGE_QUERY_END,     /* -> mgmtd: struct message_query_reply, no rows */
-	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: uint32_t, the IP version, 0 for both; answered by MESSAGE_POLICY_RESULT */
+	MESSAGE_FLUSH_NEIGHBOURS, /* mgmtd ->: struct message_neighbour_flush; answered by MESSAGE_POLICY_RESULT */
 	/*
 	 * Captures of packets (`pcapdump`). A capture belongs to the connection that started it, and ends with it.
 	 * What was captured before a stop comes before the answer to it.
@@ -52,8 +52,8 @@ enum message_type {
 	MESSAGE_PROBE_STOP,   /* mgmtd ->: struct message_probe_stop; no answer */
 	MESSAGE_PROBE_EVENT,  /* -> mgmtd: struct message_probe_event */
 	MESSAGE_NEIGHBOUR_NOTIFY, /* mgmtd ->: struct message_neighbour_notify; answered by MESSAGE_POLICY_RESULT */
-	MESSAGE_DISCOVERY_SNOOP, /* mgmtd ->: uint32_t: 1 to be told of solicitations and advertisements, 0 no more */
-	MESSAGE_DISCOVERY_SEEN, /* -> mgmtd: struct message_discovery, followed by the packet from its IPv6 header on */
+	MESSAGE_DISCOVERY_SNOOP, /* mgmtd ->: uint32_t: bits of enum discovery_snoop, 0: no more */
+	MESSAGE_DISCOVERY_SEEN, /* -> mgmtd: struct message_discovery, followed by what its kind says */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */

@@ -5,6 +5,20 @@
 /* What a line leaves out at its end is none: no option, words that are nobody's, the default view. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
+/* Of `arp` and `ndp`, which differ in what -notify sends. */
+#define NEIGHBOUR_OPTIONS(...)                                                                               \
+	{"show", NULL, "Show the cache, as without an option.", false, WORDS_INTERFACE},                     \
+	    {"flush", NULL, "Forget all entries that are not static.", true, WORDS_INTERFACE}, __VA_ARGS__,  \
+	    {"query", NULL, "Ask who has an address; the cache shows the answer.", true, WORDS_INTERFACE},   \
+	    {"ip", "ADDRESS",                                                                                \
+	     "Only entries of an address, network or range; with -notify an address of the firewall, with "  \
+	     "-query any.",                                                                                  \
+	     false, WORDS_ADDRESS},                                                                          \
+	    {"hw", "ADDRESS", "Only entries whose Ethernet address begins so."},                             \
+	{                                                                                                    \
+		"num", "N", "As many entries at most."                                                       \
+	}
+
 const struct command commands[] = {
     {"about", "version", false, command_about, "Show which version this is, and since when it runs.",
      "about"},
@@ -14,9 +28,15 @@ const struct command commands[] = {
      "add [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-disable]",
      OPTIONS({"disable", NULL, "Add it out of use."}, {"enable", NULL, "Add it in use, as it is without."}),
      WORDS_OBJECT},
-    {"arp", NULL, false, command_arp, "Show or flush the ARP cache.", "arp [-show] [INTERFACE]\narp -flush",
-     OPTIONS({"show", NULL, "Show the cache, as without an option."},
-             {"flush", NULL, "Forget all entries of all interfaces.", true}),
+    {"arp", NULL, false, command_arp, "Show or flush the ARP cache, announce an address, or ask for one.",
+     "arp [-show] [INTERFACE] [-ip=ADDRESS] [-hw=ADDRESS] [-num=N]\narp -flush [INTERFACE]\n"
+     "arp -notify INTERFACE -ip=ADDRESS\narp -query INTERFACE -ip=ADDRESS",
+     OPTIONS(NEIGHBOUR_OPTIONS({"notify", NULL, "Send a gratuitous ARP.", true, WORDS_INTERFACE})),
+     WORDS_INTERFACE},
+    {"arpsnoop", NULL, false, command_arpsnoop, "Show ARP as it comes and goes.",
+     "arpsnoop [-verbose] [INTERFACE ...]\narpsnoop -off\n\nWithout INTERFACE that of all.",
+     OPTIONS({"verbose", NULL, "Also what becomes of the entries of the ARP cache."},
+             {"off", NULL, "Show it no more."}),
      WORDS_INTERFACE},
     {"backup", NULL, true, command_backup, "Make, list, restore and delete backups of the configuration.",
      "backup -create [FILE] [-secrets] [-system]\nbackup -list\nbackup -restore FILE [-reboot] "
@@ -102,12 +122,12 @@ const struct command commands[] = {
     {"license", NULL, false, command_license, "Show what this build has; a license is not needed.",
      "license\nlicense activate FILE\nlicense remove"},
     {"memory", NULL, false, command_memory, "Show what memory is used for.", "memory"},
-    {"ndp", NULL, false, command_ndp, "Show the neighbor cache of IPv6, or announce an address.",
-     "ndp [-show] [INTERFACE]\nndp -flush\nndp -notify INTERFACE -ip=ADDRESS",
-     OPTIONS({"show", NULL, "Show the cache, as without an option.", false, WORDS_INTERFACE},
-             {"flush", NULL, "Forget all entries that are not static.", true},
-             {"notify", NULL, "Send an advertisement that nobody has asked for.", true, WORDS_INTERFACE},
-             {"ip", "ADDRESS", "With -notify: an IPv6 address of the firewall.", false, WORDS_ADDRESS}),
+    {"ndp", NULL, false, command_ndp,
+     "Show or flush the neighbor cache of IPv6, announce an address, or ask for one.",
+     "ndp [-show] [INTERFACE] [-ip=ADDRESS] [-hw=ADDRESS] [-num=N]\nndp -flush [INTERFACE]\n"
+     "ndp -notify INTERFACE -ip=ADDRESS\nndp -query INTERFACE -ip=ADDRESS",
+     OPTIONS(NEIGHBOUR_OPTIONS(
+         {"notify", NULL, "Send an advertisement that nobody has asked for.", true, WORDS_INTERFACE})),
      WORDS_INTERFACE},
     {"ndpsnoop", NULL, false, command_ndpsnoop,
      "Show router advertisements and solicitations as they come and go.",

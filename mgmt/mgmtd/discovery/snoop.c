@@ -11,6 +11,23 @@
 #include <string.h>
 #include <time.h>
 
+static void print_body(const struct message_discovery *seen, size_t length, FILE *out)
+{
+	const uint8_t *body = (const uint8_t *)(seen + 1);
+	struct discovery_state state;
+
+	if (seen->kind != DISCOVERY_STATE)
+		fputs(seen->sent ? "send " : "recv ", out);
+	if (seen->kind == DISCOVERY_ROUTER_PACKET)
+		discovery_decode(body, length, out);
+	else if (seen->kind == DISCOVERY_ARP_FRAME)
+		arp_decode(body, length, out);
+	if (seen->kind != DISCOVERY_STATE || length < sizeof(state))
+		return;
+	memcpy(&state, body, sizeof(state));
+	arp_print_state(&state, out);
+}
+
 static char *describe(const struct engine *engine, const struct message_discovery *seen, size_t length)
 {
 	char *text = NULL, stamp[16] = "";
@@ -23,11 +40,24 @@ static char *describe(const struct engine *engine, const struct message_discover
 		return NULL;
 	if (localtime_r(&now, &local))
 		strftime(stamp, sizeof(stamp), "%H:%M:%S", &local);
-	fprintf(out, "%s %s %s ", stamp, interface_name(&engine->running, seen->interface),
-	        seen->sent ? "send" : "recv");
-	discovery_decode((const uint8_t *)(seen + 1), length, out);
+	fprintf(out, "%s %s ", stamp, interface_name(&engine->running, seen->interface));
+	print_body(seen, length, out);
 	fclose(out);
 	return text;
+}
+
+static bool is_shown(const struct session *session, const struct message_discovery *seen)
+{
+	const struct arp_snoop *arp = &session->arp_snoop;
+	bool shown = arp->interface[0] == POLICY_INTERFACE_ANY;
+
+	if (!session->open)
+		return false;
+	if (seen->kind == DISCOVERY_ROUTER_PACKET)
+		return session->ndp_snoop == POLICY_INTERFACE_ANY || session->ndp_snoop == seen->interface;
+	for (unsigned i = 0; i < ARP_SNOOP_MAX && !shown; i++)
+		shown = seen->interface != POLICY_INTERFACE_NONE && arp->interface[i] == seen->interface;
+	return shown && (seen->kind == DISCOVERY_ARP_FRAME || arp->verbose);
 }
 
 static void on_seen(void *user, const struct ipc_message *message)
@@ -40,17 +70,20 @@ static void on_seen(void *user, const struct ipc_message *message)
 		return;
 	text = describe(engine, seen, message->length - sizeof(*seen));
 	for (struct session *session = text ? engine->sessions : NULL; session; session = session->next)
-		if (session->open &&
-		    (session->ndp_snoop == POLICY_INTERFACE_ANY || session->ndp_snoop == seen->interface))
+		if (is_shown(session, seen))
 			session_push(session, text);
 	free(text);
 }
 
 void discovery_snoop_changed(struct engine *engine)
 {
-	bool wanted = false;
+	uint32_t wanted = 0;
 
-	for (const struct session *session = engine->sessions; session; session = session->next)
-		wanted |= session->ndp_snoop != POLICY_INTERFACE_NONE;
+	for (const struct session *session = engine->sessions; session; session = session->next) {
+		if (session->ndp_snoop != POLICY_INTERFACE_NONE)
+			wanted |= DISCOVERY_ROUTERS;
+		if (session->arp_snoop.interface[0] != POLICY_INTERFACE_NONE)
+			wanted |= DISCOVERY_ARP;
+	}
 	datapath_link_snoop(engine->datapath, wanted, on_seen, engine);
 }

@@ -32,7 +32,8 @@ struct datapath_link {
 	void *capture_user;
 	datapath_capture diagnostics; /* or NULL */
 	void *diagnostics_user;
-	datapath_capture snoop; /* NULL: nobody wants to know */
+	datapath_capture snoop;
+	uint32_t snoop_wanted; /* bits of enum discovery_snoop */
 	void *snoop_user;
 };
 
@@ -121,23 +122,23 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	         (message->type == MESSAGE_WATCH_STATE || message->type == MESSAGE_WATCH_EVENTS ||
 	          message->type == MESSAGE_PROBE_EVENT))
 		link->diagnostics(link->diagnostics_user, message);
-	else if (message->type == MESSAGE_DISCOVERY_SEEN && link->snoop)
+	else if (message->type == MESSAGE_DISCOVERY_SEEN && link->snoop_wanted)
 		link->snoop(link->snoop_user, message);
 }
 
 static void tell_snoop(struct datapath_link *link)
 {
-	uint32_t on = link->snoop != NULL;
-
-	(void)datapath_link_send(link, MESSAGE_DISCOVERY_SNOOP, &on, sizeof(on));
+	(void)datapath_link_send(link, MESSAGE_DISCOVERY_SNOOP, &link->snoop_wanted,
+	                         sizeof(link->snoop_wanted));
 }
 
-void datapath_link_snoop(struct datapath_link *link, bool on, datapath_capture handler, void *user)
+void datapath_link_snoop(struct datapath_link *link, uint32_t wanted, datapath_capture handler, void *user)
 {
-	if (!link || on == (link->snoop != NULL))
+	if (!link || wanted == link->snoop_wanted)
 		return;
-	link->snoop = on ? handler : NULL;
+	link->snoop = handler;
 	link->snoop_user = user;
+	link->snoop_wanted = wanted;
 	tell_snoop(link);
 }
 
@@ -156,7 +157,7 @@ static void on_connected(struct ipc_connection *connection, void *user)
 	(void)connection;
 	link->up = true;
 	datapath_link_time_zone(link);
-	if (link->snoop)
+	if (link->snoop_wanted)
 		tell_snoop(link);
 	link->connected(link->user);
 }
@@ -273,14 +274,17 @@ int datapath_link_apply(struct datapath_link *link, uint64_t generation, const v
 
 static int send_flush(struct datapath_link *link, void *argument)
 {
-	return ipc_send(link->connection, MESSAGE_FLUSH_NEIGHBOURS, argument, sizeof(uint32_t), -1);
+	return ipc_send(link->connection, MESSAGE_FLUSH_NEIGHBOURS, argument,
+	                sizeof(struct message_neighbour_flush), -1);
 }
 
-int datapath_link_flush(struct datapath_link *link, uint32_t version, datapath_result done, void *user)
+int datapath_link_flush(struct datapath_link *link, const struct message_neighbour_flush *flush,
+                        datapath_result done, void *user)
 {
+	struct message_neighbour_flush own = *flush;
 	struct waiter waiter = {.end = done, .user = user};
 
-	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_flush, &version) : -ENOTCONN;
+	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_flush, &own) : -ENOTCONN;
 }
 
 static int send_notify(struct datapath_link *link, void *argument)

@@ -40,9 +40,10 @@ pid_t datapath_link_pid(const struct datapath_link *link);
 /* Sends a policy. Returns 0 (done is called later) or -errno (-ENOTCONN). link NULL: -ENOTCONN. */
 int datapath_link_apply(struct datapath_link *link, uint64_t generation, const void *blob, size_t length,
                         datapath_result done, void *user);
-/* Forgets the neighbours of that IP version, or of both (0). */
-int datapath_link_flush(struct datapath_link *link, uint32_t version, datapath_result done, void *user);
-/* Announces an address of the firewall's. */
+/* Forgets neighbours. */
+int datapath_link_flush(struct datapath_link *link, const struct message_neighbour_flush *flush,
+                        datapath_result done, void *user);
+/* Announces an address of the firewall's, or asks for one. */
 int datapath_link_notify(struct datapath_link *link, const struct message_neighbour_notify *notify,
                          datapath_result done, void *user);
 /* Returns 0 (end is called once) or -errno. */
@@ -58,8 +59,11 @@ typedef void (*datapath_capture)(void *user, const struct ipc_message *message);
 void datapath_link_captures(struct datapath_link *link, datapath_capture handler, void *user);
 /* The same for MESSAGE_WATCH_STATE, ..._EVENTS and MESSAGE_PROBE_EVENT. */
 void datapath_link_diagnostics(struct datapath_link *link, datapath_capture handler, void *user);
-/* Whether MESSAGE_DISCOVERY_SEEN is wanted, also of a datapath that comes later, and by whom. link NULL: nothing. */
-void datapath_link_snoop(struct datapath_link *link, bool on, datapath_capture handler, void *user);
+/*
+ * Which MESSAGE_DISCOVERY_SEEN are wanted (bits of enum discovery_snoop), also of a datapath that comes later, and by whom.
+ * link NULL: nothing.
+ */
+void datapath_link_snoop(struct datapath_link *link, uint32_t wanted, datapath_capture handler, void *user);
 /* Nobody with this user pointer is called any more. */
 void datapath_link_forget(struct datapath_link *link, const void *user);
 

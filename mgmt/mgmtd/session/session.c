@@ -133,7 +133,7 @@ static void stop_waiting(struct session *session)
 	flow_list_forget(session);
 	ping_forget(session);
 	snoop_forget(session, false);
-	ndp_forget(session);
+	neighbours_forget(session);
 }
 
 static void on_timeout(void *user)

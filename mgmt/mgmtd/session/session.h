@@ -19,10 +19,10 @@
 #define SESSION_WAITS   1         /* returned by a command that ends with session_end */
 
 struct capture_show;
-struct ndp_cache;
 struct flow_list;
 struct file_upload;
 struct held_line;
+struct neighbour_list;
 struct ping;
 struct script_run;
 struct session;
@@ -30,6 +30,13 @@ struct snoop;
 
 /* What was answered to session_ask. A command like any other: prints to session->out, returns 0, -errno or SESSION_WAITS. */
 typedef int (*session_answer)(struct session *session, const char *answer);
+
+#define ARP_SNOOP_MAX 16
+/* What `arpsnoop` shows. */
+struct arp_snoop {
+	uint16_t interface[ARP_SNOOP_MAX]; /* POLICY_INTERFACE_NONE behind the last; ANY alone: all */
+	bool verbose;
+};
 
 struct session {
 	struct session *next;
@@ -39,11 +46,12 @@ struct session {
 	char user[64];
 	struct login_attempt *attempt; /* a connection of the login socket; NULL: of the console's */
 	bool open;
-	bool may_write;                         /* Administrators; others look only */
-	unsigned views;                         /* open besides the default one: bits of enum command_view */
-	bool leaving;                           /* `exit` */
-	uint32_t radius_snoop;                  /* enum radius_snoop */
-	uint16_t ndp_snoop;                     /* interface, POLICY_INTERFACE_ANY, or NONE: not shown */
+	bool may_write;        /* Administrators; others look only */
+	unsigned views;        /* open besides the default one: bits of enum command_view */
+	bool leaving;          /* `exit` */
+	uint32_t radius_snoop; /* enum radius_snoop */
+	uint16_t ndp_snoop;    /* interface, POLICY_INTERFACE_ANY, or NONE: not shown */
+	struct arp_snoop arp_snoop;
 	bool waiting;                           /* a command has not ended yet */
 	bool secret;                            /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
@@ -60,15 +68,15 @@ struct session {
 	/* For commands that wait. */
 	bool verbose;
 	unsigned rows;
-	struct statistics_poll *poll; /* or NULL */
-	struct capture_show *show;    /* or NULL */
-	struct flow_list *flow_list;  /* or NULL */
-	struct ping *ping;            /* or NULL */
-	struct snoop *snoop[2];       /* by enum snoop_kind, or NULL */
-	struct ndp_cache *neighbours; /* command_ndp.c, or NULL */
-	int capture_error;            /* of the captures that were waited for */
-	session_answer answer;        /* what the next line goes to, or NULL */
-	bool answer_hidden;           /* it is a password */
+	struct statistics_poll *poll;      /* or NULL */
+	struct capture_show *show;         /* or NULL */
+	struct flow_list *flow_list;       /* or NULL */
+	struct ping *ping;                 /* or NULL */
+	struct snoop *snoop[2];            /* by enum snoop_kind, or NULL */
+	struct neighbour_list *neighbours; /* of `arp` and `ndp`, or NULL */
+	int capture_error;                 /* of the captures that were waited for */
+	session_answer answer;             /* what the next line goes to, or NULL */
+	bool answer_hidden;                /* it is a password */
 	char question[96];
 	char argument[128];
 };
