@@ -280,7 +280,7 @@ def test_each_reason_is_counted_by_its_name(node: LabNode, wire: Wire, setting: 
         wire.run(case.before)
         await_drops(node, case.awaited, before[case.awaited] + 1)
         before = drops(node)
-    wire.run(f"forget_frames()\n{case.program}")
+    wire.run(f"{case.program}")
     await_drops(node, reason, before[reason] + case.count)
     after = drops(node)
     risen = {name: after[name] - count for name, count in before.items() if after[name] != count}

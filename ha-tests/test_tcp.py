@@ -19,7 +19,7 @@ MARK = 4321  # the window of every forged segment
 SHARED_MAC = "10:00:00:01:00:01"
 ECHO = f"""
 import socket, threading
-s = socket.create_server(("", {PORT})); print("ready", flush=True)
+s = socket.create_server(("::", {PORT}), family=socket.AF_INET6, dualstack_ipv6=True); print("ready", flush=True)
 def serve(c):
     while data := c.recv(65536): c.sendall(data)
 while True: threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
@@ -27,10 +27,25 @@ while True: threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).s
 # Connects, and for each line of its input sends it and says what came back.
 TALK = f"""
 import socket, sys
-c = socket.create_connection(("{SERVER}", {PORT}), 30); c.settimeout(30); print("port", c.getsockname()[1], flush=True)
+c = socket.create_connection((sys.argv[1], {PORT}), 30); c.settimeout(30); print("port", c.getsockname()[1], flush=True)
 for line in sys.stdin:
     c.sendall(line.encode()); print("echo", c.recv(1000).decode().strip(), flush=True)
 """
+# Four megabytes to the echo server while they come back.
+BOTH_WAYS = f"""
+import os, socket, sys, threading
+c = socket.create_connection((sys.argv[1], {PORT}), 30); c.settimeout(30)
+sent = os.urandom(4 << 20); got = bytearray()
+threading.Thread(target=lambda: (c.sendall(sent), c.shutdown(socket.SHUT_WR)), daemon=True).start()
+while data := c.recv(1 << 16): got += data
+print("the same" if bytes(got) == sent else f"{{len(got)}} bytes differ")
+"""
+CLIENT6, SERVER6, FIREWALL6 = "2001:db8:1::10", "2001:db8:2::10", "2001:db8:2::1"
+IPV6 = ["set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1",
+        f"set Interface EthernetInterface if2 IPAddress=if2_ip,{FIREWALL6}", "cc RoutingTable main",
+        "add Route Interface=if1 Network=2001:db8:1::/64", "add Route Interface=if2 Network=2001:db8:2::/64", "cc",
+        "cc RuleSet IPRuleSet main", "add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=all-nets-ip6 "
+        "DestinationInterface=if2 DestinationNetwork=all-nets-ip6 Service=all_services", "cc"]
 
 
 def run_lines(cluster: Cluster, *lines: str) -> None:
@@ -61,8 +76,8 @@ def echo(lab: Lab) -> Iterator[None]:
 class Talk(Background):
     """A session of the client with the echo server."""
 
-    def __init__(self, lab: Lab):
-        super().__init__(lab, "client", ["/usr/bin/python3", "-u", "-c", TALK])
+    def __init__(self, lab: Lab, address: str = SERVER):
+        super().__init__(lab, "client", ["/usr/bin/python3", "-u", "-c", TALK, address])
         self.port = int(self.await_line("port", timeout=40).split()[1])
 
     def say(self, word: str) -> None:
@@ -193,6 +208,90 @@ def test_a_relayed_transfer_outlives_a_crash(cluster: Cluster, tmp_path: Path) -
     finally:
         settings(cluster, "cc RuleSet IPRuleSet main", "set IPRule lan_to_wan Service=all_services", "cc",
                  "reset-to-default Service ServiceTCPUDP all_tcp SYNRelay")
+
+
+@pytest.fixture
+def ipv6(cluster: Cluster) -> None:
+    """The cluster forwards IPv6; once a module."""
+    if "ip6_out" not in cluster.nodes[cluster.active()].commands("cc RuleSet IPRuleSet main\nshow\n").stdout:
+        settings(cluster, *IPV6)
+    await_condition(lambda: cluster.lab.run("client", ["ping", "-6", "-c", "1", "-W", "1", SERVER6]).returncode == 0, "IPv6 to the server", 20)
+
+
+@pytest.mark.feature("C07-017", "C05-011")
+def test_an_ipv6_session_survives_forged_segments(cluster: Cluster, ipv6: None) -> None:
+    lab = cluster.lab
+    names = ("tcp_reset", "tcp_sequence", "tcp_acknowledgement")
+    with Capture(lab, "server", "eth0", f"ip6 and tcp port {PORT}") as seen, Talk(lab, SERVER6) as session:
+        session.say("hello")
+        before = {name: counter(cluster, f"drop/{name}") for name in names}
+        isn = [int(found[1]) for line in seen.frames if (found := re.search(r"Flags \[S\.?\], seq (\d+)", line))]
+        client, server = isn[0], isn[1]
+        forge = f"""
+from scapy.all import IPv6, TCP, send
+def forged(flags, sequence, acknowledged, data=b""):
+    return IPv6(dst="{CLIENT6}")/TCP(sport={PORT}, dport={session.port}, flags=flags, seq=sequence % 2**32,
+                                     ack=acknowledged % 2**32, window={MARK})/data
+far, near = {server} + 2**30, {server} + 7
+send([forged("R", far, 0), forged("RA", far, {client} + 7), forged("FA", far, {client} + 7), forged("PA", far, {client} + 7, b"evil"),
+      forged("PA", near, {client} + 2**30, b"evil"), forged("S", near, 0), forged("SA", far, {client} + 7)], verbose=False)
+"""
+        with Capture(lab, "client", "eth0", f"ip6[54:2] == {MARK}") as arrived:
+            lab.run("server", ["/usr/bin/python3", "-c", forge], check=True)
+            for name, count in before.items():
+                await_condition(lambda name=name, count=count: counter(cluster, f"drop/{name}") > count, f"drop/{name}", 20)
+            session.say("again")
+        assert not arrived.frames, arrived.frames
+
+
+@pytest.fixture(params=["1", "0"], ids=["timestamps", "no-timestamps"])
+def timestamps(lab: Lab, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both ends offer TCP timestamps, or neither does."""
+    for host in ("client", "server"):
+        lab.run(host, ["sysctl", "-q", "-w", f"net.ipv4.tcp_timestamps={request.param}"], check=True)
+    yield
+    for host in ("client", "server"):
+        lab.run(host, ["sysctl", "-q", "-w", "net.ipv4.tcp_timestamps=1"], check=True)
+
+
+@pytest.fixture
+def relaying(cluster: Cluster, ipv6: None) -> Iterator[None]:
+    """Every TCP connection is relayed."""
+    rules = [f"set IPRule {name} Service={{}}" for name in ("lan_to_wan", "ip6_out")]
+    settings(cluster, "set Service ServiceTCPUDP all_tcp SYNRelay=Yes", "cc RuleSet IPRuleSet main",
+             *(line.format("all_tcp,all_icmp,all_udp") for line in rules), "cc")
+    yield
+    settings(cluster, "cc RuleSet IPRuleSet main", *(line.format("all_services") for line in rules), "cc",
+             "reset-to-default Service ServiceTCPUDP all_tcp SYNRelay")
+
+
+@pytest.mark.feature("C08-005", "C05-011")
+def test_relayed_connections_of_both_families(cluster: Cluster, relaying: None, timestamps: None) -> None:
+    """Megabytes both ways at once, through numbers that are moved, and a refusal that reaches the client."""
+    lab = cluster.lab
+    before = counter(cluster, "tcp/relayed")
+    for address in (SERVER, SERVER6):
+        with Talk(lab, address) as session:
+            session.say("hello")
+        done = lab.run("client", ["/usr/bin/python3", "-c", BOTH_WAYS, address], timeout=60)
+        assert done.stdout == "the same\n", done.stdout + done.stderr
+        refused = lab.run("client", ["curl", "--silent", "--max-time", "10", f"http://[{address}]:7299/" if ":" in address
+                                     else f"http://{address}:7299/"])
+        assert refused.returncode in (7, 56), f"{address}: {refused.returncode}, a refused connection"
+    assert counter(cluster, "tcp/relayed") >= before + 6
+
+
+@pytest.mark.feature("C08-005", "C05-011", "C22-034")
+def test_a_relayed_ipv6_session_outlives_a_crash(cluster: Cluster, relaying: None) -> None:
+    with Talk(cluster.lab, SERVER6) as session:
+        session.say("hello")
+        assert counter(cluster, "tcp/relayed") > 0
+        cluster.await_well()
+        victim, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        session.say("again")
+    cluster.nodes[victim].start()
+    cluster.await_well()
 
 
 @pytest.mark.feature("C22-034", "C07-017")

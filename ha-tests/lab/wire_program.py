@@ -65,7 +65,7 @@ def await_frame(link, wanted):
 
 
 def forget_frames():
-    """What came out so far is not what is awaited next."""
+    """What came out before a program is not what it awaits."""
     for link in links.values():
         while select.select([link.ins], [], [], 0)[0]:
             link.recv()
@@ -88,6 +88,7 @@ def connect(port, there=6100, ip=out, back=back):
 print("ready", flush=True)
 for line in sys.stdin:
     try:
+        forget_frames()
         exec(ast.literal_eval(line))  # pylint: disable=exec-used
         print("done", flush=True)
     except Exception as error:  # pylint: disable=broad-exception-caught
