@@ -34,13 +34,13 @@ void configuration_continue(struct daemon *daemon)
 
 void configuration_publish(struct daemon *daemon, const struct message_configuration *head, int fd)
 {
-	bool force = head->force || daemon->force_publish;
+	uint32_t flags = head->flags | (daemon->force_publish ? CONFIGURATION_FORCE : 0);
 	const void *bytes;
 	size_t length;
 	int error;
 
 	daemon->force_publish = false;
-	if (!daemon->peer_member || (!daemon->configuration.auto_sync && !force)) {
+	if (!daemon->peer_member || (!daemon->configuration.auto_sync && !flags)) {
 		if (fd >= 0)
 			close(fd);
 		return;
@@ -59,10 +59,10 @@ void configuration_publish(struct daemon *daemon, const struct message_configura
 	daemon->outgoing.bytes = bytes;
 	daemon->outgoing.length = length;
 	daemon->outgoing.head.generation = head->generation;
-	daemon->outgoing.head.force = force;
+	daemon->outgoing.head.flags = flags;
 	daemon->outgoing.head.total = (uint32_t)length;
 	memcpy(daemon->outgoing.head.digest, head->digest, sizeof(head->digest));
-	claims_configuration(&daemon->claims, head->generation, force);
+	claims_configuration(&daemon->claims, head->generation, flags != 0);
 	configuration_continue(daemon);
 }
 
@@ -76,7 +76,7 @@ void configuration_piece(struct daemon *daemon, const struct group_message *mess
 		qb_log(LOG_WARNING, "a configuration of the peer is refused: %s", strerror(-result));
 	if (result != 1)
 		return;
-	if (!daemon->configuration.auto_sync && !head->force) {
+	if (!daemon->configuration.auto_sync && !head->flags) {
 		reassembly_reset(&daemon->reassembly);
 		return;
 	}
@@ -88,9 +88,9 @@ void configuration_piece(struct daemon *daemon, const struct group_message *mess
 			close(daemon->received_fd);
 		daemon->received_fd = fd;
 		daemon->received =
-		    (struct message_configuration){.generation = head->generation, .force = head->force};
+		    (struct message_configuration){.generation = head->generation, .flags = head->flags};
 		memcpy(daemon->received.digest, head->digest, sizeof(head->digest));
-		claims_configuration(&daemon->claims, head->generation, head->force);
+		claims_configuration(&daemon->claims, head->generation, head->flags != 0);
 		if (daemon->claims.author_base + 1 == head->generation)
 			memcpy(daemon->received.author, daemon->claims.author, COMMIT_AUTHOR_MAX);
 		mgmtd_link_received(daemon);

@@ -54,7 +54,7 @@ struct group_records {
 struct group_configuration {
 	uint64_t generation;
 	uint8_t digest[32];
-	uint32_t force;
+	uint32_t flags;  /* enum configuration_flags */
 	uint32_t total;  /* of the whole configuration, bytes */
 	uint32_t offset; /* of this piece */
 	uint32_t reserved;

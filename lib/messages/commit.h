@@ -8,10 +8,16 @@
 
 #define COMMIT_AUTHOR_MAX 128
 
+/* How the receiver is to take a configuration; a release that knows no more than the first takes any as that one. */
+enum configuration_flags {
+	CONFIGURATION_FORCE = 1,   /* `ha -sendconf`: even where its own generation is higher */
+	CONFIGURATION_RESTART = 2, /* `ha -sendconf -reboot`: at its next start, which is at once */
+};
+
 struct message_configuration {
 	uint64_t generation; /* grows with every commit anywhere in the cluster */
 	uint8_t digest[32];  /* SHA-256 of the blob */
-	uint32_t force; /* `ha -sendconf`: to be applied even where the receiver's generation is higher */
+	uint32_t flags;      /* enum configuration_flags */
 	uint32_t reserved;
 	char
 	    author[COMMIT_AUTHOR_MAX]; /* who committed it just now at the peer, "" where that is not known */

@@ -65,7 +65,7 @@ static void on_received(void *user, const char *json, size_t length, const struc
 
 static void on_current(void *user)
 {
-	engine_publish(user, false);
+	engine_publish(user, 0);
 }
 
 /* Also of a directory that was there, made by whatever installed it. */

@@ -214,9 +214,7 @@ static int restore_and_restart(struct session *session, const struct backup *bac
 	int error = restart_is_possible() ? 0 : -ENOTSUP;
 
 	if (error)
-		return complain(
-		    session,
-		    "this node's daemons were not started by hadrian-supervisor, which -reboot needs", error);
+		return complain(session, RESTART_IMPOSSIBLE, error);
 	if (check_refused(&backup->configuration, session->out)) {
 		fputs("Nothing was changed: with these errors it could not come into force.\n", session->out);
 		return -EINVAL;

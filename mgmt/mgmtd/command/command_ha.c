@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/messages/cluster.h"
+#include "lib/messages/commit.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
+#include "mgmt/mgmtd/engine/restart.h"
 #include "mgmt/mgmtd/session/table.h"
 
 #include <errno.h>
@@ -120,7 +122,7 @@ static int command(struct session *session, enum cluster_command command, const 
 	return error ? not_reached(session, error) : SESSION_WAITS;
 }
 
-static int send_configuration(struct session *session)
+static int send_configuration(struct session *session, bool reboot)
 {
 	int error;
 
@@ -128,27 +130,46 @@ static int send_configuration(struct session *session)
 		fputs("The active configuration is not committed yet: type 'commit' first.\n", session->out);
 		return -EINVAL;
 	}
-	error = engine_publish(session->engine, true);
+	error = engine_publish(session->engine, CONFIGURATION_FORCE | (reboot ? CONFIGURATION_RESTART : 0));
 	if (error)
 		return not_reached(session, error);
-	fprintf(session->out, "Configuration %llu sent to the peer.\n",
-	        (unsigned long long)session->engine->generation);
+	fprintf(session->out, "Configuration %llu sent to the peer%s.\n",
+	        (unsigned long long)session->engine->generation,
+	        reboot ? ", which starts again with it" : "");
 	return 0;
+}
+
+static int request_configuration(struct session *session, bool reboot)
+{
+	struct engine *engine = session->engine;
+
+	if (reboot && !restart_is_possible()) {
+		fputs("ha: " RESTART_IMPOSSIBLE ".\n", session->out);
+		return -ENOTSUP;
+	}
+	engine->accept_until_ns = qb_util_nano_current_get() + RECEIVE_SECONDS * QB_TIME_NS_IN_SEC;
+	engine->accept_restarts = reboot;
+	return command(session, CLUSTER_REQUEST_CONFIGURATION,
+	               reboot ? "Configuration requested from the peer; this node starts again with it."
+	                      : "Configuration requested from the peer; cfglog tells when it is taken over.");
 }
 
 int command_ha(struct session *session, const struct line *line)
 {
+	bool receive = line_option(line, "receiveconf") || line_option(line, "recvconf");
+	bool reboot = line_option(line, "reboot") != NULL;
+
+	if (reboot && !receive && !line_option(line, "sendconf")) {
+		fputs("ha: -reboot belongs to -sendconf and -receiveconf.\n", session->out);
+		return -EINVAL;
+	}
 	if (line_option(line, "deactivate"))
 		return command(session, CLUSTER_DEACTIVATE, "Performing deactivation.");
 	if (line_option(line, "activate"))
 		return command(session, CLUSTER_ACTIVATE, "Performing activation.");
 	if (line_option(line, "sendconf"))
-		return send_configuration(session);
-	if (line_option(line, "receiveconf") || line_option(line, "recvconf")) {
-		session->engine->accept_until_ns =
-		    qb_util_nano_current_get() + RECEIVE_SECONDS * QB_TIME_NS_IN_SEC;
-		return command(session, CLUSTER_REQUEST_CONFIGURATION,
-		               "Configuration requested from the peer; cfglog tells when it is taken over.");
-	}
+		return send_configuration(session, reboot);
+	if (receive)
+		return request_configuration(session, reboot);
 	return status(session, line_option(line, "module") != NULL);
 }

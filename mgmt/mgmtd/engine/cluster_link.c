@@ -244,9 +244,9 @@ void cluster_link_configure(struct cluster_link *link,
 }
 
 int cluster_link_publish(struct cluster_link *link, const void *json, size_t length, uint64_t generation,
-                         bool force)
+                         uint32_t flags)
 {
-	struct message_configuration header = {.generation = generation, .force = force};
+	struct message_configuration header = {.generation = generation, .flags = flags};
 	int fd, error;
 
 	if (!link || !link->up)

@@ -39,7 +39,7 @@ void cluster_link_configure(struct cluster_link *link,
                             const struct message_cluster_configuration *configuration);
 /* Returns 0 or -errno (-ENOTCONN). */
 int cluster_link_publish(struct cluster_link *link, const void *json, size_t length, uint64_t generation,
-                         bool force);
+                         uint32_t flags);
 int cluster_link_status(struct cluster_link *link, cluster_status_done done, void *user);
 int cluster_link_command(struct cluster_link *link, enum cluster_command command, cluster_result_done done,
                          void *user);

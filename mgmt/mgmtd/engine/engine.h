@@ -86,6 +86,7 @@ struct engine {
 	qb_loop_timer_handle commit_timer;
 	uint64_t accept_until_ns; /* `ha -receiveconf`: until then the peer's configuration is taken whatever
 	                             it is */
+	bool accept_restarts;     /* `ha -receiveconf -reboot`: and then with a start of this node */
 	struct activation activation;
 	struct commit_claim claim;
 	struct waiting_configuration waiting;
@@ -174,6 +175,6 @@ void engine_receive(struct engine *engine, const char *json, size_t length,
 /* An activation has ended: what the peer sent meanwhile comes in with the loop's next turn. */
 void engine_receive_waiting(struct engine *engine);
 /* Sends the committed configuration to the peer. Returns 0 or -errno. */
-int engine_publish(struct engine *engine, bool force);
+int engine_publish(struct engine *engine, uint32_t flags);
 
 #endif

@@ -69,7 +69,7 @@ static int save(struct engine *engine, char reason[256])
 	logins_review(engine);
 	storage_committed(engine->storage);
 	if (configuration_in_cluster(&engine->committed) && configuration_auto_sync(&engine->committed))
-		engine_publish(engine, false);
+		engine_publish(engine, 0);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "mgmt/mgmtd/configuration/store.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/engine.h"
+#include "mgmt/mgmtd/engine/restart.h"
 #include "mgmt/mgmtd/login/login.h"
 #include "mgmt/mgmtd/session/session.h"
 
@@ -53,7 +54,7 @@ static int reseal_committed(struct engine *engine)
 	return error;
 }
 
-int engine_publish(struct engine *engine, bool force)
+int engine_publish(struct engine *engine, uint32_t flags)
 {
 	char *json = NULL;
 	int error = reseal_committed(engine);
@@ -62,7 +63,7 @@ int engine_publish(struct engine *engine, bool force)
 		error = configuration_print(&engine->committed, true, &json);
 
 	if (!error)
-		error = cluster_link_publish(engine->cluster, json, strlen(json), engine->generation, force);
+		error = cluster_link_publish(engine->cluster, json, strlen(json), engine->generation, flags);
 	free(json);
 	return error;
 }
@@ -262,12 +263,37 @@ static void refused(struct engine *engine, const struct message_configuration *h
 	             (unsigned long long)head->generation, *reason ? reason : strerror(-error));
 }
 
+/* What a running node cannot change over to, other IDs of its interfaces above all, it has from its next start on. */
+static int start_with(struct engine *engine, const struct configuration *next,
+                      const struct message_configuration *head, char reason[256])
+{
+	char *json = NULL;
+	int error;
+
+	if (!restart_is_possible()) {
+		snprintf(reason, 256, "%s", RESTART_IMPOSSIBLE);
+		return -ENOTSUP;
+	}
+	error = configuration_print(next, false, &json);
+	if (!error)
+		error = store_save(engine->state_directory, head->generation, json);
+	free(json);
+	if (error)
+		return error;
+	cfglog_write(&engine->cfglog, "Notice",
+	             "Configuration %llu of the peer is taken over by the start that follows.",
+	             (unsigned long long)head->generation);
+	sessions_notify(engine, "The system is going down NOW!");
+	return restart_node();
+}
+
 void engine_receive(struct engine *engine, const char *json, size_t length,
                     const struct message_configuration *head)
 {
 	struct configuration next = {0};
 	struct received *received = NULL;
 	char reason[256] = "";
+	bool restart = head->flags & CONFIGURATION_RESTART;
 	int error;
 
 	if (engine->activation.busy) {
@@ -276,11 +302,14 @@ void engine_receive(struct engine *engine, const char *json, size_t length,
 			refused(engine, head, error, "");
 		return;
 	}
-	if (!is_newer(engine, json, length, head->generation, head->force))
+	if (!is_newer(engine, json, length, head->generation, head->flags != 0))
 		return;
+	restart |= engine->accept_restarts && qb_util_nano_current_get() < engine->accept_until_ns;
 	engine->accept_until_ns = 0;
 	error = read_received(engine, json, length, &next, reason);
-	if (!error) {
+	if (!error && restart) {
+		error = start_with(engine, &next, head, reason);
+	} else if (!error) {
 		received = malloc(sizeof(*received));
 		error = received ? 0 : -ENOMEM;
 	}

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+/* Why a node cannot be started again, for people. */
+#define RESTART_IMPOSSIBLE "this node's daemons were not started by hadrian-supervisor, which -reboot needs"
+
 /* Whether a supervisor started this program: without one it cannot be started again. */
 bool restart_is_possible(void);
 /* Every daemon of the node is stopped and started again. Returns 0, -ENOTSUP without a supervisor, or -errno. */

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The configuration goes to the peer, or comes from it, by hand: `ha -sendconf` and `ha -receiveconf`, each with -reboot."""
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import assert_no_sanitizer_reports, keep_logs, new_lab
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.traffic import UdpProbe
+from lab.wait import await_condition
+
+RESTART_TIMEOUT = 60.0
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A lab whose nodes can start again, and give their peer nothing by themselves."""
+    made = new_lab()
+    made.up(supervised=True)
+    try:
+        for node in made.nodes().values():
+            done = node.commands("set HighAvailability AutoSyncCfg=No\nactivate\ncommit\n")
+            # The second finds what the first has sent.
+            assert done.returncode == 0 or "AutoSyncCfg" in done.stdout, done.stdout
+        yield made
+        for node in made.nodes().values():
+            node.stop()
+        assert_no_sanitizer_reports(made)
+    finally:
+        keep_logs(made, request.module.__name__)
+        made.down()
+
+
+def add_address(cluster: Cluster, node: str, name: str) -> None:
+    done = cluster.nodes[node].commands(f"add Address IPAddress {name} Address=203.0.113.9\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout
+
+
+def has_address(cluster: Cluster, node: str, name: str) -> bool:
+    return cluster.nodes[node].cli(f"show Address IPAddress {name}").returncode == 0
+
+
+def await_address(cluster: Cluster, node: str, name: str) -> None:
+    await_condition(lambda: has_address(cluster, node, name), f"{name} on {node}", RESTART_TIMEOUT)
+
+
+def await_another_start(cluster: Cluster, node: str, before: int | None) -> None:
+    await_condition(lambda: cluster.nodes[node].daemon_pid("hadrian-mgmtd") not in (None, before),
+                    f"{node} starting again", RESTART_TIMEOUT)
+
+
+@pytest.mark.feature("C22-020", "C22-018")
+def test_sendconf_makes_the_peer_alike(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    add_address(cluster, active, "sent")
+    done = cluster.nodes[active].cli("ha -sendconf")
+    assert done.returncode == 0 and "sent to the peer." in done.stdout
+    await_address(cluster, standby, "sent")
+
+
+@pytest.mark.feature("C22-021")
+@pytest.mark.parametrize("option", ["-receiveconf", "-recvconf"])
+def test_receiveconf_makes_this_node_alike(cluster: Cluster, option: str) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    name = f"fetched{option}"
+    add_address(cluster, active, name)
+    assert not has_address(cluster, standby, name), "AutoSyncCfg is off"
+    done = cluster.nodes[standby].cli(f"ha {option}")
+    assert done.returncode == 0 and "requested from the peer" in done.stdout
+    await_address(cluster, standby, name)
+
+
+@pytest.mark.feature("C22-067")
+def test_sendconf_with_reboot_starts_the_inactive_node_again_and_nobody_notices(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    before = cluster.nodes[standby].daemon_pid("hadrian-mgmtd")
+    add_address(cluster, active, "sent-reboot")
+    with UdpProbe(cluster.lab, rate=200) as probe:
+        done = cluster.nodes[active].cli("ha -sendconf -reboot")
+        assert done.returncode == 0 and "starts again with it" in done.stdout
+        await_another_start(cluster, standby, before)
+        await_address(cluster, standby, "sent-reboot")
+        cluster.await_well()
+        result = probe.finish()
+    assert cluster.active() == active
+    assert result.lost == 0
+
+
+@pytest.mark.feature("C22-067")
+def test_sendconf_with_reboot_at_the_inactive_node_is_a_failover(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    before = cluster.nodes[active].daemon_pid("hadrian-mgmtd")
+    add_address(cluster, standby, "from-standby")
+    assert cluster.nodes[standby].cli("ha -sendconf -reboot").returncode == 0
+    await_another_start(cluster, active, before)
+    await_address(cluster, active, "from-standby")
+    cluster.await_well()
+    assert cluster.active() == standby
+
+
+@pytest.mark.feature("C22-068")
+def test_receiveconf_with_reboot_starts_the_node_again_where_it_is_typed(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    before = cluster.nodes[standby].daemon_pid("hadrian-mgmtd")
+    add_address(cluster, active, "fetched-reboot")
+    done = cluster.nodes[standby].cli("ha -recvconf -reboot")
+    assert done.returncode == 0 and "this node starts again" in done.stdout
+    await_another_start(cluster, standby, before)
+    await_address(cluster, standby, "fetched-reboot")
+    cluster.await_well()
+    assert cluster.active() == active
+
+
+@pytest.mark.feature("C22-067")
+def test_reboot_needs_to_know_which_way(cluster: Cluster) -> None:
+    before = {name: node.daemon_pid("hadrian-mgmtd") for name, node in cluster.nodes.items()}
+    for words in ("ha -reboot", "ha -activate -reboot"):
+        done = cluster.nodes["master"].cli(words)
+        assert done.returncode != 0
+        assert "-reboot belongs to -sendconf and -receiveconf" in done.stdout
+    assert before == {name: node.daemon_pid("hadrian-mgmtd") for name, node in cluster.nodes.items()}
