@@ -122,8 +122,9 @@ static uint16_t ethernet_input(struct rte_graph *graph, struct rte_node *node, v
 			rte_prefetch0(packet_of(objects[i + 4]));
 		}
 		next = input_one(state, objects[i]);
-		if (unlikely(next != NEXT_IPV4))
-			vector_divert(&vector, i, next);
+		/* Packets of one kind come together: a vector of IPv6 is moved on whole too. */
+		if (unlikely(next != vector.usual))
+			vector_turn(&vector, i, next);
 	}
 	vector_end(&vector);
 	return number;

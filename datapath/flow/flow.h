@@ -9,6 +9,8 @@
 #include "datapath/policy/compiled_policy.h"
 #include "datapath/worker/state.h"
 
+#include <smmintrin.h>
+
 /*
  * The addresses of the flow that an IPv6 packet (data at its IP header, checked by ipv6_parse) belongs to, in that
  * packet's direction. Those within an error stand the other way round.
@@ -29,14 +31,17 @@ static inline bool flow_addresses_match(const struct flow *flow, unsigned direct
 {
 	/* Those of an error stand the other way round, as flow_addresses_of says. */
 	unsigned turned = direction ^ !!(parsed_of(mbuf)->flags & PARSED_ICMP_ERROR);
+	const uint8_t *packet = rte_pktmbuf_mtod_offset(mbuf, const uint8_t *, packet_of(mbuf)->addresses);
+	const uint8_t *own = (const uint8_t *)&flow->addresses;
+	__m128i source = _mm_xor_si128(_mm_loadu_si128((const __m128i *)packet),
+	                               _mm_loadu_si128((const __m128i *)(own + 16 * (size_t)turned)));
+	__m128i destination =
+	    _mm_xor_si128(_mm_loadu_si128((const __m128i *)(packet + 16)),
+	                  _mm_loadu_si128((const __m128i *)(own + 16 - 16 * (size_t)turned)));
+	__m128i difference = _mm_or_si128(source, destination);
 	struct flow_addresses addresses;
-	uint64_t packet[4], of_flow[4];
 
-	memcpy(packet, rte_pktmbuf_mtod_offset(mbuf, const uint8_t *, packet_of(mbuf)->addresses),
-	       sizeof(packet));
-	memcpy(of_flow, &flow->addresses, sizeof(of_flow));
-	if (likely(((packet[0] ^ of_flow[2 * turned]) | (packet[1] ^ of_flow[2 * turned + 1]) |
-	            (packet[2] ^ of_flow[2 - 2 * turned]) | (packet[3] ^ of_flow[3 - 2 * turned])) == 0))
+	if (likely(_mm_testz_si128(difference, difference)))
 		return true;
 	addresses = flow_addresses_of(mbuf);
 	if (direction)

@@ -4,6 +4,18 @@
 /* IPv6 packets from the wire; data starts at the IP header. */
 enum { NEXT_FLOW, NEXT_HANDOVER, NEXT_DROP, NEXT_CONTROL, NEXT_FRAGMENT };
 
+/* What ipv6_classify does not let through: discovery is among it, since it concerns no flow. */
+static rte_edge_t refuse(struct worker_state *state, struct rte_mbuf *mbuf, enum counter reason)
+{
+	if (ipv6_is_discovery(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf)) &&
+	    !state->drop_ipv6) {
+		packet_of(mbuf)->kind = PACKET_DISCOVERY;
+		return NEXT_CONTROL;
+	}
+	count(state, reason, 1);
+	return reason == COUNTER_FRAGMENT_RECEIVED ? NEXT_FRAGMENT : NEXT_DROP;
+}
+
 static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 {
 	struct packet *packet = packet_of(mbuf);
@@ -15,17 +27,9 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 		count(state, COUNTER_DROP_IPV6_DISABLED, 1);
 		return NEXT_DROP;
 	}
-	if (unlikely(
-	        ipv6_is_discovery(rte_pktmbuf_mtod(mbuf, const uint8_t *), rte_pktmbuf_data_len(mbuf))) &&
-	    !state->drop_ipv6) {
-		packet->kind = PACKET_DISCOVERY;
-		return NEXT_CONTROL;
-	}
 	reason = ipv6_classify(state, mbuf, packet->interface);
-	if (unlikely(reason != COUNTER_COUNT)) {
-		count(state, reason, 1);
-		return reason == COUNTER_FRAGMENT_RECEIVED ? NEXT_FRAGMENT : NEXT_DROP;
-	}
+	if (unlikely(reason != COUNTER_COUNT))
+		return refuse(state, mbuf, reason);
 	return ipv6_owned_elsewhere(state, mbuf) ? NEXT_HANDOVER : NEXT_FLOW;
 }
 

@@ -156,6 +156,16 @@ static inline void vector_divert(struct vector *vector, uint16_t i, rte_edge_t e
 	vector->start = i + 1;
 }
 
+/* Packet i goes that way, and those behind it as long as nothing else is said. */
+static inline void vector_turn(struct vector *vector, uint16_t i, rte_edge_t edge)
+{
+	if (i > vector->start)
+		rte_node_enqueue(vector->graph, vector->node, vector->usual, &vector->objects[vector->start],
+		                 i - vector->start);
+	vector->usual = edge;
+	vector->start = i;
+}
+
 static inline void vector_end(struct vector *vector)
 {
 	if (vector->start == 0)
