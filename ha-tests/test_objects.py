@@ -162,6 +162,49 @@ def test_a_flow_without_packets_leaves_the_table(cluster: Cluster) -> None:
         commit(cluster, "set FlowTimeoutSettings FlowLifetimeUDP=<empty> FlowLifetimeICMP=<empty>")
 
 
+@pytest.mark.feature("C01-018", "C01-016")
+def test_new_flows_are_in_the_log_where_their_rule_says_so(cluster: Cluster) -> None:
+    """By default; what a rule denies too. The standby, which mirrors the flow, says nothing."""
+    lab, logs = cluster.lab, {name: node.log / "hadrian-datapath.log" for name, node in cluster.nodes.items()}
+    active, standby = cluster.active(), cluster.standby()
+
+    def logged(name: str, text: str) -> int:
+        return len(re.findall(text, logs[name].read_text(encoding="utf-8", errors="replace")))
+
+    opened = (rf"FLOW: prio=Info event=flow_open rule=lan_to_wan flow_proto=TCP flowfwd_recvif=if1 flowfwd_recvzone=n/a "
+              rf"flowfwd_srcip={CLIENT} flowfwd_srcport=\d+ flowfwd_destip={SERVER} flowfwd_destport=7301 flowrev_recvif=if2 "
+              rf"flowrev_recvzone=n/a flowrev_srcip={SERVER} flowrev_srcport=7301 flowrev_destip={CLIENT} flowrev_destport=\d+ "
+              r"action=allow\n")
+    refused = (rf"RULE: prio=Warning event=ruleset_{{}}_packet rule={{}} pkt_flowdir=n/a pkt_srchw=[0-9a-f:]{{{{17}}}} pkt_ipver=4 "
+               rf"pkt_proto=TCP pkt_recvif={{}} pkt_recvzone=n/a pkt_srcip={{}} pkt_destip={{}} pkt_srcport=\d+ pkt_destport=7301 "
+               r"iface={} zone=n/a action={}\n")
+    before = logged(active, opened), logged(standby, "event=flow_open")
+    assert len(answered(lab)) == 4
+    await_condition(lambda: logged(active, opened) == before[0] + 1, "the flow in the log", timeout=10)
+    # What no rule allows, and what one denies.
+    assert not answered(lab, "server", SERVER, CLIENT)
+    default = refused.format("drop", "System::DefaultDrop", "if2", SERVER, CLIENT, "if2", "drop")
+    await_condition(lambda: logged(active, default), "the default rule in the log", timeout=10)
+    commit(cluster, f"""
+cc RuleSet IPRuleSet main
+set IPRule lan_to_wan LogEnabled=No
+add IPRule Index=1 Name=refuses Action=Deny OnDeny=SendReject SourceInterface=if1 SourceNetwork=all-nets DestinationInterface=any DestinationNetwork={SERVER} Service=all_tcp
+cc""")
+    try:
+        assert answered(lab) == {"udp/7301", "udp/7302"}
+        denied = refused.format("reject", "refuses", "if1", CLIENT, SERVER, "if1", "reject")
+        await_condition(lambda: logged(active, denied), "the denying rule in the log", timeout=10)
+        count = logged(active, denied), logged(active, "event=flow_open")
+        commit(cluster, "cc RuleSet IPRuleSet main\nset IPRule refuses LogEnabled=No\ncc")
+        assert answered(lab) == {"udp/7301", "udp/7302"}
+        assert not answered(lab, "server", "198.51.100.10", "10.1.0.11")
+        await_condition(lambda: logged(active, "pkt_destip=10.1.0.11 "), "what came after it", timeout=10)
+        assert (logged(active, denied), logged(active, "event=flow_open")) == count, "neither rule is logged"
+        assert logged(standby, "event=flow_open") == before[1]
+    finally:
+        commit(cluster, "cc RuleSet IPRuleSet main\ndelete IPRule refuses\nset IPRule lan_to_wan LogEnabled=<empty>\ncc")
+
+
 @pytest.mark.feature("C03-004")
 def test_a_renamed_interface_keeps_its_flows(cluster: Cluster) -> None:
     """Rules, routes and management follow the name, on both nodes, and no packet is lost."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lab.background import Background
+from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.traffic import SERVER
@@ -57,6 +57,57 @@ def test_a_rule_between_zones(zones: Cluster) -> None:
     assert not answers(zones.lab), "an interface that left the zone is not the rule's"
     commit(zones, "set Interface EthernetInterface if2 Zone=outside")
     assert answers(zones.lab)
+
+
+SEND = """
+from scapy.all import *
+sendp(Ether(dst='{}')/{}, iface='eth0', verbose=False)
+"""
+SHARED_MAC = "10:00:00:01:00:01"
+
+
+def await_logged(cluster: Cluster, line: str) -> re.Match:
+    """The line of the active node's datapath; blanks stand where the guide breaks it."""
+    log = cluster.nodes[cluster.active()].log / "hadrian-datapath.log"
+    return await_condition(lambda: re.search(line, log.read_text(encoding="utf-8", errors="replace")), line, timeout=10)
+
+
+def send(lab: Lab, packet: str, to: str = SHARED_MAC) -> None:
+    done = lab.run("client", ["/usr/bin/python3", "-c", SEND.format(to, packet)])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.feature("C03-021", "C01-014", "C20-006")
+def test_the_log_tells_the_zone_of_a_source_without_a_route(zones: Cluster) -> None:
+    """As the guide prints it, with the zone; without one it says n/a."""
+    own = json.loads(zones.lab.run("client", ["ip", "-json", "link", "show", "eth0"]).stdout)[0]["address"]
+    packet = f"IP(src='10.66.0.{{}}', dst='{SERVER}')/UDP(sport=546, dport=547)"
+    line = (rf"RULE: prio=Warning event=no_route_to_source srcip=10\.66\.0\.{{}} pkt_flowdir=n/a pkt_srchw={own} pkt_ipver=4 "
+            r"pkt_proto=UDP pkt_recvif=if1 pkt_recvzone={} pkt_srcip=10\.66\.0\.{} "
+            rf"pkt_destip={re.escape(SERVER)} pkt_srcport=546 pkt_destport=547 iface=if1 zone={{}} action=drop\n")
+    send(zones.lab, packet.format(1))
+    await_logged(zones, line.format(1, "inside", 1, "inside"))
+    commit(zones, "set Interface EthernetInterface if1 Zone=<empty>")
+    send(zones.lab, packet.format(2))
+    await_logged(zones, line.format(2, "n/a", 2, "n/a"))
+
+
+@pytest.mark.feature("C03-021")
+def test_the_log_tells_the_zone_of_a_neighbour_without_a_route(zones: Cluster) -> None:
+    """A solicitation from an address that no route leads to gets no answer."""
+    commit(zones, "set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1 IPv6Network=2001:db8:1::/64")
+    packet = ("IPv6(src='fc03::64', dst='ff02::1:ff00:1', hlim=255)/ICMPv6ND_NS(tgt='2001:db8:1::1')"
+              "/ICMPv6NDOptSrcLLAddr(lladdr='00:50:55:c0:00:0c')")
+    try:
+        with Capture(zones.lab, "client", "eth0", "icmp6 and ip6[40] == 136") as answers_seen:
+            send(zones.lab, packet, "33:33:ff:00:00:01")
+            await_logged(zones, "ND: prio=Warning event=no_source_route_for_packet srchw=00:50:55:c0:00:0c srcip=fc03::64 "
+                                "destip=ff02::1:ff00:1 targetip=2001:db8:1::1 pkt_flowdir=n/a pkt_srchw=00:50:55:c0:00:0c "
+                                "pkt_ipver=6 pkt_proto=ICMPv6 pkt_recvif=if1 pkt_recvzone=inside pkt_srcip=fc03::64 "
+                                "pkt_destip=ff02::1:ff00:1 pkt_type=135 pkt_code=0 pkt_id=0 iface=if1 zone=inside action=drop\n")
+            assert not [frame for frame in answers_seen.frames if "fc03::64" in frame]
+    finally:
+        commit(zones, "set Interface EthernetInterface if1 IPAddress=if1_ip IPv6Network=<empty>")
 
 
 @pytest.mark.feature("C03-018", "C03-020")

@@ -38,26 +38,45 @@ struct event event_about(enum event_kind kind, uint16_t interface, const struct 
 	return event;
 }
 
-static bool allowed(struct worker_state *state)
+/* A flood of one sort hides nothing of another. */
+static struct event_allowance *allowance_of(struct worker_state *state, enum event_kind kind)
 {
-	uint32_t passed = state->now - state->event_tick;
+	return &state->event_allowances[kind == EVENT_FLOW_OPEN            ? EVENTS_FLOW_OPEN
+	                                : kind >= EVENT_NO_ROUTE_TO_SOURCE ? EVENTS_REFUSED
+	                                                                   : EVENTS_OTHER];
+}
+
+static bool allowed(struct worker_state *state, enum event_kind kind)
+{
+	bool other = kind < EVENT_NO_ROUTE_TO_SOURCE;
+	uint64_t rate = other ? EVENTS_RATE : FLOW_EVENTS_RATE,
+	         burst = other ? EVENTS_BURST : FLOW_EVENTS_BURST;
+	struct event_allowance *allowance = allowance_of(state, kind);
+	uint32_t passed = state->now - allowance->tick;
 
 	if (passed >= FLOW_TICKS_PER_SECOND) {
-		uint64_t gained = (uint64_t)passed * EVENTS_RATE / FLOW_TICKS_PER_SECOND;
+		uint64_t gained = passed * rate / FLOW_TICKS_PER_SECOND;
 
-		state->event_tick = state->now;
-		state->event_tokens = RTE_MIN((uint64_t)EVENTS_BURST, state->event_tokens + gained);
+		allowance->tick = state->now;
+		allowance->tokens = (uint32_t)RTE_MIN(burst, allowance->tokens + gained);
 	}
-	if (!state->event_tokens)
-		return false;
-	state->event_tokens--;
-	return true;
+	return allowance->tokens;
+}
+
+bool event_has_room(struct worker_state *state, enum event_kind kind)
+{
+	if (allowed(state, kind))
+		return true;
+	count(state, COUNTER_EVENT_LOST, 1);
+	return false;
 }
 
 void event_emit(struct worker_state *state, const struct event *event)
 {
-	if (!allowed(state) ||
-	    rte_ring_sp_enqueue_elem(state->worker->events, (void *)(uintptr_t)event, sizeof(*event)))
+	if (!event_has_room(state, event->kind))
+		return;
+	allowance_of(state, event->kind)->tokens--;
+	if (rte_ring_sp_enqueue_elem(state->worker->events, (void *)(uintptr_t)event, sizeof(*event)))
 		count(state, COUNTER_EVENT_LOST, 1);
 	else
 		control_wake();

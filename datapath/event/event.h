@@ -4,11 +4,12 @@
 
 /*
  * What a worker has to tell people: a record on its ring to the control thread, which writes it into the daemon's log
- * as one line of names and values (C20-002, C20-006). A worker tells EVENTS_RATE a second; what is more is counted
- * under event/lost. One line of EVENTS makes an event.
+ * as one line of names and values (C20-002, C20-006). A worker tells EVENTS_RATE a second, besides FLOW_EVENTS_RATE
+ * flows that it opens and as many that it refuses; what is more is counted under event/lost. One line of EVENTS makes
+ * an event.
  */
 
-#include "lib/address.h"
+#include "lib/policy.h"
 
 #include <rte_mbuf.h>
 #include <stdbool.h>
@@ -17,7 +18,10 @@
 
 #define EVENTS_BURST 100 /* at once */
 #define EVENTS_RATE  20  /* a second and worker */
-#define EVENTS_RING  256
+#define EVENTS_RING  1024
+
+#define FLOW_EVENTS_BURST 300
+#define FLOW_EVENTS_RATE  100
 
 /* X(identifier, category, name, action) */
 #define EVENTS(X)                                                                                            \
@@ -39,7 +43,12 @@
 	X(FRAGMENTED_ICMP, "FRAG", "fragmented_icmp", "allow")                                               \
 	X(FRAGMENTED_ICMP_DROPPED, "FRAG", "fragmented_icmp", "drop")                                        \
 	X(ATOMIC_FRAGMENT, "FRAG", "ipv6_atomic_fragment", "allow")                                          \
-	X(ATOMIC_FRAGMENT_DROPPED, "FRAG", "ipv6_atomic_fragment", "drop")
+	X(ATOMIC_FRAGMENT_DROPPED, "FRAG", "ipv6_atomic_fragment", "drop")                                   \
+	X(NO_ROUTE_TO_SOURCE, "RULE", "no_route_to_source", "drop")                                          \
+	X(RULE_DROP, "RULE", "ruleset_drop_packet", "drop")                                                  \
+	X(RULE_REJECT, "RULE", "ruleset_reject_packet", "reject")                                            \
+	X(NO_SOURCE_ROUTE, "ND", "no_source_route_for_packet", "drop")                                       \
+	X(FLOW_OPEN, "FLOW", "flow_open", "allow")
 
 enum event_kind {
 #define X(id, category, name, action) EVENT_##id,
@@ -63,6 +72,21 @@ struct event {
 	uint8_t reserved;
 	uint16_t about_ports[2]; /* host byte order */
 	struct ip_address about_source, about_destination;
+	/*
+	 * Of what routes and rules decide, and of NO_SOURCE_ROUTE; of FLOW_OPEN about_ is what its answers have as they come in,
+	 * of NO_SOURCE_ROUTE about_source is the address that is asked for.
+	 */
+	uint16_t ports[2]; /* host byte order; ICMP: [0] is its identifier */
+	uint8_t icmp_type, icmp_code;
+	uint16_t egress;             /* id; FLOW_OPEN: where its answers come in */
+	struct mac_address hardware; /* of the sender; zero: not known */
+	char rule[POLICY_NAME];      /* "": the default, which follows all others */
+};
+
+/* An interface as a line names it. */
+struct event_place {
+	const char *interface;
+	const char *zone; /* "n/a": none (C03-021) */
 };
 
 struct worker_state;
@@ -72,16 +96,24 @@ struct worker_state;
  * may add what it knows. Worker thread.
  */
 struct event event_about(enum event_kind kind, uint16_t interface, const struct rte_mbuf *mbuf);
+/* False where event_emit would only count an event of that kind as lost, and it is counted. Worker thread. */
+bool event_has_room(struct worker_state *state, enum event_kind kind);
 /* Tells it, or counts it as lost. Worker thread; never blocks. */
 void event_emit(struct worker_state *state, const struct event *event);
 
 /*
- * The line for people: "FRAG: prio=Warning event=overlapping_fragment iface=if1 srcip=... action=drop". interface is
- * the name of the event's. Pure; any thread.
+ * The line for people: "FRAG: prio=Warning event=overlapping_fragment iface=if1 srcip=... action=drop". places are those of
+ * the event's interface and egress. EVENT_LINE bytes hold any. Pure; any thread.
  */
-void event_format(const struct event *event, const char *interface, char *out, size_t size);
+#define EVENT_LINE 1024
+void event_format(const struct event *event, const struct event_place places[2], char *out, size_t size);
+/* The same of NO_ROUTE_TO_SOURCE and all that follow it, which event_format calls. */
+void event_format_decision(const struct event *event, const struct event_place places[2], const char *name,
+                           const char *action, char *out, size_t size);
 
 /* Writes what waits on the workers' rings into the log. Control thread. */
 void event_drain(void);
+/* Writes an event into the log at once, however many there were. Control thread. */
+void event_log(const struct event *event);
 
 #endif

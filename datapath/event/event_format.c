@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/event/event.h"
 
+#include <rte_common.h>
 #include <stdio.h>
 
 static const struct {
@@ -24,10 +25,17 @@ static void format_about(const struct event *event, char *out, size_t size)
 	         event->about_protocol);
 }
 
-void event_format(const struct event *event, const char *interface, char *out, size_t size)
+void event_format(const struct event *event, const struct event_place places[2], char *out, size_t size)
 {
 	char source[IP_ADDRESS_TEXT], destination[IP_ADDRESS_TEXT], fragment[80] = "", about[200] = "";
 
+	if (event->kind >= EVENT_NO_ROUTE_TO_SOURCE) {
+		int head = snprintf(out, size, "%s: ", kinds[event->kind].category);
+
+		event_format_decision(event, places, kinds[event->kind].name, kinds[event->kind].action,
+		                      out + RTE_MIN((size_t)head, size), size - RTE_MIN((size_t)head, size));
+		return;
+	}
 	ip_address_format(&event->source, source);
 	ip_address_format(&event->destination, destination);
 	if (event->fragment)
@@ -37,6 +45,6 @@ void event_format(const struct event *event, const char *interface, char *out, s
 		format_about(event, about, sizeof(about));
 	snprintf(out, size,
 	         "%s: prio=Warning event=%s iface=%s srcip=%s destip=%s ipproto=%u iplen=%u%s%s action=%s",
-	         kinds[event->kind].category, kinds[event->kind].name, interface, source, destination,
-	         event->protocol, event->length, fragment, about, kinds[event->kind].action);
+	         kinds[event->kind].category, kinds[event->kind].name, places[0].interface, source,
+	         destination, event->protocol, event->length, fragment, about, kinds[event->kind].action);
 }

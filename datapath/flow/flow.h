@@ -64,6 +64,7 @@ struct flow_decision {
 	bool local;                   /* from or to this node */
 	bool reject;                  /* denied by a rule that wants it said */
 	bool stateless;
+	bool log; /* its rule wants it in the log */
 };
 
 /*

@@ -132,10 +132,12 @@ static enum counter follow_rule(const struct worker_state *state, const struct f
 	struct rule_verdict verdict;
 
 	out->rule = index;
+	out->log = true;
 	if (index == RULE_NONE)
 		return COUNTER_DROP_DEFAULT_RULE;
 	verdict = state->policy->verdicts[index];
 	out->stateless = verdict.stateless;
+	out->log = verdict.log;
 	out->reject = verdict.action != POLICY_ALLOW && verdict.send_reject;
 	if (verdict.action != POLICY_ALLOW)
 		return COUNTER_DROP_RULE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/flow/flow_log.h"
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/icmp/icmp_return.h"
 #include "datapath/icmp/icmpv6_error.h"
@@ -98,8 +99,10 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 			reason = check_alone(state, parsed, question);
 		if (reason != COUNTER_COUNT)
 			return deny(state, mbuf, reason, false);
-		if (question->reason != COUNTER_COUNT)
+		if (question->reason != COUNTER_COUNT) {
+			flow_log_refused(state, mbuf, question);
 			return deny(state, mbuf, question->reason, question->decision.reject);
+		}
 		if (parsed->key.protocol == IPPROTO_TCP && !question->decision.stateless) {
 			relay = tcp_relay_first(state, mbuf, &question->decision, &client, &reason);
 			if (relay == TCP_RELAY_ANSWER)
@@ -115,6 +118,8 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 			return deny(state, mbuf, reason, false);
 		if (relay == TCP_RELAY_OPEN)
 			tcp_relay_opened(state, entry >> 1, &client);
+		if (question->decision.log)
+			flow_log_opened(state, entry >> 1, question->decision.rule);
 	}
 	if (ipv6 && !flow_addresses_match(flow_at(state->flows, entry >> 1), entry & 1, mbuf))
 		return deny(state, mbuf, COUNTER_DROP_FLOW_ADDRESSES, false);

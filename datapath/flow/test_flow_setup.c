@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/event/event.h"
 #include "datapath/flow/flow.h"
 #include "datapath/testing/fixture.h"
 #include "lib/testing.h"
@@ -70,7 +71,10 @@ static void apply_rules(void)
 static void drain(void)
 {
 	struct rte_mbuf *mbuf;
+	struct event event;
 
+	while (!rte_ring_sc_dequeue_elem(datapath.workers[0]->events, &event, sizeof(event)))
+		;
 	while ((mbuf = fixture_sent(WAN)) || (mbuf = fixture_sent(LAN)) || (mbuf = fixture_to_control()))
 		rte_pktmbuf_free(mbuf);
 }
@@ -85,8 +89,8 @@ static struct counters pass(const struct draft *drafts, unsigned number, unsigne
 		if (flow_at(state->flows, i)->used)
 			flow_close(state, i);
 	}
-	/* The ICMP errors that may be sent are as many as at the start. */
-	fixture_seconds(2);
+	/* The ICMP errors that may be sent, and the events that may be told, are as many as at the start. */
+	fixture_seconds(RTE_MAX(2, FLOW_EVENTS_BURST / FLOW_EVENTS_RATE + 1));
 	fixture_walk();
 	before = state->worker->counters;
 	for (unsigned i = 0; i < number; i += together) {

@@ -102,14 +102,15 @@ static const struct {
 
 static void check_log(bool logged, bool passed, const char *text)
 {
+	struct event_place places[2] = {{"if2", "n/a"}, {"n/a", "n/a"}};
 	struct event event;
-	char line[512], expected[512];
+	char line[EVENT_LINE], expected[EVENT_LINE];
 
 	ck_assert_int_eq(rte_ring_sc_dequeue_elem(datapath.workers[0]->events, &event, sizeof(event)) == 0,
 	                 logged);
 	if (!logged)
 		return;
-	event_format(&event, "if2", line, sizeof(line));
+	event_format(&event, places, line, sizeof(line));
 	snprintf(expected, sizeof(expected), "%s action=%s", text, passed ? "allow" : "drop");
 	ck_assert_str_eq(line, expected);
 }

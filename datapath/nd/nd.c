@@ -194,6 +194,10 @@ void nd_receive(struct rte_mbuf *mbuf)
 		control_drop(mbuf, COUNTER_DROP_DISCOVERY_MALFORMED);
 		return;
 	}
+	if (packet.type == ND_SOLICITATION && !nd_source_routed(port->interface, &packet)) {
+		control_drop(mbuf, COUNTER_DROP_NO_REVERSE_ROUTE);
+		return;
+	}
 	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
 	if (packet.type == ND_SOLICITATION)

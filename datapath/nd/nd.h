@@ -22,4 +22,12 @@ void nd_announce(const struct port *port, const uint8_t address[16], bool shared
 /* As arp_notify (arp/arp.h), for IPv6. */
 int nd_notify(const struct message_neighbour_notify *notify);
 
+struct nd_packet;
+/*
+ * Whether a route leads to the sender by the interface (C01-014), or it needs none: without an address yet, or with one of
+ * the link. Where it is false no_source_route_for_packet was logged, once a second at most. datapath/nd/source.c; control
+ * thread.
+ */
+bool nd_source_routed(uint16_t interface, const struct nd_packet *packet);
+
 #endif

@@ -89,6 +89,7 @@ static int take_verdicts(struct compiled_policy *policy)
 		policy->verdicts[i] = (struct rule_verdict){.action = rule->action,
 		                                            .send_reject = rule->send_reject,
 		                                            .stateless = rule->stateless,
+		                                            .log = rule->log,
 		                                            .source_translation = rule->source_translation};
 	}
 	return 0;

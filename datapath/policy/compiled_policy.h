@@ -13,9 +13,8 @@
 /* What a new flow is told of its rule in most cases: so little that all rules' stay near the core. */
 struct rule_verdict {
 	uint8_t action; /* as in struct policy_rule */
-	uint8_t send_reject;
-	uint8_t stateless;
 	uint8_t source_translation;
+	uint8_t send_reject : 1, stateless : 1, log : 1;
 };
 
 struct compiled_policy {

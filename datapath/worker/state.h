@@ -55,6 +55,8 @@ struct scan {
 	void *argument;
 };
 
+enum { EVENTS_OTHER, EVENTS_REFUSED, EVENTS_FLOW_OPEN, EVENTS_SORTS };
+
 struct worker_state {
 	struct worker *worker;
 	struct flow_table *flows;
@@ -87,7 +89,9 @@ struct worker_state {
 	/* Packets that forwarding others has made, on their way to flow_setup at the vector's end. */
 	struct rte_mbuf *made[BURST];
 	uint16_t made_count;
-	uint32_t event_tokens, event_tick; /* datapath/event */
+	struct event_allowance {
+		uint32_t tokens, tick;
+	} event_allowances[EVENTS_SORTS]; /* datapath/event */
 
 	struct reassembly_table *reassemblies; /* datapath/fragment */
 

@@ -84,7 +84,9 @@ int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct wor
 	state->now = 1;
 	state->tick_cycles = rte_get_tsc_hz() / FLOW_TICKS_PER_SECOND;
 	state->icmp_tokens = ICMP_ERRORS_BURST;
-	state->event_tokens = EVENTS_BURST;
+	state->event_allowances[EVENTS_OTHER].tokens = EVENTS_BURST;
+	state->event_allowances[EVENTS_REFUSED].tokens = FLOW_EVENTS_BURST;
+	state->event_allowances[EVENTS_FLOW_OPEN].tokens = FLOW_EVENTS_BURST;
 	length_limits_set(state, NULL);
 	if ((error = create_rings(worker, socket)))
 		return error;
