@@ -15,6 +15,7 @@
 #include "cluster/group/message.h"
 #include "cluster/group/reassembly.h"
 #include "cluster/group/watch.h"
+#include "cluster/identity/identity.h"
 #include "cluster/replication/replication.h"
 #include "cluster/role/role.h"
 #include "lib/ipc.h"
@@ -30,6 +31,16 @@ struct outgoing_configuration {
 	const void *bytes; /* mapped, NULL: none */
 	size_t length, offset;
 	struct group_configuration head;
+};
+
+/* What this node and its peer have alike, or not. */
+struct identity_state {
+	struct message_cluster_identity own, peer;
+	bool own_known, peer_known;
+	bool owed; /* the peer has not been sent own yet */
+	char seen[IDENTITY_TEXT],
+	    told[IDENTITY_TEXT]; /* differences: of the last look, and as mgmtd knows them */
+	uint64_t seen_ms;        /* since when */
 };
 
 struct daemon {
@@ -50,6 +61,7 @@ struct daemon {
 	struct outgoing_configuration outgoing;
 	bool force_publish; /* the peer asked for the configuration */
 	struct claims claims;
+	struct identity_state identity;
 
 	struct replication replication;
 
@@ -112,6 +124,15 @@ void commit_message(struct daemon *daemon, const struct group_message *message);
 void commit_membership(struct daemon *daemon);
 /* mgmtd went away. */
 void commit_abandon(struct daemon *daemon);
+
+/* --- identity_link.c: whether the two nodes are alike (C22-066)
+ * ------------------------------------------------------- */
+/* mgmtd says what this node has. */
+void identity_set_own(struct daemon *daemon, const void *bytes, size_t length);
+void identity_peer_joined(struct daemon *daemon, bool joined);
+void identity_of_peer(struct daemon *daemon, const struct group_message *message);
+/* Once a second: a difference that stays is told, in the log and to mgmtd. */
+void identity_second(struct daemon *daemon);
 
 /* --- mgmtd_link.c
  * -------------------------------------------------------------------------------------------------- */

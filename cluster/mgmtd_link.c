@@ -119,6 +119,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	if (message->type == MESSAGE_CLUSTER_CONFIGURE &&
 	    message->length >= sizeof(struct message_cluster_configuration)) {
 		on_configure(daemon, connection, message->body);
+	} else if (message->type == MESSAGE_CLUSTER_IDENTITY) {
+		identity_set_own(daemon, message->body, message->length);
 	} else if (message->type == MESSAGE_TIME_ZONE) {
 		log_time_zone(message->body, message->length);
 	} else if (message->type == MESSAGE_CLUSTER_STATUS) {

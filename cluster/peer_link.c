@@ -36,6 +36,8 @@ static void tell_membership(struct daemon *daemon, bool member, bool peer)
 	daemon->peer_member = member && peer;
 	if (joined || !daemon->peer_member)
 		commit_membership(daemon);
+	if (joined || !daemon->peer_member)
+		identity_peer_joined(daemon, joined);
 	if (!daemon->peer_member) {
 		reassembly_reset(&daemon->reassembly);
 		configuration_drop(daemon);
@@ -83,6 +85,9 @@ static void on_message(const void *bytes, size_t length, void *user)
 	case GROUP_COMMIT_CLAIM:
 	case GROUP_COMMIT_END:
 		commit_message(daemon, &message);
+		break;
+	case GROUP_IDENTITY:
+		identity_of_peer(daemon, &message);
 		break;
 	case GROUP_CONFIGURATION_REQUEST:
 		daemon->force_publish = true;
@@ -182,6 +187,7 @@ void peer_link_second(struct daemon *daemon)
 		return;
 	if (!daemon->peer_member)
 		speak_to_itself(daemon);
+	identity_second(daemon);
 	watch(daemon);
 }
 

@@ -125,3 +125,38 @@ def test_reboot_needs_to_know_which_way(cluster: Cluster) -> None:
         assert done.returncode != 0
         assert "-reboot belongs to -sendconf and -receiveconf" in done.stdout
     assert before == {name: node.daemon_pid("hadrian-mgmtd") for name, node in cluster.nodes.items()}
+
+
+VLANS = {"vl1": 101, "vl2": 102}
+
+
+def add_vlans(cluster: Cluster, node: str, names: list[str]) -> None:
+    text = "".join(f"add VLAN {name} BaseInterface=if1 VLANID={VLANS[name]} IPAddress=10.77.{VLANS[name]}.1 "
+                   f"Network=10.77.{VLANS[name]}.0/24 PrivateIP:0=10.77.{VLANS[name]}.2 PrivateIP:1=10.77.{VLANS[name]}.3\n"
+                   for name in names)
+    done = cluster.nodes[node].commands(f"{text}activate\ncommit\n")
+    assert done.returncode == 0, done.stdout
+
+
+def await_logged(cluster: Cluster, node: str, *words: str) -> None:
+    def logged() -> bool:
+        said = cluster.nodes[node].cli("cfglog").stdout
+        return all(word in said for word in words)
+
+    await_condition(logged, f"{' ... '.join(words)} in {node}'s cfglog", RESTART_TIMEOUT)
+
+
+@pytest.mark.feature("C22-066", "C22-015")
+def test_interface_ids_that_differ_are_told_and_mended(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    before = cluster.nodes[standby].daemon_pid("hadrian-mgmtd")
+    add_vlans(cluster, active, ["vl1", "vl2"])
+    add_vlans(cluster, standby, ["vl2", "vl1"])
+    for node in (active, standby):
+        await_logged(cluster, node, "HA_CfgNotInSync", "In VLAN vl1: Interface ID change of 'vl1'(", "is not supported.")
+    assert cluster.nodes[active].cli("ha -sendconf -reboot").returncode == 0
+    await_another_start(cluster, standby, before)
+    await_logged(cluster, active, "This node and its peer are alike again.")
+    cluster.await_well()
+    assert cluster.active() == active

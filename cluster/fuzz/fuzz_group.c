@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/group/reassembly.h"
+#include "cluster/identity/identity.h"
 #include "cluster/replication/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* With the one that came before. */
+static void compare_identities(const struct group_message *message)
+{
+	static struct message_cluster_identity before, now;
+	char text[IDENTITY_TEXT];
+
+	if (!identity_read(message->payload, message->payload_length, &now))
+		return;
+	identity_differences(&before, &now, text);
+	before = now;
+}
 
 /* Messages of the peer, each behind its length in two bytes: decoding, reassembly and the walk of records. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -31,6 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				registry_records(&registry, message.payload, message.payload_length);
 			else if (message.type == GROUP_STATUS)
 				registry_peer_counts(&registry, message.counts, message.status.class_count);
+			else if (message.type == GROUP_IDENTITY)
+				compare_identities(&message);
 			registry_percent(&registry, true);
 		}
 		free(copy);

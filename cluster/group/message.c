@@ -116,6 +116,7 @@ int group_decode(const void *bytes, size_t length, struct group_message *out)
 	case GROUP_SNAPSHOT_REQUEST:
 	case GROUP_DEACTIVATE_REQUEST:
 	case GROUP_CONFIGURATION_REQUEST:
+	case GROUP_IDENTITY:
 		return 0;
 	default:
 		return -ENOTSUP;

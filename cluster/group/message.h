@@ -33,6 +33,7 @@ enum group_type {
 	GROUP_CONFIGURATION_REQUEST = 6, /* no body: publish what you have, with force */
 	GROUP_COMMIT_CLAIM = 7,          /* struct group_claim; delivered to its sender too */
 	GROUP_COMMIT_END = 8,            /* struct group_claim_end; delivered to its sender too */
+	GROUP_IDENTITY = 9,              /* struct message_cluster_identity (cluster/identity/identity.h) */
 };
 
 struct group_header {

@@ -26,6 +26,23 @@ struct message_cluster_configuration {
 	struct message_cluster_link links[CLUSTER_LINKS_MAX]; /* the Sync interfaces first */
 };
 
+#define CLUSTER_INTERFACES_MAX 512
+
+struct cluster_interface {
+	char type[20]; /* "EthernetInterface" or "VLAN" */
+	char name[16];
+	char ha_type[12];
+	uint32_t id;
+};
+
+/* What both nodes must have alike. Sent as long as its interfaces are. */
+struct message_cluster_identity {
+	char version[48]; /* of the release that runs */
+	uint32_t interface_count;
+	uint32_t interface_length; /* of one struct cluster_interface */
+	struct cluster_interface interfaces[CLUSTER_INTERFACES_MAX];
+};
+
 #define CLUSTER_CLASSES_MAX 16
 
 struct cluster_class_status {

@@ -53,7 +53,7 @@ enum message_type {
 	MESSAGE_PROBE_EVENT,  /* -> mgmtd: struct message_probe_event */
 	MESSAGE_NEIGHBOUR_NOTIFY, /* mgmtd ->: struct message_neighbour_notify; answered by MESSAGE_POLICY_RESULT */
 	MESSAGE_DISCOVERY_SNOOP, /* mgmtd ->: uint32_t: bits of enum discovery_snoop, 0: no more */
-	MESSAGE_DISCOVERY_SEEN, /* -> mgmtd: struct message_discovery, followed by what its kind says */
+	MESSAGE_DISCOVERY_SEEN,  /* -> mgmtd: struct message_discovery, followed by what its kind says */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */
@@ -72,7 +72,9 @@ enum message_type {
 	 */
 	MESSAGE_COMMIT_CLAIM, /* mgmtd ->: struct message_commit_claim, one at a time */
 	MESSAGE_COMMIT_RESULT, /* -> mgmtd: struct message_result: 0, -ESTALE where the peer was first, -EAGAIN */
-	MESSAGE_COMMIT_END, /* mgmtd ->: struct message_commit_end */
+	MESSAGE_COMMIT_END,         /* mgmtd ->: struct message_commit_end */
+	MESSAGE_CLUSTER_IDENTITY,   /* mgmtd ->: struct message_cluster_identity */
+	MESSAGE_CLUSTER_DIFFERENCE, /* -> mgmtd: text, how the peer differs or that it does no longer */
 
 	/* --- to and from hadrian-mgmtd (server); clients: CLI, CGI programs --- */
 	MESSAGE_CLI_OPEN =

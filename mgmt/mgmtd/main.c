@@ -26,6 +26,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -68,6 +69,20 @@ static void on_current(void *user)
 	engine_publish(user, 0);
 }
 
+static void on_difference(void *user, const char *text)
+{
+	struct engine *told = user;
+	char *line = strdup(text);
+
+	if (!line)
+		return;
+	sessions_notify(told, text);
+	for (char *at = line; (at = strchr(at, '\n'));)
+		*at = ' ';
+	cfglog_write(&told->cfglog, "Warning", "%s", line);
+	free(line);
+}
+
 /* Also of a directory that was there, made by whatever installed it. */
 static int make_directory(const char *path, mode_t mode)
 {
@@ -90,7 +105,7 @@ static int watch_signals(void)
 
 static int start(struct ipc_server **server)
 {
-	static const struct cluster_events events = {on_received, on_current};
+	static const struct cluster_events events = {on_received, on_current, on_difference};
 	int error = https_create(engine.loop, &engine.https);
 
 	if (!error)

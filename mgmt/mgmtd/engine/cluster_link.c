@@ -29,6 +29,7 @@ struct cluster_link {
 	void *user;
 	bool up;
 	struct message_cluster_configuration configuration;
+	struct message_cluster_identity identity;
 	bool configured;
 	struct waiter *waiters;
 	cluster_result_done claimed; /* NULL: no claim is under way */
@@ -124,6 +125,15 @@ static void on_claim_result(struct cluster_link *link, const struct ipc_message 
 	end_claim(link, result.error, result.text);
 }
 
+static void on_difference(struct cluster_link *link, const struct ipc_message *message)
+{
+	char *text = strndup(message->body, message->length);
+
+	if (text)
+		link->events.differs(link->user, text);
+	free(text);
+}
+
 static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	struct cluster_link *link = user;
@@ -143,6 +153,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		on_claim_result(link, message);
 	else if (message->type == MESSAGE_CONFIGURATION_CURRENT)
 		link->events.current(link->user);
+	else if (message->type == MESSAGE_CLUSTER_DIFFERENCE)
+		on_difference(link, message);
 }
 
 static void send_configuration(struct cluster_link *link)
@@ -154,6 +166,11 @@ static void send_configuration(struct cluster_link *link)
 		return;
 	error = ipc_send(link->connection, MESSAGE_CLUSTER_CONFIGURE, &link->configuration,
 	                 sizeof(link->configuration), -1);
+	if (!error)
+		error = ipc_send(link->connection, MESSAGE_CLUSTER_IDENTITY, &link->identity,
+		                 offsetof(struct message_cluster_identity, interfaces) +
+		                     link->identity.interface_count * sizeof(link->identity.interfaces[0]),
+		                 -1);
 	if (!error && zone)
 		error = ipc_send(link->connection, MESSAGE_TIME_ZONE, zone, strlen(zone), -1);
 	if (error)
@@ -234,11 +251,13 @@ pid_t cluster_link_pid(const struct cluster_link *link)
 }
 
 void cluster_link_configure(struct cluster_link *link,
-                            const struct message_cluster_configuration *configuration)
+                            const struct message_cluster_configuration *configuration,
+                            const struct message_cluster_identity *identity)
 {
 	if (!link)
 		return;
 	link->configuration = *configuration;
+	link->identity = *identity;
 	link->configured = true;
 	send_configuration(link);
 }

@@ -22,6 +22,8 @@ struct cluster_events {
 	void (*received)(void *user, const char *json, size_t length,
 	                 const struct message_configuration *head);
 	void (*current)(void *user);
+	/* How the peer differs from this node, or that it does no longer: lines of text, valid during the call. */
+	void (*differs)(void *user, const char *text);
 };
 
 /* error -ENOTCONN where clusterd goes away before it answers; then the pointer is NULL. */
@@ -34,9 +36,10 @@ void cluster_link_destroy(struct cluster_link *link);
 /* clusterd's process, 0 where it is not reached. NULL: 0. */
 pid_t cluster_link_pid(const struct cluster_link *link);
 
-/* Kept, and sent at once where clusterd is there. */
+/* Copied, and sent at once where clusterd is there. */
 void cluster_link_configure(struct cluster_link *link,
-                            const struct message_cluster_configuration *configuration);
+                            const struct message_cluster_configuration *configuration,
+                            const struct message_cluster_identity *identity);
 /* Returns 0 or -errno (-ENOTCONN). */
 int cluster_link_publish(struct cluster_link *link, const void *json, size_t length, uint64_t generation,
                          uint32_t flags);

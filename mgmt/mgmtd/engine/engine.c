@@ -7,6 +7,7 @@
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/engine/restart.h"
+#include "mgmt/mgmtd/engine/version.h"
 #include "mgmt/mgmtd/https/https.h"
 #include "mgmt/mgmtd/login/radius.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
@@ -23,12 +24,14 @@
 /* Clusterd and HTTPS take what they are given at once; only the datapath may refuse. */
 static void apply_rest(struct engine *engine)
 {
+	static struct message_cluster_identity identity;
 	struct message_cluster_configuration cluster;
 
 	clock_configure(engine->clock, &engine->running); /* first: what follows is told the zone */
 	datapath_link_time_zone(engine->datapath);
 	cluster_configuration_build(&engine->running, &cluster);
-	cluster_link_configure(engine->cluster, &cluster);
+	cluster_identity_build(&engine->running, version_running(), &identity);
+	cluster_link_configure(engine->cluster, &cluster, &identity);
 	https_configure(engine->https, &engine->running);
 	sshd_configure(engine->sshd, &engine->running);
 	radius_configure(engine->radius, &engine->running);

@@ -155,31 +155,3 @@ int policy_build(const struct configuration *configuration, uint64_t generation,
 		snprintf(reason, 256, "the policy cannot be built: %s", *why ? why : strerror(-error));
 	return error;
 }
-
-void cluster_configuration_build(const struct configuration *configuration,
-                                 struct message_cluster_configuration *out)
-{
-	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct property *private_ip = type_property(type, "PrivateIP");
-
-	*out = (struct message_cluster_configuration){0};
-	if (!configuration_in_cluster(configuration))
-		return;
-	out->enabled = 1;
-	out->role = (uint8_t)configuration_role(configuration);
-	out->cluster_id = (uint8_t)setting_number(configuration, "HighAvailability", "ClusterID");
-	out->auto_sync = configuration_auto_sync(configuration);
-	out->peer_dead_ms = setting_number(configuration, "HASettings", "PeerDead");
-	for (const struct lyd_node *interface = object_first(configuration, type, NULL);
-	     interface && out->link_count < CLUSTER_LINKS_MAX; interface = object_next(interface)) {
-		struct message_cluster_link *link = &out->links[out->link_count];
-
-		if (strcmp(value_of(type, interface, "HAType"), "Sync") != 0 ||
-		    interface_is_down(type, interface))
-			continue;
-		for (unsigned node = 0; node < 2; node++)
-			link->address[node] =
-			    resolve_host(configuration, value_text(interface, private_ip, node));
-		out->link_count++;
-	}
-}
