@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/capture/capture.h"
 
+#include "datapath/capture/rings.h"
 #include "datapath/capture/take.h"
 #include "datapath/core/control.h"
 #include "lib/messages/type.h"
 
 #include <errno.h>
-#include <rte_cycles.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define RING_BYTES   (2u << 20)
-#define QUEUE_MAX    (1u << 20) /* bytes that may wait for the client in the socket's queue */
-#define MESSAGES_MAX 4          /* until other events get their turn */
-#define RETRY_NS     NANOSECONDS_PER_MILLISECOND
+#define RING_BYTES (2u << 20) /* of each worker, while somebody captures */
 
 struct running {
 	struct running *next;
@@ -26,9 +22,9 @@ struct running {
 
 static struct ipc_connection *client; /* whose captures these are, NULL: nobody captures */
 static struct running *captures;
-static struct capture_ring *rings[WORKERS_MAX];
-static bool retrying;
-static qb_loop_timer_handle retry_timer;
+
+static bool send_packets(void);
+static struct capture_rings rings = {.size = RING_BYTES, .send = send_packets, .drain = capture_drain};
 
 static void send_state(struct ipc_connection *connection, const struct message_capture_state *state)
 {
@@ -51,7 +47,7 @@ static int swap(void)
 
 	if (!table)
 		return -ENOMEM;
-	memcpy(table->ring, rings, sizeof(rings));
+	memcpy(table->ring, rings.ring, sizeof(rings.ring));
 	for (struct running *at = captures; at; at = at->next)
 		if (!at->stopping)
 			table->capture[table->count++] = &at->capture;
@@ -66,24 +62,12 @@ static int swap(void)
 	return 0;
 }
 
-static int make_rings(void)
-{
-	for (unsigned i = 0; i < datapath.worker_count; i++) {
-		if (!rings[i] && !(rings[i] = capture_ring_create(RING_BYTES)))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* Where nobody captures any more, and workers know it. */
 static void free_rings(void)
 {
 	if (captures)
 		return;
-	for (unsigned i = 0; i < WORKERS_MAX; i++) {
-		capture_ring_destroy(rings[i]);
-		rings[i] = NULL;
-	}
+	capture_rings_free(&rings);
 	client = NULL;
 }
 
@@ -109,7 +93,7 @@ static int add(const struct message_capture_start *start)
 	if (!start->id || *find(start->id) || !capture_filter_is_valid(&start->filter))
 		return -EINVAL;
 	running = calloc(1, sizeof(*running));
-	error = running ? make_rings() : -ENOMEM;
+	error = running ? capture_rings_make(&rings) : -ENOMEM;
 	if (error) {
 		free(running);
 		return error;
@@ -159,8 +143,7 @@ void capture_stop(struct ipc_connection *connection, uint32_t id)
 		send_state(connection, &state);
 		return;
 	}
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		running->until[i] = capture_ring_written(rings[i]);
+	capture_rings_written(&rings, running->until);
 	capture_drain();
 }
 
@@ -183,34 +166,6 @@ void capture_closed(const struct ipc_connection *connection)
 	free_rings();
 }
 
-/* The ring with the oldest record, NULL where all are empty. */
-static struct capture_ring *oldest(void)
-{
-	const struct capture_record *first = NULL;
-	struct capture_ring *found = NULL;
-
-	for (unsigned i = 0; i < datapath.worker_count; i++) {
-		const struct capture_record *record = rings[i] ? capture_ring_first(rings[i]) : NULL;
-
-		if (record && (!first || record->time_us < first->time_us)) {
-			first = record;
-			found = rings[i];
-		}
-	}
-	return found;
-}
-
-/* From the cycle counter to the real-time clock. */
-static uint64_t time_of(uint64_t cycles)
-{
-	uint64_t hz = rte_get_tsc_hz(), passed = rte_rdtsc() - cycles;
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 -
-	       (passed / hz * 1000000 + passed % hz * 1000000 / hz);
-}
-
 /* One message of what is there. False where there is nothing. */
 static bool send_packets(void)
 {
@@ -218,14 +173,15 @@ static bool send_packets(void)
 	struct capture_ring *ring;
 	size_t length = 0;
 
-	while ((ring = oldest())) {
+	while ((ring = capture_rings_oldest(&rings))) {
 		const struct capture_record *record = capture_ring_first(ring);
 		size_t size = capture_record_size(record->captured);
 
 		if (length + size > sizeof(body))
 			break;
 		memcpy(body + length, record, size);
-		((struct capture_record *)(void *)(body + length))->time_us = time_of(record->time_us);
+		((struct capture_record *)(void *)(body + length))->time_us =
+		    capture_time_us(record->time_us);
 		length += size;
 		capture_ring_release(ring);
 	}
@@ -234,21 +190,13 @@ static bool send_packets(void)
 	return length > 0;
 }
 
-static bool is_over(const struct running *running)
-{
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		if (capture_ring_read(rings[i]) < running->until[i])
-			return false;
-	return true;
-}
-
 /* Tells the end of captures whose last copies are on their way. */
 static void end_stopped(void)
 {
 	for (struct running **at = &captures; *at;) {
 		struct running *running = *at;
 
-		if (!running->stopping || !is_over(running)) {
+		if (!running->stopping || !capture_rings_have_passed(&rings, running->until)) {
 			at = &running->next;
 			continue;
 		}
@@ -260,25 +208,12 @@ static void end_stopped(void)
 	}
 }
 
-static void retry(void *user)
-{
-	(void)user;
-	retrying = false;
-	capture_drain();
-}
-
 void capture_drain(void)
 {
-	bool more = true;
-
 	if (!client)
 		return;
-	for (unsigned i = 0; i < MESSAGES_MAX && more && ipc_queued(client) < QUEUE_MAX; i++)
-		more = send_packets();
+	capture_rings_drain(&rings, client);
 	end_stopped();
-	if (more && !retrying)
-		retrying =
-		    !qb_loop_timer_add(control_loop(), QB_LOOP_MED, RETRY_NS, NULL, retry, &retry_timer);
 	free_rings();
 }
 

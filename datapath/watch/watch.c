@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/watch/watch.h"
 
+#include "datapath/capture/rings.h"
 #include "datapath/core/control.h"
 #include "datapath/watch/table.h"
 #include "lib/messages/capture.h"
 #include "lib/messages/type.h"
 
 #include <errno.h>
-#include <rte_cycles.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define RING_BYTES   (256u << 10) /* of each worker, while somebody watches */
-#define VECTOR_MAX   UINT16_MAX
-#define QUEUE_MAX    (1u << 20) /* bytes that may wait for the client in the socket's queue */
-#define MESSAGES_MAX 4          /* until other events get their turn */
-#define RETRY_NS     NANOSECONDS_PER_MILLISECOND
+#define RING_BYTES (256u << 10) /* of each worker, while somebody watches */
+#define VECTOR_MAX UINT16_MAX
 
 struct running {
 	struct watch watch; /* what workers see */
@@ -28,8 +24,9 @@ struct running {
 static struct ipc_connection *client; /* whose watches these are, NULL: nobody watches */
 static struct running *slots[WATCHES_MAX + 1];
 static struct watch_worker workers[WORKERS_MAX];
-static bool retrying;
-static qb_loop_timer_handle retry_timer;
+
+static bool send_events(void);
+static struct capture_rings rings = {.size = RING_BYTES, .send = send_events, .drain = watch_drain};
 
 static void send_state(struct ipc_connection *connection, const struct message_watch_state *state)
 {
@@ -77,13 +74,14 @@ static int swap(void)
 
 static int make_rooms(void)
 {
-	for (unsigned i = 0; i < datapath.worker_count; i++) {
-		if (!workers[i].ring && !(workers[i].ring = capture_ring_create(RING_BYTES)))
-			return -ENOMEM;
+	int error = capture_rings_make(&rings);
+
+	for (unsigned i = 0; i < datapath.worker_count && !error; i++) {
+		workers[i].ring = rings.ring[i];
 		if (!workers[i].packets && !(workers[i].packets = calloc(VECTOR_MAX, sizeof(void *))))
-			return -ENOMEM;
+			error = -ENOMEM;
 	}
-	return 0;
+	return error;
 }
 
 /* Where nobody watches any more, and workers know it. */
@@ -92,8 +90,8 @@ static void free_rooms(void)
 	for (unsigned slot = 1; slot <= WATCHES_MAX; slot++)
 		if (slots[slot])
 			return;
+	capture_rings_free(&rings);
 	for (unsigned i = 0; i < WORKERS_MAX; i++) {
-		capture_ring_destroy(workers[i].ring);
 		free(workers[i].packets);
 		workers[i] = (struct watch_worker){.ring = NULL};
 	}
@@ -185,8 +183,7 @@ void watch_stop(struct ipc_connection *connection, uint32_t id)
 		send_state(connection, &state);
 		return;
 	}
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		slots[slot]->until[i] = capture_ring_written(workers[i].ring);
+	capture_rings_written(&rings, slots[slot]->until);
 	watch_drain();
 }
 
@@ -207,35 +204,6 @@ void watch_closed(const struct ipc_connection *connection)
 	free_rooms();
 }
 
-/* The ring with the oldest event, NULL where all are empty. */
-static struct capture_ring *oldest(void)
-{
-	const struct capture_record *first = NULL;
-	struct capture_ring *found = NULL;
-
-	for (unsigned i = 0; i < datapath.worker_count; i++) {
-		const struct capture_record *record =
-		    workers[i].ring ? capture_ring_first(workers[i].ring) : NULL;
-
-		if (record && (!first || record->time_us < first->time_us)) {
-			first = record;
-			found = workers[i].ring;
-		}
-	}
-	return found;
-}
-
-/* From the cycle counter to the real-time clock. */
-static uint64_t time_of(uint64_t cycles)
-{
-	uint64_t hz = rte_get_tsc_hz(), passed = rte_rdtsc() - cycles;
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 -
-	       (passed / hz * 1000000 + passed % hz * 1000000 / hz);
-}
-
 /* One message of what is there. False where there is nothing. */
 static bool send_events(void)
 {
@@ -243,24 +211,16 @@ static bool send_events(void)
 	struct capture_ring *ring;
 	size_t count = 0;
 
-	while (count < sizeof(events) / sizeof(*events) && (ring = oldest())) {
+	while (count < sizeof(events) / sizeof(*events) && (ring = capture_rings_oldest(&rings))) {
 		const struct capture_record *record = capture_ring_first(ring);
 
 		memcpy(&events[count], record + 1, sizeof(*events));
-		events[count++].time_us = time_of(record->time_us);
+		events[count++].time_us = capture_time_us(record->time_us);
 		capture_ring_release(ring);
 	}
 	if (count)
 		(void)ipc_send(client, MESSAGE_WATCH_EVENTS, events, count * sizeof(*events), -1);
 	return count > 0;
-}
-
-static bool is_over(const struct running *running)
-{
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		if (capture_ring_read(workers[i].ring) < running->until[i])
-			return false;
-	return true;
 }
 
 /* Tells the end of watches whose last events are on their way. */
@@ -269,7 +229,7 @@ static void end_stopped(void)
 	for (unsigned slot = 1; slot <= WATCHES_MAX; slot++) {
 		struct running *running = slots[slot];
 
-		if (!running || !running->stopping || !is_over(running))
+		if (!running || !running->stopping || !capture_rings_have_passed(&rings, running->until))
 			continue;
 		send_state(client, &(struct message_watch_state){.id = running->watch.id,
 		                                                 .ended = 1,
@@ -279,25 +239,12 @@ static void end_stopped(void)
 	}
 }
 
-static void retry(void *user)
-{
-	(void)user;
-	retrying = false;
-	watch_drain();
-}
-
 void watch_drain(void)
 {
-	bool more = true;
-
 	if (!client)
 		return;
-	for (unsigned i = 0; i < MESSAGES_MAX && more && ipc_queued(client) < QUEUE_MAX; i++)
-		more = send_events();
+	capture_rings_drain(&rings, client);
 	end_stopped();
-	if (more && !retrying)
-		retrying =
-		    !qb_loop_timer_add(control_loop(), QB_LOOP_MED, RETRY_NS, NULL, retry, &retry_timer);
 	free_rooms();
 }
 
