@@ -3,15 +3,11 @@
 #include "mgmt/mgmtd/backup/backup.h"
 #include "mgmt/mgmtd/backup/signed_profile.h"
 #include "mgmt/mgmtd/backup/storage_file.h"
+#include "mgmt/mgmtd/engine/background.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 /* What the thread has while it works, and the loop before and after. */
 struct job {
@@ -20,13 +16,11 @@ struct job {
 	char *bytes; /* to be written, or what was read */
 	size_t length;
 	int error;
-	int event; /* told when it has ended */
 };
 
 struct storage {
 	struct engine *engine;
-	struct job *job; /* NULL: none is under way */
-	int event;
+	struct background *background;
 	bool again; /* another configuration was committed meanwhile */
 	storage_done done;
 	void *user;
@@ -52,14 +46,12 @@ static void free_job(struct job *job)
 	free(job);
 }
 
-static void *run(void *user)
+static void run(void *user)
 {
 	struct job *job = user;
 
 	job->error = job->writes ? storage_file_write(job->directory, job->bytes, job->length)
 	                         : storage_file_read(job->directory, &job->bytes, &job->length);
-	eventfd_write(job->event, 1);
-	return NULL;
 }
 
 static void log_end(struct storage *storage, const struct job *job)
@@ -77,18 +69,13 @@ static void log_end(struct storage *storage, const struct job *job)
 	cfglog_write(log, "Notice", "Finished writing the configuration to the external config storage.");
 }
 
-static int32_t on_ended(int32_t fd, int32_t revents, void *user)
+static void on_ended(void *user, void *work)
 {
 	struct storage *storage = user;
-	struct job *job = storage->job;
+	struct job *job = work;
 	storage_done done = storage->done;
 	bool again = storage->again;
-	eventfd_t count;
 
-	(void)revents;
-	if (eventfd_read(fd, &count) || !job)
-		return 0;
-	storage->job = NULL;
 	storage->done = NULL;
 	storage->again = false;
 	log_end(storage, job);
@@ -97,26 +84,18 @@ static int32_t on_ended(int32_t fd, int32_t revents, void *user)
 	free_job(job);
 	if (again)
 		storage_committed(storage);
-	return 0;
 }
 
 int storage_create(struct engine *engine, struct storage **out)
 {
 	struct storage *storage = calloc(1, sizeof(*storage));
-	int error = 0;
+	int error;
 
 	if (!storage)
 		return -ENOMEM;
 	storage->engine = engine;
-	storage->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (storage->event < 0)
-		error = -errno;
-	if (!error)
-		error =
-		    qb_loop_poll_add(engine->loop, QB_LOOP_LOW, storage->event, POLLIN, storage, on_ended);
+	error = background_create(engine->loop, run, on_ended, storage, &storage->background);
 	if (error) {
-		if (storage->event >= 0)
-			close(storage->event);
 		free(storage);
 		return error;
 	}
@@ -126,34 +105,10 @@ int storage_create(struct engine *engine, struct storage **out)
 
 void storage_destroy(struct storage *storage)
 {
-	static struct job
-	    *left; /* to its thread, which may wait for a dead medium as long as the process lives */
-
 	if (!storage)
 		return;
-	qb_loop_poll_del(storage->engine->loop, storage->event);
-	left = storage->job;
-	if (!left)
-		close(storage->event);
+	background_destroy(storage->background);
 	free(storage);
-}
-
-/* Signals are the loop's. */
-static int start_thread(struct job *job)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	pthread_t thread;
-	int error;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&thread, &attributes, run, job);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -error;
 }
 
 /* bytes become the job's. */
@@ -166,10 +121,9 @@ static int begin(struct storage *storage, char *bytes, size_t length, storage_do
 		free(bytes);
 		return -ENOMEM;
 	}
-	*job =
-	    (struct job){.writes = bytes != NULL, .bytes = bytes, .length = length, .event = storage->event};
+	*job = (struct job){.writes = bytes != NULL, .bytes = bytes, .length = length};
 	snprintf(job->directory, sizeof(job->directory), "%s", storage_setting(storage->engine, "Directory"));
-	error = start_thread(job);
+	error = background_start(storage->background, job);
 	if (error) {
 		free_job(job);
 		return error;
@@ -177,7 +131,6 @@ static int begin(struct storage *storage, char *bytes, size_t length, storage_do
 	if (job->writes)
 		cfglog_write(&storage->engine->cfglog, "Notice",
 		             "Writing the configuration to the external config storage.");
-	storage->job = job;
 	storage->done = done;
 	storage->user = user;
 	return 0;
@@ -187,7 +140,7 @@ static int check(const struct storage *storage)
 {
 	if (!storage || !*storage_setting(storage->engine, "Directory"))
 		return -ENODEV;
-	return storage->job ? -EBUSY : 0;
+	return background_is_busy(storage->background) ? -EBUSY : 0;
 }
 
 int storage_read(struct storage *storage, storage_done done, void *user)
@@ -225,7 +178,7 @@ void storage_committed(struct storage *storage)
 
 	if (!storage || strcmp(storage_setting(storage->engine, "AutoSave"), "Yes") != 0)
 		return;
-	if (storage->job) {
+	if (background_is_busy(storage->background)) {
 		storage->again = true;
 		return;
 	}

@@ -8,17 +8,14 @@
 #include "mgmt/mgmtd/backup/profile_import.h"
 #include "mgmt/mgmtd/backup/storage.h"
 #include "mgmt/mgmtd/backup/storage_file.h"
+#include "mgmt/mgmtd/engine/background.h"
 #include "mgmt/mgmtd/https/https_render.h"
 #include "mgmt/mgmtd/import/medium.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <pthread.h>
 #include <qb/qbutil.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define LOOKS        24
@@ -29,14 +26,12 @@ struct job {
 	char serial[MEDIUM_SERIAL_MAX];
 	struct medium_file file;
 	int error;
-	int event;
 };
 
 struct preconfiguration {
 	struct engine *engine;
-	struct job *job; /* NULL: none is under way */
+	struct background *background;
 	unsigned looks;
-	int event;
 	bool timing;
 	qb_loop_timer_handle timer;
 };
@@ -66,7 +61,7 @@ static int decrypt(struct medium_file *file)
 	return error;
 }
 
-static void *run(void *user)
+static void run(void *user)
 {
 	static const char *const folders[] = {PATH_MEDIA, PATH_MEDIA_RUNTIME, NULL};
 	struct job *job = user;
@@ -74,8 +69,6 @@ static void *run(void *user)
 	job->error = medium_find(folders, job->serial, &job->file);
 	if (!job->error)
 		job->error = decrypt(&job->file);
-	eventfd_write(job->event, 1);
-	return NULL;
 }
 
 /* Nobody has begun to configure it. */
@@ -142,17 +135,12 @@ static void look_later(struct preconfiguration *preconfiguration)
 	                       preconfiguration, look, &preconfiguration->timer);
 }
 
-static int32_t on_looked(int32_t fd, int32_t revents, void *user)
+static void on_looked(void *user, void *work)
 {
 	struct preconfiguration *preconfiguration = user;
 	struct engine *engine = preconfiguration->engine;
-	struct job *job = preconfiguration->job;
-	eventfd_t count;
+	struct job *job = work;
 
-	(void)revents;
-	if (eventfd_read(fd, &count) || !job)
-		return 0;
-	preconfiguration->job = NULL;
 	if (job->error == -ENOENT) {
 		if (is_untouched(engine))
 			look_later(preconfiguration);
@@ -169,24 +157,6 @@ static int32_t on_looked(int32_t fd, int32_t revents, void *user)
 			use(engine, &job->file);
 	}
 	free_job(job);
-	return 0;
-}
-
-static int start_thread(struct job *job)
-{
-	pthread_attr_t attributes;
-	sigset_t all, before;
-	pthread_t thread;
-	int error;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&thread, &attributes, run, job);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return -error;
 }
 
 static void look(void *user)
@@ -200,13 +170,9 @@ static void look(void *user)
 	job = calloc(1, sizeof(*job));
 	if (!job)
 		return;
-	job->event = preconfiguration->event;
 	medium_serial(preconfiguration->engine->state_directory, job->serial);
-	preconfiguration->job = job;
-	if (start_thread(job)) {
-		preconfiguration->job = NULL;
+	if (background_start(preconfiguration->background, job))
 		free_job(job);
-	}
 }
 
 /* What profiles for this system are encrypted with; HTTPS has the same. */
@@ -225,7 +191,7 @@ static void make_certificate(struct engine *engine)
 int preconfiguration_create(struct engine *engine, struct preconfiguration **out)
 {
 	struct preconfiguration *preconfiguration;
-	int error = 0;
+	int error;
 
 	*out = NULL;
 	if (engine->generation || engine->lost) {
@@ -236,12 +202,8 @@ int preconfiguration_create(struct engine *engine, struct preconfiguration **out
 	if (!preconfiguration)
 		return -ENOMEM;
 	preconfiguration->engine = engine;
-	preconfiguration->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (preconfiguration->event < 0)
-		error = -errno;
-	if (!error)
-		error = qb_loop_poll_add(engine->loop, QB_LOOP_LOW, preconfiguration->event, POLLIN,
-		                         preconfiguration, on_looked);
+	error =
+	    background_create(engine->loop, run, on_looked, preconfiguration, &preconfiguration->background);
 	if (error) {
 		free(preconfiguration);
 		return error;
@@ -254,16 +216,10 @@ int preconfiguration_create(struct engine *engine, struct preconfiguration **out
 
 void preconfiguration_destroy(struct preconfiguration *preconfiguration)
 {
-	static struct job
-	    *left; /* to its thread, which may wait for a dead medium as long as the process lives */
-
 	if (!preconfiguration)
 		return;
 	if (preconfiguration->timing)
 		qb_loop_timer_del(preconfiguration->engine->loop, preconfiguration->timer);
-	qb_loop_poll_del(preconfiguration->engine->loop, preconfiguration->event);
-	left = preconfiguration->job;
-	if (!left)
-		close(preconfiguration->event);
+	background_destroy(preconfiguration->background);
 	free(preconfiguration);
 }

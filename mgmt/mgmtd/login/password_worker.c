@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/login/password_worker.h"
+#include "mgmt/mgmtd/engine/background.h"
 #include "mgmt/mgmtd/login/password.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -96,20 +96,6 @@ static int32_t on_checked(int32_t fd, int32_t revents, void *user)
 	return 0;
 }
 
-/* Signals are the loop's. */
-static int start_thread(struct password_worker *worker)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&worker->thread, NULL, run, worker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	worker->started = !error;
-	return -error;
-}
-
 int password_worker_create(qb_loop_t *loop, struct password_worker **out)
 {
 	struct password_worker *worker = calloc(1, sizeof(*worker));
@@ -121,7 +107,8 @@ int password_worker_create(qb_loop_t *loop, struct password_worker **out)
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->work, NULL);
 	worker->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	error = worker->event < 0 ? -errno : start_thread(worker);
+	error = worker->event < 0 ? -errno : thread_start(&worker->thread, false, run, worker);
+	worker->started = !error;
 	if (!error)
 		error = qb_loop_poll_add(loop, QB_LOOP_MED, worker->event, POLLIN, worker, on_checked);
 	if (error) {
