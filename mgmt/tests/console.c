@@ -59,6 +59,19 @@ void console_ok(struct console *console, const char *line)
 	ck_assert_msg(console_run(console, line) == 0, "%s: %s", line, console->text);
 }
 
+void console_lines(struct console *console, const char *const lines[])
+{
+	for (size_t i = 0; lines[i]; i++)
+		console_ok(console, lines[i]);
+}
+
+void console_says(struct console *console, const char *line, const char *text)
+{
+	console_ok(console, line);
+	ck_assert_msg(strstr(console->text, text) != NULL, "%s: '%s' is not in: %s", line, text,
+	              console->text);
+}
+
 void console_refused(struct console *console, const char *line, const char *text)
 {
 	struct configuration before;

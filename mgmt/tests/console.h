@@ -22,6 +22,10 @@ void console_close(struct console *console);
 int console_run(struct console *console, const char *line);
 /* Runs a line that must succeed. */
 void console_ok(struct console *console, const char *line);
+/* Runs lines that must succeed, up to a NULL. */
+void console_lines(struct console *console, const char *const lines[]);
+/* Runs a line that must succeed, and print this text among others. */
+void console_says(struct console *console, const char *line, const char *text);
 /* Runs a line that must fail, with this text in what it says, and change nothing. */
 void console_refused(struct console *console, const char *line, const char *text);
 

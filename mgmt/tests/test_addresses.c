@@ -19,15 +19,9 @@ static void tear_down(void)
 	console_close(&console);
 }
 
-static void says(const char *line, const char *text)
-{
-	console_run(&console, line);
-	ck_assert_msg(strstr(console.text, text) != NULL, "%s: '%s' is not in: %s", line, text, console.text);
-}
-
 static void has_problem(const char *text)
 {
-	says("show -errors", text);
+	console_says(&console, "show -errors", text);
 }
 
 /* feature: C05-001 C05-002 C05-024 */
@@ -37,10 +31,10 @@ START_TEST(every_kind_of_item)
 	           "add Address IPAddress all_kinds Address=192.168.0.14,10.49.02.01,0.0.0.0/0,10.0.0.0/32,"
 	           "192.168.0.10-192.168.0.15,2001:db8::1,2001:db8::/32,2001:DB8::1-2001:DB8::6,"
 	           "2001:db8::203.0.113.10,2001:db8::203.0.113.0/120,all-nets-ip6");
-	says("netobjects all_kinds",
-	     "192.168.0.14, 10.49.2.1, 0.0.0.0/0, 10.0.0.0, 192.168.0.10-192.168.0.15, "
-	     "2001:db8::1, 2001:db8::/32, 2001:db8::1-2001:db8::6, 2001:db8::cb00:710a, "
-	     "2001:db8::cb00:7100/120, ::/0\n");
+	console_says(&console, "netobjects all_kinds",
+	             "192.168.0.14, 10.49.2.1, 0.0.0.0/0, 10.0.0.0, 192.168.0.10-192.168.0.15, "
+	             "2001:db8::1, 2001:db8::/32, 2001:db8::1-2001:db8::6, 2001:db8::cb00:710a, "
+	             "2001:db8::cb00:7100/120, ::/0\n");
 	has_problem("No errors");
 	console_refused(&console, "add IPAddress bad Address=10.0.0.0/33", "Address cannot be '10.0.0.0/33'");
 	console_refused(&console, "add IPAddress bad Address=2001:db8::/129", "Address cannot be");
@@ -78,9 +72,9 @@ START_TEST(a_change_changes_all_that_refer_to_it)
 	console_ok(&console, "add IPAddress a Address=10.0.0.1");
 	console_ok(&console, "add IPAddress b Address=a,10.0.1.0/24");
 	console_ok(&console, "add IPAddress c Address=b,a");
-	says("netobjects c", "c  10.0.0.1, 10.0.1.0/24, 10.0.0.1\n");
+	console_says(&console, "netobjects c", "c  10.0.0.1, 10.0.1.0/24, 10.0.0.1\n");
 	console_ok(&console, "set IPAddress a Address=10.9.9.9");
-	says("netobjects c", "c  10.9.9.9, 10.0.1.0/24, 10.9.9.9\n");
+	console_says(&console, "netobjects c", "c  10.9.9.9, 10.0.1.0/24, 10.9.9.9\n");
 	console_ok(&console, "netobjects");
 	ck_assert(strstr(console.text, "all-nets      0.0.0.0/0, ::/0\n") != NULL);
 	ck_assert(strstr(console.text, "Name") == NULL);
@@ -130,8 +124,8 @@ START_TEST(a_deleted_object_is_missed_at_activation)
 {
 	console_ok(&console, "add IPAddress web Address=192.168.10.16");
 	console_ok(&console, "add IPAddress servers Address=web");
-	says("show IPAddress web -references", "   IPAddress servers  Address\n");
-	says("show IPAddress servers -references", "Nothing refers to it.");
+	console_says(&console, "show IPAddress web -references", "   IPAddress servers  Address\n");
+	console_says(&console, "show IPAddress servers -references", "Nothing refers to it.");
 	console_ok(&console, "delete Address IPAddress web");
 	ck_assert_int_ne(console_run(&console, "activate"), 0);
 	ck_assert_msg(strstr(console.text, "IPAddress servers: Address refers to 'web'") != NULL, "%s",
@@ -146,11 +140,12 @@ START_TEST(ethernet_addresses)
 {
 	console_ok(&console, "add Address EthernetAddress wwwsrv1_mac Address=08-a3-67-bc-2e-f2");
 	console_ok(&console, "add Address EthernetAddress other Address=08:A3:67:BC:2E:F3");
-	says("show Address EthernetAddress", "wwwsrv1_mac  08-a3-67-bc-2e-f2  ");
-	says("show Address EthernetAddress", "other        08-a3-67-bc-2e-f3  ");
+	console_says(&console, "show Address EthernetAddress", "wwwsrv1_mac  08-a3-67-bc-2e-f2  ");
+	console_says(&console, "show Address EthernetAddress", "other        08-a3-67-bc-2e-f3  ");
 	console_ok(&console, "add Address EthernetAddressGroup macs Members=wwwsrv1_mac,other");
-	says("show Address EthernetAddressGroup", "macs  wwwsrv1_mac, other  ");
-	says("show EthernetAddress wwwsrv1_mac -references", "EthernetAddressGroup macs  Members");
+	console_says(&console, "show Address EthernetAddressGroup", "macs  wwwsrv1_mac, other  ");
+	console_says(&console, "show EthernetAddress wwwsrv1_mac -references",
+	             "EthernetAddressGroup macs  Members");
 	has_problem("No errors");
 	console_refused(&console, "add EthernetAddress bad Address=08-a3-67-bc-2e", "an Ethernet address");
 	console_refused(&console, "add EthernetAddress bad Address=08-a3-67-bc-2e-g2", "aa-bb-cc-dd-ee-ff");
@@ -182,8 +177,8 @@ START_TEST(a_first_start_makes_the_interfaces_objects)
 	struct if_nameindex *devices = if_nameindex();
 	bool found = false;
 
-	says("netobjects all-nets-ip4", "all-nets-ip4  0.0.0.0/0\n");
-	says("netobjects all-nets-ip6", "all-nets-ip6  ::/0\n");
+	console_says(&console, "netobjects all-nets-ip4", "all-nets-ip4  0.0.0.0/0\n");
+	console_says(&console, "netobjects all-nets-ip6", "all-nets-ip6  ::/0\n");
 	console_ok(&console, "show -json EthernetDevice");
 	for (struct if_nameindex *device = devices; device && device->if_index; device++) {
 		char line[128];
@@ -193,9 +188,9 @@ START_TEST(a_first_start_makes_the_interfaces_objects)
 			continue;
 		found = true;
 		snprintf(line, sizeof(line), "netobjects %s_ip", device->if_name);
-		says(line, "127.0.");
+		console_says(&console, line, "127.0.");
 		snprintf(line, sizeof(line), "netobjects %s_net", device->if_name);
-		says(line, "/24");
+		console_says(&console, line, "/24");
 	}
 	ck_assert(found || !strstr(console.text, "Name"));
 	if_freenameindex(devices);
@@ -205,10 +200,10 @@ END_TEST
 /* feature: C05-010 */
 START_TEST(the_ip_version_that_is_allowed)
 {
-	says("show Settings IPSettings", "Any (IPv4 and IPv6)");
+	console_says(&console, "show Settings IPSettings", "Any (IPv4 and IPv6)");
 	console_ok(&console, "set Settings IPSettings AllowIPVersion=IPv4");
 	console_ok(&console, "set Settings IPSettings AllowIPVersion=IPv6");
-	says("show Settings IPSettings", "IPv6 (All IPv4 packets are dropped)");
+	console_says(&console, "show Settings IPSettings", "IPv6 (All IPv4 packets are dropped)");
 	console_refused(&console, "set Settings IPSettings AllowIPVersion=IPv5", "Allowed: Any, IPv4, IPv6");
 	console_ok(&console, "set Settings IPSettings AllowIPVersion=Any");
 }

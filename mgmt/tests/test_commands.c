@@ -16,12 +16,6 @@ static void tear_down(void)
 	console_close(&console);
 }
 
-static void says(const char *line, const char *text)
-{
-	console_run(&console, line);
-	ck_assert_msg(strstr(console.text, text) != NULL, "%s: '%s' is not in: %s", line, text, console.text);
-}
-
 /* feature: C02-020 C02-021 C05-001 C05-002 C05-003 */
 START_TEST(addresses)
 {
@@ -29,10 +23,11 @@ START_TEST(addresses)
 	ck_assert_str_eq(console.text, "Added IPAddress www_srv1.\n");
 	console_ok(&console,
 	           "add IPAddress group Address=www_srv1,10.0.0.0/8,10.49.02.01,192.168.1.1-192.168.1.9");
-	says("show IPAddress group", "www_srv1, 10.0.0.0/8");
-	says("netobjects group", "192.168.10.16, 10.0.0.0/8, 10.49.2.1, 192.168.1.1-192.168.1.9");
-	says("netobjects all-nets", "0.0.0.0/0, ::/0");
-	says("show IPAddress www_srv1 -references", "IPAddress group  Address");
+	console_says(&console, "show IPAddress group", "www_srv1, 10.0.0.0/8");
+	console_says(&console, "netobjects group",
+	             "192.168.10.16, 10.0.0.0/8, 10.49.2.1, 192.168.1.1-192.168.1.9");
+	console_says(&console, "netobjects all-nets", "0.0.0.0/0, ::/0");
+	console_says(&console, "show IPAddress www_srv1 -references", "IPAddress group  Address");
 	console_refused(&console, "add IPAddress bad Address=10.0.0.1/24", "prefix length");
 	console_refused(&console, "add IPAddress bad Address=10.0.0.9-10.0.0.1", "ends before");
 	console_refused(&console, "add IPAddress bad Address=10.0.0.256", "Address cannot be '10.0.0.256'");
@@ -41,7 +36,7 @@ START_TEST(addresses)
 	console_refused(&console, "add IPAddress", "name is missing");
 	console_refused(&console, "add Address IPAddress www_srv1 Address=1.1.1.1", "already");
 	console_ok(&console, "delete Address IPAddress www_srv1");
-	says("show -errors", "IPAddress group: Address refers to 'www_srv1'");
+	console_says(&console, "show -errors", "IPAddress group: Address refers to 'www_srv1'");
 }
 END_TEST
 
@@ -68,11 +63,11 @@ START_TEST(values_by_node)
 {
 	console_ok(&console, "add Interface EthernetInterface if1 EthernetDevice:0=if1 EthernetDevice:1=if1 "
 	                     "PrivateIP:0=10.6.12.10 PrivateIP:1=10.6.12.11 IPAddress=10.6.12.1 HAType=Sync");
-	says("show Interface EthernetInterface if1", "0:10.6.12.10  1:10.6.12.11");
-	says("show EthernetInterface if1", "EthernetAddress:  0:<empty>  1:<empty>");
+	console_says(&console, "show Interface EthernetInterface if1", "0:10.6.12.10  1:10.6.12.11");
+	console_says(&console, "show EthernetInterface if1", "EthernetAddress:  0:<empty>  1:<empty>");
 	console_ok(&console, "set Interface EthernetInterface if1 PrivateIP:1=<empty> HAType=<empty>");
-	says("show EthernetInterface if1", "0:10.6.12.10  1:<empty>");
-	says("show EthernetInterface if1", "HAType:  Critical");
+	console_says(&console, "show EthernetInterface if1", "0:10.6.12.10  1:<empty>");
+	console_says(&console, "show EthernetInterface if1", "HAType:  Critical");
 	console_refused(&console, "set EthernetInterface if1 PrivateIP=10.1.1.1", "PrivateIP:0=");
 	console_refused(&console, "set EthernetInterface if1 MTU:0=1500", "one value for both nodes");
 	console_refused(&console, "set EthernetInterface if1 MTU=1400 HAType=Wrong", "HAType");
@@ -97,11 +92,11 @@ START_TEST(what_this_release_does_not_provide_cannot_be_set)
 		snprintf(line, sizeof(line), "add EthernetInterface if2 %s", refused[i]);
 		console_refused(&console, line, "this release does not provide it. Leave it at");
 	}
-	says("show EthernetInterface if1", "Backplane:  No");
-	says("show EthernetInterface if1", "Zone:  <empty>");
-	says("show EthernetInterface if1", "RoutingTableMembership:  <all>");
-	says("show EthernetInterface if1", "MTU:  1500");
-	says("helpconfig EthernetInterface", "only No; this release does not provide it");
+	console_says(&console, "show EthernetInterface if1", "Backplane:  No");
+	console_says(&console, "show EthernetInterface if1", "Zone:  <empty>");
+	console_says(&console, "show EthernetInterface if1", "RoutingTableMembership:  <all>");
+	console_says(&console, "show EthernetInterface if1", "MTU:  1500");
+	console_says(&console, "helpconfig EthernetInterface", "only No; this release does not provide it");
 }
 END_TEST
 
@@ -118,16 +113,16 @@ START_TEST(rules)
 	         any);
 	console_ok(&console, line);
 	ck_assert_str_eq(console.text, "Added IPRule/1.\n");
-	says("show IPRule 1", "OnDeny:  SendReject (Send Reject)");
-	says("show IPRule last", "Action:  Deny");
+	console_says(&console, "show IPRule 1", "OnDeny:  SendReject (Send Reject)");
+	console_says(&console, "show IPRule last", "Action:  Deny");
 	snprintf(line, sizeof(line), "add IPRule Index=1 Action=Allow %s Name=first", any);
 	console_ok(&console, line);
-	says("show IPRule 1", "Name:  first");
-	says("show IPRule 2", "Name:  last");
+	console_says(&console, "show IPRule 1", "Name:  first");
+	console_says(&console, "show IPRule 2", "Name:  last");
 	console_refused(&console, "set IPRule 1 Index=3", "Index cannot be 3");
 	console_refused(&console, "add IPRule Index=9 Action=Allow", "Allowed: 1..3");
 	console_ok(&console, "set IPRule -Range=1-2 LogEnabled=No");
-	says("show IPRule first", "LogEnabled:  No");
+	console_says(&console, "show IPRule first", "LogEnabled:  No");
 	console_refused(&console, "set IPRule -Range=7 LogEnabled=No", "no IPRule at these positions");
 	console_ok(&console, "delete IPRule -Range=1,2");
 	console_refused(&console, "show IPRule 1", "no IPRule '1'");
@@ -142,27 +137,27 @@ START_TEST(symbols_and_changes)
 	console_ok(&console, "set IPAddress localhost Comments=changed");
 	console_ok(&console, "delete IPAddress all-nets-ip6");
 	console_ok(&console, "add IPAddress broken Address=nothing");
-	says("show IPAddress", "\n+  new ");
-	says("show IPAddress", "\n*  localhost ");
-	says("show IPAddress", "\n-  all-nets-ip6 ");
-	says("show IPAddress", "\n+! broken ");
-	says("show -changes", "+  IPAddress new\n");
-	says("show -changes", "Comments: The firewall itself -> changed\n");
-	says("show -changes", "-  IPAddress all-nets-ip6\n");
+	console_says(&console, "show IPAddress", "\n+  new ");
+	console_says(&console, "show IPAddress", "\n*  localhost ");
+	console_says(&console, "show IPAddress", "\n-  all-nets-ip6 ");
+	console_says(&console, "show IPAddress", "\n+! broken ");
+	console_says(&console, "show -changes", "+  IPAddress new\n");
+	console_says(&console, "show -changes", "Comments: The firewall itself -> changed\n");
+	console_says(&console, "show -changes", "-  IPAddress all-nets-ip6\n");
 }
 END_TEST
 
 /* feature: C02-003 C02-004 C02-005 C02-039 */
 START_TEST(users)
 {
-	says("show LocalUserDatabase", "   AdminUsers");
+	console_says(&console, "show LocalUserDatabase", "   AdminUsers");
 	console_ok(&console, "cc LocalUserDatabase AdminUsers");
-	says("show", "   admin  Administrators  <empty>");
+	console_says(&console, "show", "   admin  Administrators  <empty>");
 	console_ok(&console, "set User admin Password=\"my-password\"");
-	says("show User admin", "********");
+	console_says(&console, "show User admin", "********");
 	ck_assert_ptr_null(strstr(console.text, "$y$"));
 	console_ok(&console, "set User admin Password=");
-	says("show -errors", "Password must be set");
+	console_says(&console, "show -errors", "Password must be set");
 	console.session.may_write = false;
 	console_refused(&console, "add User audit Password=audit Groups=Auditors", "change nothing");
 	console_ok(&console, "show");
@@ -171,10 +166,10 @@ END_TEST
 
 START_TEST(help_names_every_command)
 {
-	says("help", "activate");
-	says("help set", "set [CATEGORY] TYPE");
-	says("helpconfig EthernetInterface", "HAEthernetAddressMode");
-	says("helpconfig IPRule", "the name of an object of type EthernetInterface");
+	console_says(&console, "help", "activate");
+	console_says(&console, "help set", "set [CATEGORY] TYPE");
+	console_says(&console, "helpconfig EthernetInterface", "HAEthernetAddressMode");
+	console_says(&console, "helpconfig IPRule", "the name of an object of type EthernetInterface");
 }
 END_TEST
 
@@ -196,10 +191,10 @@ START_TEST(ranges_act_on_several)
 		bool inside = i == 1 || i == 3 || i == 4 || i == 12;
 
 		snprintf(line, sizeof(line), "show IPRule %d", i);
-		says(line, inside ? "LogEnabled:  No" : "LogEnabled:  Yes");
+		console_says(&console, line, inside ? "LogEnabled:  No" : "LogEnabled:  Yes");
 	}
 	console_ok(&console, "delete IPRule -Range=2,4-11");
-	says("show IPRule 3", "r12");
+	console_says(&console, "show IPRule 3", "r12");
 	console_refused(&console, "show IPRule 4", "there is no IPRule '4'");
 	console_refused(&console, "set IPRule -Range=90-100 LogEnabled=No", "no IPRule at these positions");
 	console_refused(&console, "delete IPRule -Range=1,x", "'x' is no index");
@@ -217,23 +212,23 @@ START_TEST(objects_return_to_what_is_committed)
 	console_ok(&console, "add IPAddress a Address=10.0.0.1");
 	console_ok(&console, "add IPAddress b Address=a Comments=old");
 	ck_assert_int_eq(configuration_replace(&engine->committed, &engine->candidate), 0);
-	says("show IPAddress a -references", "IPAddress b  Address");
+	console_says(&console, "show IPAddress a -references", "IPAddress b  Address");
 	console_ok(&console, "delete IPAddress a");
-	says("show IPAddress", "-  a");
+	console_says(&console, "show IPAddress", "-  a");
 	console_ok(&console, "undelete Address IPAddress a");
 	ck_assert_str_eq(console.text, "Undeleted IPAddress a.\n");
-	says("show IPAddress b", "old");
+	console_says(&console, "show IPAddress b", "old");
 	console_refused(&console, "undelete IPAddress a", "is not deleted");
 	console_refused(&console, "undelete IPAddress never", "no committed IPAddress 'never'");
 	console_ok(&console, "set IPAddress b Comments=new");
 	console_ok(&console, "add IPAddress c Address=10.0.0.3");
 	console_ok(&console, "reject IPAddress b");
-	says("show IPAddress b", "old");
+	console_says(&console, "show IPAddress b", "old");
 	console_ok(&console, "reject IPAddress c");
 	console_refused(&console, "reject IPAddress c", "there is no IPAddress 'c'");
 	console_ok(&console, "set System Name=x");
 	console_ok(&console, "reject System");
-	says("show System", "Name:  System");
+	console_says(&console, "show System", "Name:  System");
 	ck_assert_int_eq(configuration_equal(&engine->committed, &engine->candidate), true);
 }
 END_TEST

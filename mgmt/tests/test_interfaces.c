@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/mgmtd/check/check.h"
-#include "mgmt/mgmtd/policy/policy_build.h"
-#include "mgmt/tests/console.h"
+#include "mgmt/tests/built_policy.h"
 
 #include <string.h>
 
 static struct console console;
-
-static void run_all(const char *const lines[])
-{
-	for (size_t i = 0; lines[i]; i++)
-		console_ok(&console, lines[i]);
-}
 
 static void set_up(void)
 {
@@ -27,18 +20,12 @@ static void set_up(void)
 	    NULL};
 
 	console_open(&console);
-	run_all(lines);
+	console_lines(&console, lines);
 }
 
 static void tear_down(void)
 {
 	console_close(&console);
-}
-
-static void says(const char *line, const char *text)
-{
-	console_ok(&console, line);
-	ck_assert_msg(strstr(console.text, text) != NULL, "%s: no '%s' in:\n%s", line, text, console.text);
 }
 
 /* The configuration has one thing wrong, and this is said of it. */
@@ -47,24 +34,6 @@ static void is_wrong(const char *text)
 	ck_assert_uint_eq(check_configuration(&console.engine.candidate, NULL), 1);
 	console_run(&console, "show -errors");
 	ck_assert_msg(strstr(console.text, text) != NULL, "no '%s' in:\n%s", text, console.text);
-}
-
-static void build(struct policy *policy, void **blob)
-{
-	char reason[256];
-	size_t length;
-
-	ck_assert_uint_eq(check_configuration(&console.engine.candidate, stderr), 0);
-	ck_assert_msg(policy_build(&console.engine.candidate, 7, blob, &length, reason) == 0, "%s", reason);
-	ck_assert_int_eq(policy_open(*blob, length, policy, reason), 0);
-}
-
-static const struct policy_interface *named(const struct policy *policy, const char *name)
-{
-	for (uint32_t i = 0; i < policy->interface_count; i++)
-		if (!strcmp(policy->interfaces[i].name, name))
-			return &policy->interfaces[i];
-	ck_abort_msg("no interface %s", name);
 }
 
 /* feature: C03-014 C03-016 */
@@ -80,13 +49,13 @@ START_TEST(vlans_reach_the_policy)
 	bool own = false;
 	void *blob;
 
-	run_all(lines);
-	says("show VLAN svlan_A", "Type:  88a8");
-	build(&policy, &blob);
-	vlan = named(&policy, "vlan_1");
-	service = named(&policy, "svlan_A");
-	inner = named(&policy, "inner");
-	ck_assert_uint_eq(vlan->carrier, named(&policy, "if3")->id);
+	console_lines(&console, lines);
+	console_says(&console, "show VLAN svlan_A", "Type:  88a8");
+	build_policy(&console, &policy, &blob);
+	vlan = interface_named(&policy, "vlan_1");
+	service = interface_named(&policy, "svlan_A");
+	inner = interface_named(&policy, "inner");
+	ck_assert_uint_eq(vlan->carrier, interface_named(&policy, "if3")->id);
 	ck_assert_uint_eq(vlan->vlan_id, 1);
 	ck_assert_uint_eq(vlan->vlan_type, 0x8100);
 	ck_assert_uint_eq(vlan->mtu, 1500);
@@ -94,8 +63,8 @@ START_TEST(vlans_reach_the_policy)
 	ck_assert_uint_eq(inner->carrier, service->id);
 	ck_assert_uint_eq(inner->mtu, 1400);
 	/* A service VLAN's frame of 1500 bytes has a tag that Linux makes no room for. */
-	ck_assert_uint_eq(named(&policy, "if3")->tag_room, 4);
-	ck_assert_uint_eq(named(&policy, "if1")->tag_room, 0);
+	ck_assert_uint_eq(interface_named(&policy, "if3")->tag_room, 4);
+	ck_assert_uint_eq(interface_named(&policy, "if1")->tag_room, 0);
 	/* Without addresses of its own it has those of what carries it. */
 	for (uint32_t i = 0; i < policy.address_count; i++)
 		own |=
@@ -144,36 +113,38 @@ START_TEST(equivalence_is_kept_on_both_sides)
 	void *blob;
 
 	console_ok(&console, "set Interface EthernetInterface if1 SecurityEquivalentInterfaces=if2,if3");
-	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  if1, if3");
-	says("show EthernetInterface if3", "SecurityEquivalentInterfaces:  if1, if2");
-	build(&policy, &blob);
-	ck_assert_uint_ne(named(&policy, "if1")->equivalence, 0);
-	ck_assert_uint_eq(named(&policy, "if1")->equivalence, named(&policy, "if3")->equivalence);
+	console_says(&console, "show EthernetInterface if2", "SecurityEquivalentInterfaces:  if1, if3");
+	console_says(&console, "show EthernetInterface if3", "SecurityEquivalentInterfaces:  if1, if2");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_ne(interface_named(&policy, "if1")->equivalence, 0);
+	ck_assert_uint_eq(interface_named(&policy, "if1")->equivalence,
+	                  interface_named(&policy, "if3")->equivalence);
 	free(blob);
 	console_ok(&console, "set Interface EthernetInterface if1 SecurityEquivalentInterfaces=<empty>");
-	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  if3");
-	says("show EthernetInterface if3", "SecurityEquivalentInterfaces:  if2");
-	build(&policy, &blob);
-	ck_assert_uint_eq(named(&policy, "if1")->equivalence, 0);
-	ck_assert_uint_eq(named(&policy, "if2")->equivalence, named(&policy, "if3")->equivalence);
+	console_says(&console, "show EthernetInterface if2", "SecurityEquivalentInterfaces:  if3");
+	console_says(&console, "show EthernetInterface if3", "SecurityEquivalentInterfaces:  if2");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(interface_named(&policy, "if1")->equivalence, 0);
+	ck_assert_uint_eq(interface_named(&policy, "if2")->equivalence,
+	                  interface_named(&policy, "if3")->equivalence);
 	free(blob);
 	/* Of two one is none. */
 	console_ok(&console, "set EthernetInterface if3 SecurityEquivalentInterfaces=<empty>");
-	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  <empty>");
+	console_says(&console, "show EthernetInterface if2", "SecurityEquivalentInterfaces:  <empty>");
 	/* A member of one group that another takes leaves the first. */
 	console_ok(&console, "set EthernetInterface if1 SecurityEquivalentInterfaces=if2");
 	console_ok(&console, "add VLAN v1 BaseInterface=if3 VLANID=1 SecurityEquivalentInterfaces=if2");
-	says("show EthernetInterface if1", "SecurityEquivalentInterfaces:  <empty>");
-	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  v1");
+	console_says(&console, "show EthernetInterface if1", "SecurityEquivalentInterfaces:  <empty>");
+	console_says(&console, "show EthernetInterface if2", "SecurityEquivalentInterfaces:  v1");
 	console_ok(&console, "delete VLAN v1");
-	says("show EthernetInterface if2", "SecurityEquivalentInterfaces:  <empty>");
+	console_says(&console, "show EthernetInterface if2", "SecurityEquivalentInterfaces:  <empty>");
 }
 END_TEST
 
 static bool rule_has(const struct policy *policy, const struct policy_slice *slice, const char *name)
 {
 	for (uint32_t i = 0; i < slice->count; i++)
-		if (policy->interface_ids[slice->first + i] == named(policy, name)->id)
+		if (policy->interface_ids[slice->first + i] == interface_named(policy, name)->id)
 			return true;
 	return false;
 }
@@ -195,7 +166,7 @@ START_TEST(groups_and_zones_are_their_interfaces)
 	struct policy policy;
 	void *blob;
 
-	run_all(lines);
+	console_lines(&console, lines);
 	console_ok(&console,
 	           "add IPRule Action=Allow Service=all_services SourceInterface=my_zone1 "
 	           "SourceNetwork=all-nets DestinationInterface=my_zone2 DestinationNetwork=all-nets "
@@ -204,7 +175,7 @@ START_TEST(groups_and_zones_are_their_interfaces)
 	                     "SourceNetwork=all-nets DestinationInterface=core DestinationNetwork=all-nets "
 	                     "Name=group");
 	console_ok(&console, "cc");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	rules = policy.rules;
 	ck_assert_uint_eq(rules[0].source_interfaces.count, 2);
 	ck_assert(rule_has(&policy, &rules[0].source_interfaces, "if1"));
@@ -212,7 +183,7 @@ START_TEST(groups_and_zones_are_their_interfaces)
 	ck_assert_uint_eq(rules[0].destination_interfaces.count, 1);
 	ck_assert(rule_has(&policy, &rules[0].destination_interfaces, "vlan_1"));
 	ck_assert_uint_eq(rules[1].source_interfaces.count, 3);
-	ck_assert_str_eq(named(&policy, "vlan_1")->zone, "my_zone2");
+	ck_assert_str_eq(interface_named(&policy, "vlan_1")->zone, "my_zone2");
 	free(blob);
 	console_ok(&console, "set InterfaceGroup my_if_group Members=outer");
 	console_run(&console, "show -errors");
@@ -228,10 +199,10 @@ START_TEST(a_null_interface_keeps_its_references)
 	void *blob;
 
 	console_ok(&console, "set EthernetInterface if3 Type=Null EthernetDevice:0=<empty>");
-	build(&policy, &blob);
-	ck_assert(named(&policy, "if3")->disabled);
+	build_policy(&console, &policy, &blob);
+	ck_assert(interface_named(&policy, "if3")->disabled);
 	for (uint32_t i = 0; i < policy.route_count; i++)
-		route |= policy.routes[i].interface == named(&policy, "if3")->id;
+		route |= policy.routes[i].interface == interface_named(&policy, "if3")->id;
 	ck_assert_msg(route, "what is routed there must go nowhere, not elsewhere");
 	free(blob);
 }
@@ -248,10 +219,10 @@ START_TEST(arp_entries)
 	           "add ARPEntry Interface=if2 IP=192.168.10.15 Mode=Static MACAddress=4b-86-f6-c5-a2-14");
 	console_ok(&console, "add ARPEntry Interface=if1 IP=192.168.10.1 Mode=Publish");
 	console_ok(&console, "cc");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert_uint_eq(policy.arp_entry_count, 2);
 	ck_assert_uint_eq(policy.arp_entries[0].mode, POLICY_ARP_STATIC);
-	ck_assert_uint_eq(policy.arp_entries[0].interface, named(&policy, "if2")->id);
+	ck_assert_uint_eq(policy.arp_entries[0].interface, interface_named(&policy, "if2")->id);
 	ck_assert_uint_eq(policy.arp_entries[1].mode, POLICY_ARP_PUBLISH);
 	free(blob);
 	console_ok(&console, "cc ARPEntries");
@@ -317,7 +288,7 @@ START_TEST(an_mtu_needs_a_buffer)
 	console_ok(&console, "set EthernetInterface if1 MTU=9000");
 	is_wrong("MTU 9000 is larger than 1500, which InterfaceSettings PacketBufferSize=Default holds");
 	console_ok(&console, "set Settings InterfaceSettings PacketBufferSize=9kB");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert_uint_eq(policy.settings->packet_buffer, 9216);
 	free(blob);
 	console_ok(&console, "set InterfaceSettings PacketBufferSize=9300");

@@ -23,12 +23,6 @@ static void prints(const char *line, const char *text)
 	ck_assert_str_eq(console.text, text);
 }
 
-static void says(const char *line, const char *text)
-{
-	console_ok(&console, line);
-	ck_assert_msg(strstr(console.text, text) != NULL, "%s: '%s' is not in: %s", line, text, console.text);
-}
-
 static void says_not(const char *line, const char *text)
 {
 	console_ok(&console, line);
@@ -89,27 +83,28 @@ END_TEST
 START_TEST(holders_show_what_they_hold)
 {
 	console_ok(&console, "add EthernetInterface if1 PrivateIP:0=10.0.0.2 PrivateIP:1=10.0.0.3");
-	says("show -json EthernetInterface", "\"PrivateIP:1\": \"10.0.0.3\"");
+	console_says(&console, "show -json EthernetInterface", "\"PrivateIP:1\": \"10.0.0.3\"");
 	console_ok(&console, "cc IPRuleSet main");
 	console_ok(&console, "add IPRule Name=r Action=Allow SourceInterface=if1 SourceNetwork=all-nets "
 	                     "DestinationInterface=any DestinationNetwork=all-nets Service=all_tcp -disable");
-	says("show -json", "{\n  \"IPRule\": [\n    {\n      \"Index\": 1,\n      \"Name\": \"r\"");
-	says("show -json IPRule 1", "\"Disabled\": \"Yes\"");
+	console_says(&console, "show -json",
+	             "{\n  \"IPRule\": [\n    {\n      \"Index\": 1,\n      \"Name\": \"r\"");
+	console_says(&console, "show -json IPRule 1", "\"Disabled\": \"Yes\"");
 	console_ok(&console, "cc");
-	says("show -json RuleSet", "\"IPRule\": [\n        {\n          \"Index\": 1");
-	says("show -json", "\"IPRuleSet\": [");
-	says("show -json", "\"RoutingTable\": [");
+	console_says(&console, "show -json RuleSet", "\"IPRule\": [\n        {\n          \"Index\": 1");
+	console_says(&console, "show -json", "\"IPRuleSet\": [");
+	console_says(&console, "show -json", "\"RoutingTable\": [");
 }
 END_TEST
 
 START_TEST(secrets_are_never_shown)
 {
-	says("show -json LocalUserDatabase", "\"Name\": \"admin\"");
+	console_says(&console, "show -json LocalUserDatabase", "\"Name\": \"admin\"");
 	says_not("show -json LocalUserDatabase", "Password");
 	says_not("show -json -all", "$y$");
 	console_ok(&console, "cc LocalUserDatabase AdminUsers");
 	console_ok(&console, "set User admin Password=another");
-	says("show -changes -json", "\"Password\": {}");
+	console_says(&console, "show -changes -json", "\"Password\": {}");
 	says_not("show -changes -json", "$y$");
 	says_not("show -changes -json", "another");
 }
@@ -123,15 +118,16 @@ START_TEST(errors_and_changes)
 	console_ok(&console, "add IPAddress a Address=nobody");
 	prints("show -changes -json", "[\n  {\n    \"Change\": \"added\",\n    \"Type\": \"IPAddress\",\n"
 	                              "    \"Name\": \"a\",\n    \"Properties\": {}\n  }\n]\n");
-	says("show -errors -json",
-	     "[\n  {\n    \"Type\": \"IPAddress\",\n    \"Name\": \"a\",\n    \"Message\": "
-	     "\"Address refers to 'nobody'");
+	console_says(&console, "show -errors -json",
+	             "[\n  {\n    \"Type\": \"IPAddress\",\n    \"Name\": \"a\",\n    \"Message\": "
+	             "\"Address refers to 'nobody'");
 	console_ok(&console, "delete IPAddress a");
 	console_ok(&console, "set IPAddress all-nets-ip4 Comments=Everything");
-	says("show -changes -json", "\"Comments\": {\n        \"From\": \"All IPv4 addresses\",\n"
-	                            "        \"To\": \"Everything\"\n      }");
+	console_says(&console, "show -changes -json",
+	             "\"Comments\": {\n        \"From\": \"All IPv4 addresses\",\n"
+	             "        \"To\": \"Everything\"\n      }");
 	console_ok(&console, "delete IPAddress all-nets-ip6");
-	says("show -changes -json", "\"Change\": \"deleted\"");
+	console_says(&console, "show -changes -json", "\"Change\": \"deleted\"");
 }
 END_TEST
 

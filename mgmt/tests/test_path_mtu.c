@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/mgmtd/check/check.h"
-#include "mgmt/mgmtd/policy/policy_build.h"
-#include "mgmt/tests/console.h"
+#include "mgmt/tests/built_policy.h"
 
 #include <string.h>
 
 static struct console console;
-
-static void run_all(const char *const lines[])
-{
-	for (size_t i = 0; lines[i]; i++)
-		console_ok(&console, lines[i]);
-}
 
 static void set_up(void)
 {
@@ -27,31 +20,12 @@ static void set_up(void)
 	    NULL};
 
 	console_open(&console);
-	run_all(lines);
+	console_lines(&console, lines);
 }
 
 static void tear_down(void)
 {
 	console_close(&console);
-}
-
-static void build(struct policy *policy, void **blob)
-{
-	char reason[256];
-	size_t length;
-
-	ck_assert_uint_eq(check_configuration(&console.engine.candidate, stderr), 0);
-	ck_assert_msg(policy_build(&console.engine.candidate, 7, blob, &length, reason) == 0, "%s", reason);
-	ck_assert_int_eq(policy_open(*blob, length, policy, reason), 0);
-}
-
-static const struct policy_rule *rule_named(const struct policy *policy, const char *name)
-{
-	for (uint32_t i = 0; i < policy->rule_count; i++)
-		if (!strcmp(policy->rules[i].name, name))
-			return &policy->rules[i];
-	ck_abort_msg("no rule %s", name);
-	return NULL;
 }
 
 static void check_service(const struct policy *policy, const struct policy_rule *rule, uint32_t index,
@@ -97,10 +71,10 @@ START_TEST(icmp_and_protocol_services)
 	char line[96];
 	void *blob;
 
-	run_all(lines);
+	console_lines(&console, lines);
 	/* A code by name belongs to a type by name. */
 	console_refused(&console, "set ServiceICMPv6 big MessageTypes=PacketTooBig,1:NoRoute", "1:NoRoute");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	rule = rule_named(&policy, "many");
 	ck_assert_uint_eq(rule->services.count, sizeof(expected) / sizeof(expected[0]));
 	for (uint32_t i = 0; i < rule->services.count; i++)
@@ -133,7 +107,7 @@ START_TEST(path_mtu_settings)
 	bool found = false;
 	void *blob;
 
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	settings = &policy.settings->path_mtu;
 	ck_assert_uint_eq(settings->ip4_minimum, 576);
 	ck_assert_uint_eq(settings->ip6_minimum, 1280);
@@ -145,8 +119,8 @@ START_TEST(path_mtu_settings)
 	ck_assert_uint_eq(settings->ip4_fragmentation_needed, POLICY_ICMP_OBEY_SERVICE_LOG);
 	ck_assert_uint_eq(settings->ip6_packet_too_big, POLICY_ICMP_ALWAYS_ALLOW_LOG);
 	free(blob);
-	run_all(lines);
-	build(&policy, &blob);
+	console_lines(&console, lines);
+	build_policy(&console, &policy, &blob);
 	settings = &policy.settings->path_mtu;
 	ck_assert_uint_eq(settings->ip4_minimum, 68);
 	ck_assert_uint_eq(settings->ip6_minimum, 0);

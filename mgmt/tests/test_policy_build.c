@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/messages/cluster.h"
 #include "lib/testing.h"
-#include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/https/https_render.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
-#include "mgmt/tests/console.h"
+#include "mgmt/tests/built_policy.h"
 
 #include <string.h>
 
 static struct console console;
-
-static void run_all(const char *const lines[])
-{
-	for (size_t i = 0; lines[i]; i++)
-		console_ok(&console, lines[i]);
-}
 
 /* The cluster of configs/examples, with devices that exist nowhere but here. */
 static void set_up(void)
@@ -50,22 +43,12 @@ static void set_up(void)
 	    NULL};
 
 	console_open(&console);
-	run_all(lines);
+	console_lines(&console, lines);
 }
 
 static void tear_down(void)
 {
 	console_close(&console);
-}
-
-static void build(struct policy *policy, void **blob)
-{
-	char reason[256];
-	size_t length;
-
-	ck_assert_uint_eq(check_configuration(&console.engine.candidate, stderr), 0);
-	ck_assert_msg(policy_build(&console.engine.candidate, 7, blob, &length, reason) == 0, "%s", reason);
-	ck_assert_int_eq(policy_open(*blob, length, policy, reason), 0);
 }
 
 static bool has_address(const struct policy *policy, uint16_t interface, unsigned kind, const char *text,
@@ -101,7 +84,7 @@ START_TEST(a_standalone_node)
 	struct policy policy;
 	void *blob;
 
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert_uint_eq(policy.header->generation, 7);
 	ck_assert_uint_eq(policy.settings->cluster_enabled, 0);
 	ck_assert_uint_eq(policy.settings->flow_lifetime_tcp_open, 262144);
@@ -131,7 +114,7 @@ START_TEST(routes_behind_a_disabled_interface_do_not_count)
 	void *blob;
 
 	console_ok(&console, "set EthernetInterface if2 -disable");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert(policy.interfaces[1].disabled);
 	ck_assert(!has_route(&policy, 2, "0.0.0.0/0"));
 	ck_assert(!has_route(&policy, 2, "198.51.100.0/24"));
@@ -155,7 +138,7 @@ START_TEST(both_nodes_of_a_cluster)
 	console_ok(&console, "add EthernetDevice other3 Device=other3");
 	for (unsigned node = 0; node < 2; node++) {
 		console_ok(&console, roles[node]);
-		build(&policy, &blob);
+		build_policy(&console, &policy, &blob);
 		ck_assert_uint_eq(policy.settings->cluster_enabled, 1);
 		ck_assert_uint_eq(policy.settings->cluster_id, 9);
 		ck_assert_uint_eq(policy.settings->cluster_role, node);
@@ -183,7 +166,7 @@ START_TEST(rules_in_order)
 	struct policy policy;
 	void *blob;
 
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert_uint_eq(policy.rule_count, 3);
 	rule = &policy.rules[0];
 	ck_assert_uint_eq(rule->index, 0);
@@ -346,7 +329,7 @@ START_TEST(a_node_has_private_addresses_of_both_versions)
 	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=slave");
 	has_problem("EthernetInterface if3: PrivateIP:1 must be one address where HAType is Sync");
 	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=192.0.2.2");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert(has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_SHARED, "2001:db8:1::1", 64));
 	ck_assert(has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_PRIVATE, "2001:db8:1::2", 64));
 	ck_assert(has_address(&policy, policy.interfaces[0].id, POLICY_ADDRESS_PRIVATE, "2001:db8:1::4", 64));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
-#include "mgmt/mgmtd/policy/policy_build.h"
-#include "mgmt/tests/console.h"
+#include "mgmt/tests/built_policy.h"
 
 static struct console console;
 
@@ -15,25 +14,10 @@ static void tear_down(void)
 	console_close(&console);
 }
 
-static struct policy_settings build(void)
-{
-	struct policy_settings settings;
-	struct policy policy;
-	char reason[256];
-	size_t length;
-	void *blob;
-
-	ck_assert_msg(policy_build(&console.engine.candidate, 7, &blob, &length, reason) == 0, "%s", reason);
-	ck_assert_int_eq(policy_open(blob, length, &policy, reason), 0);
-	settings = *policy.settings;
-	free(blob);
-	return settings;
-}
-
 /* feature: C28-005 C28-006 C28-007 C28-008 C28-009 */
 START_TEST(lengths)
 {
-	struct policy_length_limits limits = build().length_limits;
+	struct policy_length_limits limits = build_settings(&console).length_limits;
 
 	ck_assert_uint_eq(limits.tcp, 1480);
 	ck_assert_uint_eq(limits.udp, 60000);
@@ -52,7 +36,7 @@ START_TEST(lengths)
 	           "set Settings LengthLimSettings MaxTCPLen=101 MaxUDPLen=102 MaxICMPLen=103 MaxGRELen=104 "
 	           "MaxESPLen=105 MaxAHLen=106 MaxSKIPLen=107 MaxOSPFLen=108 MaxIPIPLen=109 MaxIPCompLen=110 "
 	           "MaxL2TPLen=111 MaxOtherSubIPLen=112 LogOversizedPackets=No");
-	limits = build().length_limits;
+	limits = build_settings(&console).length_limits;
 	ck_assert_uint_eq(limits.tcp, 101);
 	ck_assert_uint_eq(limits.udp, 102);
 	ck_assert_uint_eq(limits.icmp, 103);
@@ -73,7 +57,7 @@ END_TEST
 /* feature: C28-010 C28-011 C28-012 C28-013 C28-014 C28-015 C28-016 C28-017 C28-018 C28-019 C28-020 C28-021 */
 START_TEST(fragments)
 {
-	struct policy_fragments settings = build().fragments;
+	struct policy_fragments settings = build_settings(&console).fragments;
 
 	ck_assert_uint_eq(settings.reassemblies_max, 1024);
 	ck_assert_uint_eq(settings.illegal, POLICY_ILLEGAL_DROP_LOG);
@@ -97,7 +81,7 @@ START_TEST(fragments)
 	    "DuplicateFrags=NoLog "
 	    "FragmentedICMP=Ignore MinimumFragLength=200 ReassTimeout=1 ReassTimeLimit=2 ReassDoneLinger=3 "
 	    "ReassIllegalLinger=4 RejectMinimalFrag=Yes IPv6MinNonFinalFragment=1280 IPv6NopFrags=DropLog");
-	settings = build().fragments;
+	settings = build_settings(&console).fragments;
 	ck_assert_uint_eq(settings.reassemblies_max, 0);
 	ck_assert_uint_eq(settings.illegal, POLICY_ILLEGAL_DROP_LOG_ALL);
 	ck_assert_uint_eq(settings.duplicate_samples, 512);
@@ -121,7 +105,7 @@ END_TEST
 /* feature: C28-022 */
 START_TEST(local_reassembly)
 {
-	struct policy_local_reassembly settings = build().local_reassembly;
+	struct policy_local_reassembly settings = build_settings(&console).local_reassembly;
 
 	ck_assert_uint_eq(settings.reassemblies_max, 256);
 	ck_assert_uint_eq(settings.size_max, 10000);
@@ -129,7 +113,7 @@ START_TEST(local_reassembly)
 	console_ok(&console,
 	           "set Settings LocalReassSettings LocalReass_MaxConcurrent=1 LocalReass_MaxSize=1280 "
 	           "LocalReass_NumLarge=0");
-	settings = build().local_reassembly;
+	settings = build_settings(&console).local_reassembly;
 	ck_assert_uint_eq(settings.reassemblies_max, 1);
 	ck_assert_uint_eq(settings.size_max, 1280);
 	ck_assert_uint_eq(settings.large_max, 0);
