@@ -457,6 +457,41 @@ START_TEST(a_profile_that_broke_is_not_restored)
 }
 END_TEST
 
+static void on_committed(void *user, int error, const char *reason)
+{
+	*(int *)user = error;
+	ck_assert_msg(!error || strstr(reason, "the configuration of the cluster peer came first") != NULL,
+	              "%s", reason);
+}
+
+/* feature: C02-106 C02-046 */
+START_TEST(a_restore_gives_way_to_what_the_peer_committed)
+{
+	struct engine *engine = &console.engine;
+	int error = 0;
+
+	/* On its way into force, and the peer has gone: nobody else would refuse it. */
+	engine->receiving = true;
+	ck_assert_int_eq(engine_commit_at_start(engine, &engine->candidate, "admin", on_committed, &error),
+	                 0);
+	ck_assert_int_eq(error, -ESTALE);
+	engine->receiving = false;
+	/* Waiting for its way into force. */
+	engine->waiting.json = strdup("{}");
+	engine->waiting.head.generation = engine->generation + 1;
+	error = 0;
+	ck_assert_int_eq(engine_commit_at_start(engine, &engine->candidate, "admin", on_committed, &error),
+	                 0);
+	ck_assert_int_eq(error, -ESTALE);
+	/* What is no newer hinders nothing; here, without a supervisor, it is only saved. */
+	engine->waiting.head.generation = engine->generation;
+	ck_assert_int_eq(engine_commit_at_start(engine, &engine->candidate, "admin", NULL, NULL), 0);
+	ck_assert(!engine->claim.busy);
+	free(engine->waiting.json);
+	engine->waiting.json = NULL;
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -473,6 +508,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, everything_that_is_wrong_is_named);
 	tcase_add_test(tests, a_profile_that_broke_is_not_restored);
 	tcase_add_test(tests, secrets_are_sealed_unless_they_are_asked_for);
+	tcase_add_test(tests, a_restore_gives_way_to_what_the_peer_committed);
 }
 
 TEST_MAIN("mgmt_backup", add_tests)

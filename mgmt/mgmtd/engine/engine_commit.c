@@ -128,18 +128,31 @@ static int save_for_start(struct engine *engine, bool claimed, char reason[256])
 	return 0;
 }
 
+/*
+ * Whether what is claimed may be saved. What the peer committed may be in force here by now, or on its way: a peer that has
+ * left since is not there to refuse a claim on the generation before. Or the changes were taken back for it.
+ */
+static int judge(const struct engine *engine, char reason[256])
+{
+	const struct waiting_configuration *waiting = &engine->waiting;
+	uint64_t base = engine->claim.base;
+
+	if (!engine->receiving && !(waiting->json && waiting->head.generation > base) &&
+	    base == engine->generation && (engine->claim.at_start.tree || engine->uncommitted))
+		return 0;
+	snprintf(reason, 256, "the configuration of the cluster peer came first");
+	return -ESTALE;
+}
+
 static void on_claimed(void *user, int error, const char *text)
 {
 	struct engine *engine = user;
-	bool at_start = engine->claim.at_start.tree;
 	char reason[256];
 
 	snprintf(reason, sizeof(reason), "%s", text);
-	/* The peer's configuration came in meanwhile, or the changes were taken back. */
-	if (!error && ((!at_start && !engine->uncommitted) || engine->claim.base != engine->generation)) {
-		snprintf(reason, sizeof(reason), "the configuration of the cluster peer came first");
-		error = -ESTALE;
-	} else if (!error && at_start) {
+	if (!error)
+		error = judge(engine, reason);
+	if (!error && engine->claim.at_start.tree) {
 		error = save_for_start(engine, true, reason);
 		if (!error)
 			return;
@@ -163,9 +176,11 @@ static int begin_claim(struct engine *engine)
 	if (!error)
 		return 0;
 	if (error == -ENOTCONN)
-		error = at_start ? save_for_start(engine, false, reason) : save(engine, reason);
+		error = judge(engine, reason);
 	else
 		snprintf(reason, sizeof(reason), "the cluster cannot be asked: %s", strerror(-error));
+	if (!error)
+		error = at_start ? save_for_start(engine, false, reason) : save(engine, reason);
 	if (error || !at_start)
 		finish(engine, error, reason);
 	return 0;
