@@ -14,12 +14,6 @@ from lab.wait import await_condition
 ADDRESSES = [f"10.1.0.{last}" for last in (1, *range(100, 180))]
 
 
-def commit(cluster: Cluster, *lines: str) -> None:
-    done = cluster.nodes[cluster.active()].commands("\n".join([*lines, "activate", "commit"]) + "\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 def answering(cluster: Cluster, addresses: list[str]) -> list[str]:
     """Those that answer the client's ping, all asked at once."""
     asked = " ".join(addresses)
@@ -29,9 +23,9 @@ def answering(cluster: Cluster, addresses: list[str]) -> list[str]:
 
 @pytest.fixture
 def many_addresses(cluster: Cluster) -> Iterator[Cluster]:
-    commit(cluster, f"set Address IPAddress if1_ip Address={','.join(ADDRESSES)}")
+    cluster.commit(f"set Address IPAddress if1_ip Address={','.join(ADDRESSES)}")
     yield cluster
-    commit(cluster, "set Address IPAddress if1_ip Address=10.1.0.1")
+    cluster.commit("set Address IPAddress if1_ip Address=10.1.0.1")
 
 
 @pytest.mark.feature("C05-009", "C03-009")
@@ -57,9 +51,9 @@ def test_many_addresses_of_an_interface_answer_before_and_after_a_failover(many_
 
 @pytest.mark.feature("C05-009")
 def test_an_address_that_is_taken_away_is_silent(cluster: Cluster) -> None:
-    commit(cluster, "set Address IPAddress if1_ip Address=10.1.0.1,10.1.0.100")
+    cluster.commit("set Address IPAddress if1_ip Address=10.1.0.1,10.1.0.100")
     assert answering(cluster, ["10.1.0.1", "10.1.0.100"]) == ["10.1.0.1", "10.1.0.100"]
-    commit(cluster, "set Address IPAddress if1_ip Address=10.1.0.1")
+    cluster.commit("set Address IPAddress if1_ip Address=10.1.0.1")
     assert answering(cluster, ["10.1.0.1", "10.1.0.100"]) == ["10.1.0.1"]
 
 
@@ -68,7 +62,7 @@ def test_only_ipv6_allowed_drops_ipv4_and_counts_it(cluster: Cluster) -> None:
     server = ["ping", "-q", "-c", "1", "-W", "1", "198.51.100.10"]
     node = cluster.nodes[cluster.active()]
     assert cluster.lab.run("client", server).returncode == 0
-    commit(cluster, "set Settings IPSettings AllowIPVersion=IPv6")
+    cluster.commit("set Settings IPSettings AllowIPVersion=IPv6")
     try:
         assert cluster.lab.run("client", server, check=False).returncode != 0
         assert answering(cluster, ["10.1.0.1"]) == []
@@ -76,7 +70,7 @@ def test_only_ipv6_allowed_drops_ipv4_and_counts_it(cluster: Cluster) -> None:
         dropped = re.search(r"/datapath/drop/ip_version +(\d+)", shown)
         assert dropped and int(dropped[1]) >= 2, shown
     finally:
-        commit(cluster, "set Settings IPSettings AllowIPVersion=Any")
+        cluster.commit("set Settings IPSettings AllowIPVersion=Any")
     await_condition(lambda: cluster.lab.run("client", server, check=False).returncode == 0, "the server answers", timeout=10)
 
 

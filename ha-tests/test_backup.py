@@ -2,28 +2,12 @@
 """Backups of the configuration: made, fetched and brought by SCP, restored and reverted in a cluster."""
 
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from lab.cluster import Cluster
 from lab.node import LabNode
+from lab.ssh import transferred
 from lab.wait import await_condition
-
-SHARED = "10.1.0.1"
-OPTIONS = ["-O", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
-
-
-def scp(cluster: Cluster, *words: str | Path) -> None:
-    there = [str(word).replace("fw:", f"admin@{SHARED}:", 1) for word in words]
-    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", *OPTIONS, *there])
-    assert done.returncode == 0, done
-
-
-def succeeds(node: LabNode, text: str) -> CompletedProcess:
-    done = node.commands(text)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
 
 
 def fails(node: LabNode, command: str, text: str) -> None:
@@ -46,28 +30,28 @@ def test_restore_and_revert_reach_both_nodes(cluster: Cluster, tmp_path: Path) -
     node = cluster.nodes[cluster.active()]
     done = node.cli("backup -create before.bkp")
     assert done.returncode == 0 and "Created /before.bkp" in done.stdout
-    scp(cluster, "fw:before.bkp", tmp_path)
+    transferred(cluster.lab, "fw:before.bkp", tmp_path)
     header = (tmp_path / "before.bkp").read_text().splitlines()[:8]
     assert header[0] == "hadrian-backup 1" and "interfaces if1,if2,if3" in header and "secrets sealed" in header
-    succeeds(node, "backup -delete before.bkp\nadd Address IPAddress later Address=192.0.2.99\nactivate\ncommit\n")
+    node.commit("backup -delete before.bkp\nadd Address IPAddress later Address=192.0.2.99")
     in_force(cluster, "later", there=True)
 
-    scp(cluster, tmp_path / "before.bkp", "fw:again.bkp")
+    transferred(cluster.lab, tmp_path / "before.bkp", "fw:again.bkp")
     assert "again.bkp" in node.cli("backup -list").stdout
-    done = succeeds(node, "backup -restore again.bkp\nshow -changes\n")
-    assert "-  IPAddress later" in done.stdout
+    done = node.succeed("backup -restore again.bkp\nshow -changes\n")
+    assert "-  IPAddress later" in done
     assert has(cluster.nodes[cluster.standby()], "later")  # nothing is in force before it is activated
-    succeeds(node, "activate\ncommit\n")
+    node.commit()
     in_force(cluster, "later", there=False)
     cluster.await_well()
 
     # What a restore replaced stays known over a restart of the node.
     node.crash()
     cluster.mend()
-    succeeds(node, "backup -revert\nactivate\ncommit\n")
+    node.commit("backup -revert")
     in_force(cluster, "later", there=True)
     cluster.await_well()
-    succeeds(cluster.nodes[cluster.active()], "delete Address IPAddress later\nactivate\ncommit\n")
+    cluster.nodes[cluster.active()].commit("delete Address IPAddress later")
     in_force(cluster, "later", there=False)
 
 
@@ -75,12 +59,12 @@ def test_restore_and_revert_reach_both_nodes(cluster: Cluster, tmp_path: Path) -
 def test_a_file_that_is_no_backup_changes_nothing(cluster: Cluster, tmp_path: Path) -> None:
     node = cluster.nodes[cluster.active()]
     node.cli("backup -create whole.bkp")
-    scp(cluster, "fw:whole.bkp", tmp_path)
+    transferred(cluster.lab, "fw:whole.bkp", tmp_path)
     whole = (tmp_path / "whole.bkp").read_text()
     (tmp_path / "edited.bkp").write_text(whole.replace("10.1.0.0/24", "10.1.0.0/25"))
     (tmp_path / "cut.bkp").write_text(whole[:-100])
     (tmp_path / "text.bkp").write_text("hello\n")
-    scp(cluster, *(tmp_path / name for name in ("edited.bkp", "cut.bkp", "text.bkp")), "fw:")
+    transferred(cluster.lab, *(tmp_path / name for name in ("edited.bkp", "cut.bkp", "text.bkp")), "fw:")
     fails(node, "backup -restore edited.bkp", "its checksum is wrong")
     fails(node, "backup -restore cut.bkp", "it was cut short")
     fails(node, "backup -restore text.bkp", "it is no backup of a configuration")
@@ -94,14 +78,13 @@ def test_a_backup_of_the_peer_leaves_the_roles_alone(cluster: Cluster, tmp_path:
     there = cluster.nodes[cluster.standby()]
     there.cli("backup -create peer.bkp")
     private = {"master": "10.1.0.2", "slave": "10.1.0.3"}[cluster.standby()]
-    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", *OPTIONS, f"admin@{private}:peer.bkp", str(tmp_path)])
-    assert done.returncode == 0, done.stderr
-    scp(cluster, tmp_path / "peer.bkp", "fw:")
+    transferred(cluster.lab, "fw:peer.bkp", tmp_path, address=private)
+    transferred(cluster.lab, tmp_path / "peer.bkp", "fw:")
     role = here.cli("show HighAvailability").stdout
-    done = succeeds(here, "backup -restore peer.bkp\n")
-    assert "It is of the other node of the cluster" in done.stdout
+    done = here.succeed("backup -restore peer.bkp\n")
+    assert "It is of the other node of the cluster" in done
     assert here.cli("show HighAvailability").stdout == role
-    succeeds(here, "activate\n")
+    here.succeed("activate\n")
     here.cli("commit")
     cluster.await_well()
 
@@ -109,9 +92,9 @@ def test_a_backup_of_the_peer_leaves_the_roles_alone(cluster: Cluster, tmp_path:
 @pytest.mark.feature("MA-031", "MA-032")
 def test_profiles_stay_over_a_restart(cluster: Cluster) -> None:
     node = cluster.nodes[cluster.active()]
-    succeeds(node, "profile -save before\nadd Address IPAddress later Address=192.0.2.99\nactivate\ncommit\n")
+    node.commit("profile -save before\nadd Address IPAddress later Address=192.0.2.99")
     node.crash()
     cluster.mend()
     assert "-  IPAddress later\n" in node.cli("profile -compare before").stdout
-    succeeds(node, "profile -restore before\nactivate\ncommit\nprofile -delete before\n")
+    node.succeed("profile -restore before\nactivate\ncommit\nprofile -delete before\n")
     in_force(cluster, "later", there=False)

@@ -4,16 +4,14 @@
 import re
 from collections.abc import Iterator
 
-import pexpect
 import pytest
 from lab.background import Background
 from lab.cluster import Cluster
+from lab.ssh import PROMPT, session
 from lab.traffic import FLOWS_PORT, SERVER, Flows
 from lab.wait import await_condition
 
-CLIENT, SHARED = "10.1.0.10", "10.1.0.1"
-OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
+CLIENT = "10.1.0.10"
 TCP, HELD_UDP = 6, 4
 UDP = HELD_UDP + 1  # and one that the program asks the server by
 
@@ -111,15 +109,12 @@ def test_closed_on_both_nodes_and_after_a_failover(cluster: Cluster, held: Flows
 
 @pytest.mark.feature("C07-013")
 def test_a_long_list_can_be_broken_off(cluster: Cluster) -> None:
-    words, environment = cluster.lab.enter("client")
     close_ours(cluster)
     with Flows(cluster.lab, 0, 8999) as flows:
         flows.check()
         assert len(rows(flow(cluster, f"-show -num=all -destport={FLOWS_PORT}"))) == 9000
-        at = pexpect.spawn(words[0], [*words[1:], "sshpass", "-p", "admin", "ssh", "-tt", *OPTIONS, f"admin@{SHARED}"],
-                           env=environment | {"TERM": "xterm"}, encoding="utf-8", timeout=20)
-        try:
-            at.expect("System:/> ")
+        with session(cluster.lab) as at:
+            at.expect(PROMPT)
             at.sendline(f"flow -show -num=all -verbose -destport={FLOWS_PORT}")
             at.expect("Proto ")
             # The terminal is not read: the list waits for it, and others are served meanwhile.
@@ -128,6 +123,4 @@ def test_a_long_list_can_be_broken_off(cluster: Cluster) -> None:
             at.expect(r"\^C|\r\n\r*System:/> ")
             at.sendline("about")
             at.expect("Hadrian")
-            at.expect("System:/> ")
-        finally:
-            at.close(force=True)
+            at.expect(PROMPT)

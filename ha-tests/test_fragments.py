@@ -1,33 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fragments through the cluster and to it (docs/fragments.md): real clients, and packets made by hand."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from lab.background import Background
 from lab.cluster import Cluster
+from lab.ipv6 import IPV6
 from lab.laboratory import Lab
 from lab.wait import await_condition
 
 CLIENT, SERVER, FIREWALL = "10.1.0.10", "198.51.100.10", "10.1.0.1"
 SERVER6 = "2001:db8:2::10"
 PORT = 7200
-IPV6 = """
-add Address IPAddress if1_ip6_ip Address=2001:db8:1::1
-add Address IPAddress if1_ip6_net Address=2001:db8:1::/64
-add Address IPAddress if2_ip6_ip Address=2001:db8:2::1
-add Address IPAddress if2_ip6_net Address=2001:db8:2::/64
-set Interface EthernetInterface if1 IPAddress=if1_ip,if1_ip6_ip
-set Interface EthernetInterface if2 IPAddress=if2_ip,if2_ip6_ip
-cc RoutingTable main
-add Route Interface=if1 Network=if1_ip6_net
-add Route Interface=if2 Network=if2_ip6_net
-cc
-cc RuleSet IPRuleSet main
-add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_net DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
-cc
-"""
 # Says what came, and sends it back.
 ECHO = f"""
 import socket, zlib
@@ -58,20 +43,8 @@ sendp([%(order)s], iface="eth0", verbose=False)
 """
 
 
-def run_lines(cluster: Cluster, script: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(script + "\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 def setting(cluster: Cluster, name: str, properties: str) -> None:
-    run_lines(cluster, f"set Settings {name} {properties}")
-
-
-def counter(cluster: Cluster, name: str) -> int:
-    shown = cluster.nodes[cluster.active()].cli(f"statistics /datapath/{name}").stdout
-    found = re.search(rf"/datapath/{name} +(\d+)", shown)
-    return int(found[1]) if found else 0
+    cluster.commit(f"set Settings {name} {properties}")
 
 
 def logged(cluster: Cluster, event: str) -> int:
@@ -83,7 +56,7 @@ def logged(cluster: Cluster, event: str) -> int:
 def configured(lab: Lab) -> Iterator[None]:
     cluster = Cluster(lab)
     cluster.await_well()
-    run_lines(cluster, IPV6)
+    cluster.commit(IPV6)
     yield
 
 
@@ -109,37 +82,37 @@ def assert_large_packets_pass(cluster: Cluster, echo: Background) -> None:
 
 @pytest.mark.feature("C28-010")
 def test_large_packets_pass_both_ways(cluster: Cluster, echo: Background) -> None:
-    done = counter(cluster, "reassembly/done")
+    done = cluster.counter("reassembly/done")
     assert_large_packets_pass(cluster, echo)
     # Two pings, three datagrams and their answers of each family; another test's clients have nothing in fragments.
-    assert counter(cluster, "reassembly/done") - done >= 2 * 2 * (3 + 3)
-    assert counter(cluster, "drop/fragment_limit") == 0
+    assert cluster.counter("reassembly/done") - done >= 2 * 2 * (3 + 3)
+    assert cluster.counter("drop/fragment_limit") == 0
 
 
 @pytest.mark.feature("C28-010", "C09-005")
 def test_with_translation_too(cluster: Cluster, echo: Background) -> None:
     rule = "cc RuleSet IPRuleSet main\nset IPRule lan_to_wan SourceTranslation={}\ncc"
-    run_lines(cluster, (rule + "\n" + rule.replace("lan_to_wan", "ip6_out")).format("NAT", "NAT"))
+    cluster.commit((rule + "\n" + rule.replace("lan_to_wan", "ip6_out")).format("NAT", "NAT"))
     assert_large_packets_pass(cluster, echo)
     for shared in ("198.51.100.1", "2001:db8:2::1"):
         assert any(line.startswith("8000 ") and line.endswith(f" {shared}") for line in echo.lines), echo.lines
-    run_lines(cluster, (rule + "\n" + rule.replace("lan_to_wan", "ip6_out")).format("<empty>", "<empty>"))
+    cluster.commit((rule + "\n" + rule.replace("lan_to_wan", "ip6_out")).format("<empty>", "<empty>"))
 
 
 @pytest.mark.feature("C28-022")
 def test_the_firewall_answers_large_pings(cluster: Cluster) -> None:
-    done = counter(cluster, "reassembly/local_done")
+    done = cluster.counter("reassembly/local_done")
     assert " 0% packet loss" in ping(cluster, "-s", "4000", FIREWALL)
-    assert counter(cluster, "reassembly/local_done") == done + 3
+    assert cluster.counter("reassembly/local_done") == done + 3
     setting(cluster, "LocalReassSettings", "LocalReass_MaxSize=3000")
-    dropped = counter(cluster, "drop/local_reassembly_size")
+    dropped = cluster.counter("drop/local_reassembly_size")
     assert " 100% packet loss" in ping(cluster, "-s", "4000", "-W", "1", FIREWALL)
-    assert counter(cluster, "drop/local_reassembly_size") > dropped
+    assert cluster.counter("drop/local_reassembly_size") > dropped
     assert " 0% packet loss" in ping(cluster, "-s", "2000", FIREWALL)
     setting(cluster, "LocalReassSettings", "LocalReass_MaxSize=10000 LocalReass_NumLarge=0")
-    dropped = counter(cluster, "drop/local_reassembly_limit")
+    dropped = cluster.counter("drop/local_reassembly_limit")
     assert " 100% packet loss" in ping(cluster, "-s", "4000", "-W", "1", FIREWALL)
-    assert counter(cluster, "drop/local_reassembly_limit") > dropped
+    assert cluster.counter("drop/local_reassembly_limit") > dropped
     setting(cluster, "LocalReassSettings", "LocalReass_NumLarge=32")
 
 
@@ -150,14 +123,14 @@ def send(cluster: Cluster, identification: int, order: str) -> None:
 
 
 def expect(cluster: Cluster, name: str, before: int, more: int) -> None:
-    await_condition(lambda: counter(cluster, name) >= before + more, f"{more} more of {name}", timeout=10)
+    await_condition(lambda: cluster.counter(name) >= before + more, f"{more} more of {name}", timeout=10)
 
 
 @pytest.mark.feature("C28-010")
 @pytest.mark.parametrize(("identification", "order"), [
     (1, "first, middle, last"), (2, "last, middle, first"), (3, "middle, first, last")])
 def test_in_any_order(cluster: Cluster, echo: Background, identification: int, order: str) -> None:
-    before = counter(cluster, "reassembly/done")
+    before = cluster.counter("reassembly/done")
     send(cluster, identification, order)
     echo.await_line("3000 ")
     # And the answer, in as many fragments as the server likes.
@@ -167,7 +140,7 @@ def test_in_any_order(cluster: Cluster, echo: Background, identification: int, o
 @pytest.mark.feature("C28-011", "C28-012", "C28-015", "C28-019")
 def test_what_is_wrong_is_dropped_counted_and_logged(cluster: Cluster, echo: Background) -> None:
     names = ["overlap", "duplicate_data", "duplicate", "done_packet"]
-    before = {name: counter(cluster, f"drop/fragment_{name}") for name in names}
+    before = {name: cluster.counter(f"drop/fragment_{name}") for name in names}
     send(cluster, 10, "first, part(992, 1992), part(0, 1000, data=b'x' * 1000), first, middle, last, middle")
     echo.await_line("3000 ")
     for name in names:
@@ -179,7 +152,7 @@ def test_what_is_wrong_is_dropped_counted_and_logged(cluster: Cluster, echo: Bac
 @pytest.mark.feature("C28-011")
 def test_a_packet_may_be_ended_by_it(cluster: Cluster, echo: Background) -> None:
     setting(cluster, "FragSettings", "IllegalFrags=DropLogAll")
-    before = counter(cluster, "drop/fragment_illegal_packet")
+    before = cluster.counter("drop/fragment_illegal_packet")
     send(cluster, 11, "first, part(992, 1992), middle, last")
     expect(cluster, "drop/fragment_illegal_packet", before, 2)
     await_condition(lambda: logged(cluster, "fragment_of_illegal_packet") >= 2, "the log", timeout=10)
@@ -189,11 +162,11 @@ def test_a_packet_may_be_ended_by_it(cluster: Cluster, echo: Background) -> None
 @pytest.mark.feature("C28-010", "C28-017")
 def test_settings_hold_from_their_activation_on(cluster: Cluster, echo: Background) -> None:
     setting(cluster, "FragSettings", "PseudoReass_MaxConcurrent=0")
-    before = counter(cluster, "drop/fragment_disabled")
+    before = cluster.counter("drop/fragment_disabled")
     assert " 100% packet loss" in ping(cluster, "-s", "4000", "-W", "1", SERVER)
-    assert counter(cluster, "drop/fragment_disabled") >= before + 9
+    assert cluster.counter("drop/fragment_disabled") >= before + 9
     setting(cluster, "FragSettings", "PseudoReass_MaxConcurrent=1024 MinimumFragLength=1200")
-    before = counter(cluster, "drop/fragment_short")
+    before = cluster.counter("drop/fragment_short")
     send(cluster, 12, "first, middle")
     expect(cluster, "drop/fragment_short", before, 2)
     setting(cluster, "FragSettings", "MinimumFragLength=8")
@@ -202,7 +175,7 @@ def test_settings_hold_from_their_activation_on(cluster: Cluster, echo: Backgrou
 
 @pytest.mark.feature("C28-016", "C28-021")
 def test_unusual_ones(cluster: Cluster) -> None:
-    before = counter(cluster, "drop/fragment_icmp")
+    before = cluster.counter("drop/fragment_icmp")
     program = ("from scapy.all import *\n"
                "sendp(Ether(dst='10:00:00:01:00:01')/IP(src='10.1.0.10', dst='198.51.100.10', flags='MF', id=77)"
                "/ICMP(type=13)/Raw(b'x' * 12), iface='eth0', verbose=False)\n"
@@ -217,10 +190,10 @@ def test_unusual_ones(cluster: Cluster) -> None:
 @pytest.mark.feature("C28-005", "C28-006", "C28-009")
 def test_packets_that_are_too_long_for_their_protocol(cluster: Cluster) -> None:
     assert " 0% packet loss" in ping(cluster, "-s", "9900", SERVER)
-    before = counter(cluster, "drop/oversized")
+    before = cluster.counter("drop/oversized")
     # Beyond 10000 bytes of ICMP.
     assert " 100% packet loss" in ping(cluster, "-s", "10000", "-W", "1", SERVER)
-    assert counter(cluster, "drop/oversized") > before
+    assert cluster.counter("drop/oversized") > before
     await_condition(lambda: logged(cluster, "oversized_packet") > 0, "the log", timeout=10)
     setting(cluster, "LengthLimSettings", "MaxICMPLen=1000 LogOversizedPackets=No")
     known = logged(cluster, "oversized_packet")

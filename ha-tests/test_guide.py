@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pexpect
 import pytest
 from lab.cluster import Cluster
+from lab.ssh import terminal
 
 CHAPTERS = sorted((Path(__file__).parent / "guide").glob("chapter-*.txt"))
 PROMPT = re.compile(r"(?:^|\n)([A-Za-z0-9_.-]+:/[^\s>]*> )$")
@@ -53,11 +53,7 @@ class Terminal:
     """An administrator's ssh on the shared address, on a terminal that is wide enough for every line."""
 
     def __init__(self, cluster: Cluster):
-        words, environment = cluster.lab.enter("client")
-        login = ["sshpass", "-p", "admin", "ssh", "-tt", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-                 "-o", "LogLevel=ERROR", "-o", "PubkeyAuthentication=no", "admin@10.1.0.1"]
-        self._spawned = pexpect.spawn(words[0], [*words[1:], *login], env=environment | {"TERM": "dumb"}, encoding="utf-8",
-                                      timeout=20, dimensions=(100, 2000))
+        self._spawned = terminal(cluster.lab, columns=2000, kind="dumb")
         self._spawned.delaybeforesend = None
         self.prompt = ""
         self._read()

@@ -5,6 +5,7 @@ import pytest
 from lab.accounting import await_accounted, counters
 from lab.background import Capture
 from lab.cluster import Cluster
+from lab.ipv6 import IPV6
 from lab.places import binary, build_directory
 from lab.wait import await_condition
 from lab.wire import Wire
@@ -12,21 +13,6 @@ from lab.wire import Wire
 SHARED_MAC = "10:00:00:01:00:01"
 FRAMES = 30000
 KINDS = ["ip", "tcp", "udp", "icmp", "ip6", "frame"]
-IPV6 = """
-add Address IPAddress if1_ip6_ip Address=2001:db8:1::1
-add Address IPAddress if1_ip6_net Address=2001:db8:1::/64
-add Address IPAddress if2_ip6_ip Address=2001:db8:2::1
-add Address IPAddress if2_ip6_net Address=2001:db8:2::/64
-set Interface EthernetInterface if1 IPAddress=if1_ip,if1_ip6_ip
-set Interface EthernetInterface if2 IPAddress=if2_ip,if2_ip6_ip
-cc RoutingTable main
-add Route Interface=if1 Network=if1_ip6_net
-add Route Interface=if2 Network=if2_ip6_net
-cc
-cc RuleSet IPRuleSet main
-add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_net DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
-cc
-"""
 
 
 def flood(cluster: Cluster, kind: str, destination: str, seed: int) -> int:

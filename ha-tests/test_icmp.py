@@ -2,7 +2,6 @@
 """ICMP and other protocols through the firewall: queries, errors real and forged, services that select them, options."""
 
 import os
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -103,11 +102,6 @@ def server(lab: Lab, node: LabNode) -> Iterator[Sender]:
     sender.stop()
 
 
-def counter(node: LabNode, name: str) -> int:
-    found = re.search(rf"/datapath/{name} +(\d+)", node.cli(f"statistics /datapath/{name}").stdout)
-    return int(found[1]) if found else 0
-
-
 def arrives(lab: Lab, sender: Sender, packet: str, host: str, expression: str) -> None:
     with Capture(lab, host, "eth0", expression) as seen:
         sender.send(packet)
@@ -115,9 +109,9 @@ def arrives(lab: Lab, sender: Sender, packet: str, host: str, expression: str) -
 
 
 def is_dropped(node: LabNode, sender: Sender, packet: str, name: str) -> None:
-    before = counter(node, f"drop/{name}")
+    before = node.counter(f"drop/{name}")
     sender.send(packet)
-    await_condition(lambda: counter(node, f"drop/{name}") == before + 1, f"{packet} counted as drop/{name}", 10)
+    await_condition(lambda: node.counter(f"drop/{name}") == before + 1, f"{packet} counted as drop/{name}", 10)
 
 
 @pytest.mark.feature("C08-023")

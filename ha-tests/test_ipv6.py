@@ -1,42 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """IPv6 through a running cluster: configured as the guide does it, forwarded, and kept over a failover."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from lab.background import Background
 from lab.cluster import Cluster
+from lab.ipv6 import IPV6
 from lab.wait import await_condition
 
 SERVER = "2001:db8:2::10"
-CONFIGURE = """
-add Address IPAddress if1_ip6_ip Address=2001:db8:1::1
-add Address IPAddress if1_ip6_net Address=2001:db8:1::/64
-add Address IPAddress if2_ip6_ip Address=2001:db8:2::1
-add Address IPAddress if2_ip6_net Address=2001:db8:2::/64
-set Interface EthernetInterface if1 IPAddress=if1_ip,if1_ip6_ip
-set Interface EthernetInterface if2 IPAddress=if2_ip,if2_ip6_ip MTU=1400
-cc RoutingTable main
-add Route Interface=if1 Network=if1_ip6_net
-add Route Interface=if2 Network=if2_ip6_net
-cc
-cc RuleSet IPRuleSet main
-add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_net DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
-cc
-"""
-
-
-def commit(cluster: Cluster, script: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(script + "activate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
-def drops(cluster: Cluster, name: str) -> int:
-    shown = cluster.nodes[cluster.active()].cli(f"statistics /datapath/drop/{name}").stdout
-    found = re.search(rf"/datapath/drop/{name} +(\d+)", shown)
-    return int(found[1]) if found else 0
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +20,7 @@ def configured() -> dict[str, bool]:
 @pytest.fixture
 def ipv6(cluster: Cluster, configured: dict[str, bool]) -> Iterator[Cluster]:
     if not configured:
-        commit(cluster, CONFIGURE)
+        cluster.commit(IPV6 + "set Interface EthernetInterface if2 MTU=1400\n")
         configured["done"] = True
     yield cluster
 
@@ -122,8 +95,8 @@ MALFORMED = {
 @pytest.mark.feature("C01-012")
 @pytest.mark.parametrize("name", MALFORMED)
 def test_malformed_packets_have_counters(ipv6: Cluster, name: str) -> None:
-    before = drops(ipv6, name)
+    before = ipv6.counter(f"drop/{name}")
     program = ("from scapy.all import *\n"
                f"sendp(Ether(dst='10:00:00:01:00:01')/{MALFORMED[name]}, iface='eth0', verbose=False)")
     ipv6.lab.run("client", ["/usr/bin/python3", "-c", program])
-    await_condition(lambda: drops(ipv6, name) > before, name, timeout=10)
+    await_condition(lambda: ipv6.counter(f"drop/{name}") > before, name, timeout=10)

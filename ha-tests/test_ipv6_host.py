@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from lab.cluster import Cluster
 from lab.laboratory import Lab
+from lab.ssh import ssh, transferred
 from lab.wait import await_condition
 from test_https import fetch, sysinfo_keys
-from test_ssh import OPTIONS, ssh
 
 SHARED, SECOND, PRIVATE = "2001:db8:1::1", "2001:db8:1::5", {"master": "2001:db8:1::2", "slave": "2001:db8:1::3"}
 CONFIGURE = f"""
@@ -36,17 +36,11 @@ set RemoteManagement RemoteMgmtSSH ssh SourceNetwork=if1_net,if1_ip6_net
 """
 
 
-def commit(cluster: Cluster, script: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(script + "activate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 @pytest.fixture(scope="module", autouse=True)
 def configured(lab: Lab) -> None:
     cluster = Cluster(lab)
     cluster.await_well()
-    commit(cluster, CONFIGURE)
+    cluster.commit(CONFIGURE)
     await_condition(lambda: all("Running" in node.cli("sshserver").stdout for node in cluster.nodes.values()),
                     "the SSH servers", timeout=30)
 
@@ -77,7 +71,7 @@ def test_the_kernel_does_nothing_of_its_own(cluster: Cluster) -> None:
 @pytest.mark.feature("C02-009", "C05-011", "C05-023")
 @pytest.mark.parametrize("address", [SHARED, SECOND, *PRIVATE.values()])
 def test_ssh(cluster: Cluster, address: str) -> None:
-    done = ssh(cluster, address, "show LocalUserDatabase")
+    done = ssh(cluster.lab, "show LocalUserDatabase", address=address)
     assert done.returncode == 0, done.stderr
     assert "AdminUsers" in done.stdout
 
@@ -85,9 +79,8 @@ def test_ssh(cluster: Cluster, address: str) -> None:
 @pytest.mark.feature("C02-064", "C05-011")
 def test_scp(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("over IPv6", encoding="utf-8")
-    for words in ([tmp_path / "there", f"admin@[{SHARED}]:."], [f"admin@[{SHARED}]:there", tmp_path / "back"]):
-        done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", "-O", *OPTIONS, *map(str, words)], timeout=40)
-        assert done.returncode == 0, done.stderr
+    transferred(cluster.lab, tmp_path / "there", "fw:.", address=SHARED)
+    transferred(cluster.lab, "fw:there", tmp_path / "back", address=SHARED)
     assert (tmp_path / "back").read_text(encoding="utf-8") == "over IPv6"
 
 
@@ -112,12 +105,12 @@ def test_listeners_are_where_the_networks_are(cluster: Cluster) -> None:
         return {line.split()[3].rpartition(":")[0].strip("[]") for line in shown.splitlines()}
 
     assert {SHARED, SECOND} <= listening(22) and {SHARED, SECOND} <= listening(443)
-    commit(cluster, "set RemoteManagement RemoteMgmtSSH ssh SourceNetwork=if1_net\n"
-                    "set RemoteManagement RemoteMgmtHTTP https SourceNetwork=if1_net\n")
+    cluster.commit("set RemoteManagement RemoteMgmtSSH ssh SourceNetwork=if1_net\n"
+                   "set RemoteManagement RemoteMgmtHTTP https SourceNetwork=if1_net\n")
     await_condition(lambda: not any(":" in address for address in listening(22) | listening(443)), "only IPv4", timeout=15)
-    assert ssh(cluster, SHARED, "about").returncode != 0
-    commit(cluster, "set RemoteManagement RemoteMgmtSSH ssh SourceNetwork=if1_net,if1_ip6_net\n"
-                    "set RemoteManagement RemoteMgmtHTTP https SourceNetwork=if1_net,if1_ip6_net\n")
+    assert ssh(cluster.lab, "about", address=SHARED).returncode != 0
+    cluster.commit("set RemoteManagement RemoteMgmtSSH ssh SourceNetwork=if1_net,if1_ip6_net\n"
+                   "set RemoteManagement RemoteMgmtHTTP https SourceNetwork=if1_net,if1_ip6_net\n")
     await_condition(lambda: SHARED in listening(22) and SHARED in listening(443), "IPv6 again", timeout=15)
 
 
@@ -132,19 +125,19 @@ def test_the_node_opens_connections_of_its_own(cluster: Cluster) -> None:
 @pytest.fixture
 def only(cluster: Cluster) -> Iterator[Cluster]:
     yield cluster
-    commit(cluster, "set Settings IPSettings AllowIPVersion=Any\n")
+    cluster.commit("set Settings IPSettings AllowIPVersion=Any\n")
 
 
 @pytest.mark.feature("C05-010")
 def test_allow_ip_version(only: Cluster) -> None:
-    commit(only, "set Settings IPSettings AllowIPVersion=IPv4\n")
+    only.commit("set Settings IPSettings AllowIPVersion=IPv4\n")
     assert not ping(only, SHARED)
-    assert ssh(only, "10.1.0.1", "about").returncode == 0
+    assert ssh(only.lab, "about", address="10.1.0.1").returncode == 0
     assert not ping(only, PRIVATE[only.standby()])
-    commit(only, "set Settings IPSettings AllowIPVersion=IPv6\n")
+    only.commit("set Settings IPSettings AllowIPVersion=IPv6\n")
     assert ping(only, SHARED)
-    assert ssh(only, SHARED, "about").returncode == 0
-    assert ssh(only, "10.1.0.1", "about", host="client").returncode != 0
+    assert ssh(only.lab, "about", address=SHARED).returncode == 0
+    assert ssh(only.lab, "about", address="10.1.0.1").returncode != 0
 
 
 def pinging(cluster: Cluster) -> subprocess.Popen:
@@ -161,7 +154,7 @@ def test_a_failover_keeps_the_shared_address(cluster: Cluster) -> None:
         cluster.await_active(survivor)
         assert ping(cluster, SHARED, count=3)
         assert cluster.lab.run("client", ["ssh-keyscan", "-T", "5", "-t", "ecdsa", SHARED]).stdout.split()[-1] == keys
-        assert ssh(cluster, SHARED, "about").returncode == 0
+        assert ssh(cluster.lab, "about", address=SHARED).returncode == 0
         assert fetch(cluster, f"[{SHARED}]", "cmd=sysinfo", "--user", "admin:admin")[0] == "200"
         assert not ping(cluster, PRIVATE[victim])
     finally:

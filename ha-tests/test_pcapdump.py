@@ -6,16 +6,13 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 from lab.cluster import Cluster
 from lab.node import LabNode
+from lab.ssh import PROMPT, session, transferred
 from lab.wait import await_condition
 
-SHARED = "10.1.0.1"
 SERVER = "198.51.100.10"
-OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
 
 
 @pytest.fixture
@@ -74,8 +71,7 @@ def stopped(node: LabNode, interface: str) -> tuple[int, int, str]:
 
 
 def fetched(cluster: Cluster, name: str, folder: Path) -> Path:
-    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", "-O", *OPTIONS, f"admin@{SHARED}:{name}", folder])
-    assert done.returncode == 0, done.stderr
+    transferred(cluster.lab, f"fw:{name}", folder)
     return folder / name
 
 
@@ -114,33 +110,25 @@ def test_both_directions_of_a_ping_fetched_by_scp(cluster: Cluster, node: LabNod
 
 @pytest.mark.feature("C02-132")
 def test_count_stops_by_itself(cluster: Cluster, node: LabNode, tmp_path: Path) -> None:
-    words, environment = cluster.lab.enter("client")
-    at = pexpect.spawn(words[0], [*words[1:], "sshpass", "-p", "admin", "ssh", "-tt", *OPTIONS, f"admin@{SHARED}"],
-                       env=environment | {"TERM": "xterm"}, encoding="utf-8", timeout=20)
-    try:
-        at.expect("System:/> ")
+    with session(cluster.lab) as at:
+        at.expect(PROMPT)
         at.sendline("cmdview debug")
-        at.expect("System:/> ")
+        at.expect(PROMPT)
         at.sendline("pcapdump -start if1 -proto=ICMP -count=5")
         at.expect("Starting packet capture on: if1")
         ping(cluster, 6)
         at.expect(r"if1: Packet capture stopped \(packet count reached\)\.")
         at.expect(r'Packets have been saved to file "(\S+)"\.')
-    finally:
-        at.close(force=True)
     assert counts(node, "if1") == []
     assert len(fields(fetched(cluster, at.match[1], tmp_path), "icmp.type", only="icmp")) == 5
 
 
 @pytest.mark.feature("C02-138", "C02-141")
 def test_packets_are_printed_as_they_come(cluster: Cluster, node: LabNode) -> None:
-    words, environment = cluster.lab.enter("client")
-    at = pexpect.spawn(words[0], [*words[1:], "sshpass", "-p", "admin", "ssh", "-tt", *OPTIONS, f"admin@{SHARED}"],
-                       env=environment | {"TERM": "xterm"}, encoding="utf-8", timeout=20)
-    try:
-        at.expect("System:/> ")
+    with session(cluster.lab) as at:
+        at.expect(PROMPT)
         at.sendline("cmdview debug")
-        at.expect("System:/> ")
+        at.expect(PROMPT)
         for options, text in (("", r"ICMP Echo reply  ID:\d+  Seq:1"), ("-hex", r"000000  [0-9a-f ]+"),
                               ("-k12", r"\d\d:\d\d:\d\d,\d{3},\d{3}   ETHER\r\n\|0   \|[0-9a-f|]+")):
             at.sendline(f"pcapdump -start if1 -out -nocap -proto=ICMP {options}")
@@ -154,8 +142,6 @@ def test_packets_are_printed_as_they_come(cluster: Cluster, node: LabNode) -> No
         at.expect("Starting packet capture on: if1")
         ping(cluster, 1)
         at.expect("ICMP Echo reply")
-    finally:
-        at.close(force=True)
     # It goes on without the session, and keeps its buffer.
     assert stopped(node, "if1") == (1, 1, "-")
     assert "There are no files" in dump(node, "pcapdump -list")

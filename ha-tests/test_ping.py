@@ -9,6 +9,7 @@ import pexpect
 import pytest
 from lab.background import Background, Capture
 from lab.cluster import Cluster
+from lab.ipv6 import IPV6
 
 SERVER, PEER, CLIENT = "198.51.100.10", "198.51.100.20", "10.1.0.10"
 SERVER6, CLIENT6 = "2001:db8:2::10", "2001:db8:1::10"
@@ -28,24 +29,11 @@ while True:
     if data: print(repr(data), flush=True); c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhello")
     c.close()
 """
-CONFIGURE = """
-add Address IPAddress if1_ip6_ip Address=2001:db8:1::1
-add Address IPAddress if1_ip6_net Address=2001:db8:1::/64
-add Address IPAddress if2_ip6_ip Address=2001:db8:2::1
-add Address IPAddress if2_ip6_net Address=2001:db8:2::/64
-set Interface EthernetInterface if1 IPAddress=if1_ip,if1_ip6_ip
-set Interface EthernetInterface if2 IPAddress=if2_ip,if2_ip6_ip
-cc RoutingTable main
-add Route Interface=if1 Network=if1_ip6_net
-add Route Interface=if2 Network=if2_ip6_net
-cc
+CONFIGURE = f"""{IPV6}
 cc RuleSet IPRuleSet main
 add IPRule Name=natted Action=Allow SourceInterface=if1 SourceNetwork=if1_net DestinationInterface=if2 DestinationNetwork=198.51.100.20 Service=all_services SourceTranslation=NAT Index=1
 add IPRule Name=no_telnet Action=Deny SourceInterface=if1 SourceNetwork=if1_net DestinationInterface=if2 DestinationNetwork=all-nets-ip4 Service=telnet Index=2
-add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_net DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
 cc
-activate
-commit
 """
 
 
@@ -57,9 +45,7 @@ def once() -> dict[str, bool]:
 @pytest.fixture(autouse=True)
 def configured(cluster: Cluster, once: dict[str, bool]) -> Iterator[None]:
     if not once:
-        done = cluster.nodes[cluster.active()].commands(CONFIGURE)
-        assert done.returncode == 0, done.stdout + done.stderr
-        cluster.await_well()
+        cluster.commit(CONFIGURE)
         once["done"] = True
     yield
 

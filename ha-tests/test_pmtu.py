@@ -67,21 +67,16 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def node(lab: Lab) -> LabNode:
     found = lab.node("master")
-    commit(found, CONFIGURE)
+    found.commit(CONFIGURE)
     return found
-
-
-def commit(node: LabNode, script: str) -> None:
-    done = node.commands(script + "\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def configure(node: LabNode, settings: str, passing4: str = "AlwaysAllow", passing6: str = "AlwaysAllow",
               service: str = "No", translation: str = "<empty>") -> None:
-    commit(node, f"set Settings IPSettings {settings}\n"
-                 f"set Settings ICMPSettings IP4FragmentationNeeded={passing4} IP6PacketTooBig={passing6}\n"
-                 f"set Service ServiceIPProto all_ipproto PassICMPReturn={service}\n"
-                 f"cc RuleSet IPRuleSet main\nset IPRule lan_to_wan SourceTranslation={translation}\ncc")
+    node.commit(f"set Settings IPSettings {settings}\n"
+                f"set Settings ICMPSettings IP4FragmentationNeeded={passing4} IP6PacketTooBig={passing6}\n"
+                f"set Service ServiceIPProto all_ipproto PassICMPReturn={service}\n"
+                f"cc RuleSet IPRuleSet main\nset IPRule lan_to_wan SourceTranslation={translation}\ncc")
 
 
 def forget(lab: Lab) -> None:
@@ -103,11 +98,6 @@ def answered(said: str) -> bool:
 
 def path_mtu(lab: Lab, host: str, address: str) -> str:
     return lab.run(host, ["ip", "route", "get", address]).stdout
-
-
-def drops(node: LabNode, name: str) -> int:
-    found = re.search(rf"/datapath/drop/{name} +(\d+)", node.cli(f"statistics /datapath/drop/{name}").stdout)
-    return int(found[1]) if found else 0
 
 
 # Tells how long each datagram was: answers that are long themselves would have a path of their own.
@@ -236,9 +226,9 @@ def test_disabled_settings_hide_every_mtu(lab: Lab, node: LabNode, receiver: Non
     with Capture(lab, "peer", "eth0", f"ip6 dst {FAR6} and ip6 proto 44") as seen:
         assert not arrives(lab, 1500, FAR6)
         await_condition(lambda: len(seen.frames) == 2, "two fragments of an IPv6 packet", 10)
-    before = drops(node, "icmpv6_too_big")
+    before = node.counter("drop/icmpv6_too_big")
     assert not answered(ping(lab, ROUTE, FAR6))
-    await_condition(lambda: drops(node, "icmpv6_too_big") > before, "a packet too big dropped", 10)
+    await_condition(lambda: node.counter("drop/icmpv6_too_big") > before, "a packet too big dropped", 10)
 
 
 def logged(node: LabNode, what: str) -> int:
@@ -256,10 +246,10 @@ def test_errors_from_beyond_as_the_settings_say(lab: Lab, node: LabNode, setting
     passes = passing.startswith("Always") or (passing.startswith("Obey") and service == "Yes")
     lines = tuple(rf"event={name} .* mtu={LINK} .* action={'allow' if passes else 'drop'}"
                   for name in ("fragmentation_needed", "packet_too_big"))
-    before = [logged(node, line) for line in lines], drops(node, "icmp_fragmentation_needed"), drops(node, "icmpv6_too_big")
+    before = [logged(node, line) for line in lines], node.counter("drop/icmp_fragmentation_needed"), node.counter("drop/icmpv6_too_big")
     assert ("Frag needed" in ping(lab, ROUTE)) is passes
     assert ("Packet too big" in ping(lab, ROUTE, FAR6)) is passes
-    after = [logged(node, line) for line in lines], drops(node, "icmp_fragmentation_needed"), drops(node, "icmpv6_too_big")
+    after = [logged(node, line) for line in lines], node.counter("drop/icmp_fragmentation_needed"), node.counter("drop/icmpv6_too_big")
     more = 1 if passing.endswith("Log") else 0
     assert after[0] == [count + more for count in before[0]]
     assert (after[1] - before[1], after[2] - before[2]) == ((0, 0) if passes else (1, 1))

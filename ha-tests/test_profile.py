@@ -11,31 +11,15 @@ from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.node import LabNode
 from lab.places import REPOSITORY
+from lab.ssh import ssh, transferred
 from lab.wait import await_condition
-
-SHARED = "10.1.0.1"
-OPTIONS = ["-O", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
-
-
-def scp(cluster: Cluster, *words: str | Path) -> None:
-    there = [str(word).replace("fw:", f"admin@{SHARED}:", 1) for word in words]
-    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", *OPTIONS, *there])
-    assert done.returncode == 0, done
 
 
 @pytest.fixture(scope="module", autouse=True)
 def reached(lab: Lab) -> None:
     """Host keys are made at the first start, and SSH listens after that."""
-    login = ["sshpass", "-p", "admin", "ssh", *OPTIONS[1:], f"admin@{SHARED}", "show System"]
     lab.await_ready(60)
-    await_condition(lambda: lab.run("client", login).returncode == 0, "a login over SSH", 30)
-
-
-def succeeds(node: LabNode, text: str) -> str:
-    done = node.commands(text)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    await_condition(lambda: ssh(lab, "show System").returncode == 0, "a login over SSH", 30)
 
 
 def refused(node: LabNode, command: str) -> list[str]:
@@ -59,14 +43,14 @@ def rewritten(backup: str, *changes: tuple[str, str]) -> str:
 @pytest.mark.feature("MA-033")
 def test_an_inconsistent_profile_is_refused_with_every_error(cluster: Cluster, tmp_path: Path) -> None:
     node = cluster.nodes[cluster.active()]
-    succeeds(node, "add Address IPAddress gone Address=203.0.113.77\nadd Address IPAddress group Address=gone\nactivate\ncommit\n"
-                   "profile -save whole\nprofile -export whole whole.bkp\n")
-    scp(cluster, "fw:whole.bkp", tmp_path)
+    node.succeed("add Address IPAddress gone Address=203.0.113.77\nadd Address IPAddress group Address=gone\nactivate\ncommit\n"
+                 "profile -save whole\nprofile -export whole whole.bkp\n")
+    transferred(cluster.lab, "fw:whole.bkp", tmp_path)
     whole = (tmp_path / "whole.bkp").read_text()
     (tmp_path / "values.bkp").write_text(rewritten(whole, ('"203.0.113.77"', '"203.0.113.77", ""')))
     (tmp_path / "references.bkp").write_text(rewritten(whole, ('"Name": "gone"', '"Name": "other"'),
                                                        ('"203.0.113.77"', '"nobody"')))
-    scp(cluster, tmp_path / "values.bkp", tmp_path / "references.bkp", "fw:")
+    transferred(cluster.lab, tmp_path / "values.bkp", tmp_path / "references.bkp", "fw:")
     lines = refused(node, "profile -import values values.bkp")
     assert any(line.startswith('Error for IPAddress gone Address="": it must be') for line in lines), lines
     lines = refused(node, "profile -import references references.bkp")
@@ -82,7 +66,7 @@ def test_an_inconsistent_profile_is_refused_with_every_error(cluster: Cluster, t
     lines = refused(node, "profile -restore whole")
     assert len([line for line in lines if line.startswith("Error for IPAddress ")]) == 2, lines
     assert "No changes." in node.cli("show -changes").stdout
-    succeeds(node, "profile -delete whole\ndelete Address IPAddress group\ndelete Address IPAddress gone\nactivate\ncommit\n")
+    node.commit("profile -delete whole\ndelete Address IPAddress group\ndelete Address IPAddress gone")
 
 
 def make_certificate(folder: Path, name: str, *options: str) -> None:
@@ -109,18 +93,18 @@ def test_only_what_a_trusted_signer_signed_is_taken(cluster: Cluster, tmp_path: 
     node = cluster.nodes[cluster.active()]
     make_certificate(tmp_path, "factory")
     make_certificate(tmp_path, "foreign")
-    scp(cluster, tmp_path / "factory.crt", "fw:")
+    transferred(cluster.lab, tmp_path / "factory.crt", "fw:")
     done = node.commands("set ConfigurationProfileSettings SignedOnly=Yes\nactivate\n")
     assert done.returncode != 0 and "SignedOnly=Yes needs a ProfileSigner" in done.stdout, done
-    succeeds(node, "add ProfileSigner factory Certificate=file://factory.crt\nactivate\ncommit\nbackup -create plain.bkp\n")
-    scp(cluster, "fw:plain.bkp", tmp_path)
+    node.succeed("add ProfileSigner factory Certificate=file://factory.crt\nactivate\ncommit\nbackup -create plain.bkp\n")
+    transferred(cluster.lab, "fw:plain.bkp", tmp_path)
 
     lines = refused(node, "profile -import mine plain.bkp")
     assert "it has no signature" in lines[-1], lines
     assert "it has no signature" in refused(node, "backup -restore plain.bkp")[-1]
 
     sign(tmp_path, "plain.bkp", "foreign")
-    scp(cluster, tmp_path / "my_profile.bkp", "fw:foreign.bkp")
+    transferred(cluster.lab, tmp_path / "my_profile.bkp", "fw:foreign.bkp")
     lines = refused(node, "profile -import mine foreign.bkp")
     assert "it is signed by CN=foreign, whom no ProfileSigner lets sign here" in lines[-1], lines
 
@@ -130,22 +114,22 @@ def test_only_what_a_trusted_signer_signed_is_taken(cluster: Cluster, tmp_path: 
     (tmp_path / "damaged.bkp").write_text(signed.replace("#sig MII", "#sig XXX", 1))
     (tmp_path / "twice.bkp").write_text(signed + signed[signed.index("#sig "):])
     (tmp_path / "windows.bkp").write_text(signed.replace("\n", "\r\n"))
-    scp(cluster, *(tmp_path / f"{name}.bkp" for name in ("changed", "damaged", "twice", "windows", "my_profile")), "fw:")
+    transferred(cluster.lab, *(tmp_path / f"{name}.bkp" for name in ("changed", "damaged", "twice", "windows", "my_profile")), "fw:")
     assert "changed since" in refused(node, "profile -import mine changed.bkp")[-1]
     assert "signature is damaged" in refused(node, "profile -import mine damaged.bkp")[-1]
     assert "signature is damaged" in refused(node, "profile -import mine twice.bkp")[-1]
     assert "end with CR LF" in refused(node, "profile -import mine windows.bkp")[-1]
     assert "mine" not in node.cli("profile").stdout
-    assert "Signed by CN=factory." in succeeds(node, "profile -import mine my_profile.bkp\n")
+    assert "Signed by CN=factory." in node.succeed("profile -import mine my_profile.bkp\n")
 
     # The other node has the same certificates, and takes no less.
     there = cluster.nodes[cluster.standby()]
     assert "factory" in there.cli("show ProfileSigner").stdout
-    succeeds(there, "backup -create here.bkp\n")
+    there.succeed("backup -create here.bkp\n")
     assert "it has no signature" in refused(there, "profile -import mine here.bkp")[-1]
-    succeeds(node, "profile -delete mine\nset ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner factory\n"
-                   "activate\ncommit\n")
-    assert "Its signature was not looked at" in succeeds(node, "profile -import mine my_profile.bkp\nprofile -delete mine\n")
+    node.succeed("profile -delete mine\nset ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner factory\n"
+                 "activate\ncommit\n")
+    assert "Its signature was not looked at" in node.succeed("profile -import mine my_profile.bkp\nprofile -delete mine\n")
 
 
 @pytest.mark.feature("MA-036")
@@ -154,14 +138,14 @@ def test_an_authority_stands_for_those_whom_it_certified(cluster: Cluster, tmp_p
     make_certificate(tmp_path, "authority")
     make_certificate(tmp_path, "machine", "-CA", "authority.crt", "-CAkey", "authority.pem",
                      "-addext", "basicConstraints=critical,CA:FALSE")
-    scp(cluster, tmp_path / "authority.crt", "fw:")
-    succeeds(node, "add ProfileSigner authority Certificate=file://authority.crt\n"
-                   "set ConfigurationProfileSettings SignedOnly=Yes\nactivate\ncommit\nbackup -create plain.bkp\n")
-    scp(cluster, "fw:plain.bkp", tmp_path)
+    transferred(cluster.lab, tmp_path / "authority.crt", "fw:")
+    node.succeed("add ProfileSigner authority Certificate=file://authority.crt\n"
+                 "set ConfigurationProfileSettings SignedOnly=Yes\nactivate\ncommit\nbackup -create plain.bkp\n")
+    transferred(cluster.lab, "fw:plain.bkp", tmp_path)
     sign(tmp_path, "plain.bkp", "machine")
-    scp(cluster, tmp_path / "my_profile.bkp", "fw:")
-    assert "Signed by CN=machine." in succeeds(node, "backup -restore my_profile.bkp\n")
-    succeeds(node, "set ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner authority\nactivate\ncommit\n")
+    transferred(cluster.lab, tmp_path / "my_profile.bkp", "fw:")
+    assert "Signed by CN=machine." in node.succeed("backup -restore my_profile.bkp\n")
+    node.commit("set ConfigurationProfileSettings SignedOnly=No\ndelete ProfileSigner authority")
 
 
 @pytest.mark.feature("MA-063")
@@ -169,14 +153,13 @@ def test_what_is_done_with_profiles_is_logged(cluster: Cluster) -> None:
     node = cluster.nodes[cluster.active()]
     commands = ["profile -save logged", "profile -export logged logged.bkp", "profile -import other logged.bkp", "profile -restore other"]
     for command in commands:
-        login = ["sshpass", "-p", "admin", "ssh", *OPTIONS[1:], f"admin@{SHARED}", command]
-        done = cluster.lab.run("client", login)
+        done = ssh(cluster.lab, command)
         assert done.returncode == 0, done
     log = node.cli("cfglog -all").stdout
     for action, name in (("save", "logged"), ("download", "logged"), ("upload", "other"), ("restore", "other")):
         line = re.compile(f"action: admin:Administrators performed the action 'profile/{action}' via SSH from [0-9.]+: {name}$", re.M)
         assert line.search(log), (action, log)
-    succeeds(node, "reject\nprofile -delete logged\nprofile -delete other\n")
+    node.succeed("reject\nprofile -delete logged\nprofile -delete other\n")
     assert "action: console:Administrators performed the action 'profile/delete' via the console: other" in node.cli("cfglog -all").stdout
 
 
@@ -194,7 +177,7 @@ def test_external_storage(cluster: Cluster, tmp_path: Path) -> None:
     assert "no external storage is set" in refused(node, "ecs")[-1]
     assert "below /media" in refused(node, "set ExternalStorageSettings Directory=/etc/card")[-1]
     assert "below /media" in refused(node, "set ExternalStorageSettings Directory=/run/media/../../etc")[-1]
-    succeeds(node, f"set ExternalStorageSettings Directory={CARD}\nactivate\ncommit\n")
+    node.commit(f"set ExternalStorageSettings Directory={CARD}")
     shown(node, "ecs", "State: Not present\n")
     assert "Not present" in refused(node, "ecs -save")[-1]
     for one in (node, there):
@@ -204,15 +187,15 @@ def test_external_storage(cluster: Cluster, tmp_path: Path) -> None:
     shown(node, "ecs", "State: In sync\n")
 
     # With each commit, also of the peer: each node has a medium.
-    succeeds(node, "set ExternalStorageSettings AutoSave=Yes Encrypt=Yes\nadd Address IPAddress kept Address=203.0.113.9\n"
-                   "activate\ncommit\n")
+    node.succeed("set ExternalStorageSettings AutoSave=Yes Encrypt=Yes\nadd Address IPAddress kept Address=203.0.113.9\n"
+                 "activate\ncommit\n")
     for one in (node, there):
         await_condition(lambda one=one: "State: In sync (encrypted)\n" in one.cli("ecs").stdout, f"the copy of {one.name}", 15)
     assert node.run(["grep", "-c", "203.0.113.9", f"{CARD}/hadrian-configuration"]).stdout == "0\n"
-    succeeds(node, "set ExternalStorageSettings AutoSave=No\ndelete Address IPAddress kept\nactivate\ncommit\n")
+    node.commit("set ExternalStorageSettings AutoSave=No\ndelete Address IPAddress kept")
     shown(node, "ecs", "State: Differs from the configuration in force (encrypted)\n")
     shown(node, "ecs -load", "'show -changes' lists")
-    succeeds(node, "activate\ncommit\nshow Address IPAddress kept\n")
+    node.succeed("activate\ncommit\nshow Address IPAddress kept\n")
     log = node.cli("cfglog -all").stdout
     lines = ["Writing the configuration to the external config storage.", "ECS-save: saved configuration",
              "Finished writing the configuration to the external config storage.",
@@ -230,5 +213,5 @@ def test_external_storage(cluster: Cluster, tmp_path: Path) -> None:
     shown(node, "ecs", "State: Not usable: it is no backup")
     assert node.run(["sh", "-c", f"rm -r {CARD}; mkdir /run/media/other; ln -s other {CARD}"]).returncode == 0
     shown(node, "ecs", "State: Not present\n")
-    succeeds(node, "set ExternalStorageSettings Directory=<empty> AutoSave=No Encrypt=No\ndelete Address IPAddress kept\n"
-                   "activate\ncommit\n")
+    node.succeed("set ExternalStorageSettings Directory=<empty> AutoSave=No Encrypt=No\ndelete Address IPAddress kept\n"
+                 "activate\ncommit\n")

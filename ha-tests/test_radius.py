@@ -12,13 +12,11 @@ import pytest
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.radius import SECRET, RadiusServer
+from lab.ssh import ssh, terminal, with_key
 from lab.wait import await_condition
 
-SHARED = "10.1.0.1"
 SERVER = "198.51.100.10"
-OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "NumberOfPasswordPrompts=1"]
-PASSWORD = ["-o", "PubkeyAuthentication=no"]
+ONE_PASSWORD = ("-o", "NumberOfPasswordPrompts=1")
 PROFILE = "set AuthenticationProfile radius "
 
 
@@ -30,18 +28,13 @@ def servers(lab: Lab) -> Iterator[list[RadiusServer]]:
         cluster.await_well()
         await_condition(lambda: login(cluster, "admin", "admin").returncode == 0, "a login over SSH", timeout=30)
         retry = f'SharedSecret="{SECRET}" RetryTimeout=500 NumRetries=1'
-        configure(cluster, f"add Address IPAddress radius_ip Address={SERVER}\n"
-                  f"add RadiusServer rad1 IPAddress=radius_ip {retry} NASIdentifier=fw1\n"
-                  f"add RadiusServer rad2 IPAddress={SERVER} Port=1813 {retry}\n"
-                  f"add RadiusServer dead IPAddress={SERVER} Port=1899 {retry}\n"
-                  "add AuthenticationProfile radius\n"
-                  "set RemoteManagement RemoteMgmtSSH ssh AuthProfile=radius\n")
+        cluster.nodes[cluster.active()].commit(f"add Address IPAddress radius_ip Address={SERVER}\n"
+                                               f"add RadiusServer rad1 IPAddress=radius_ip {retry} NASIdentifier=fw1\n"
+                                               f"add RadiusServer rad2 IPAddress={SERVER} Port=1813 {retry}\n"
+                                               f"add RadiusServer dead IPAddress={SERVER} Port=1899 {retry}\n"
+                                               "add AuthenticationProfile radius\n"
+                                               "set RemoteManagement RemoteMgmtSSH ssh AuthProfile=radius\n")
         yield [first, second]
-
-
-def configure(cluster: Cluster, text: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(f"{text}activate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def profile(cluster: Cluster, properties: str) -> None:
@@ -49,12 +42,11 @@ def profile(cluster: Cluster, properties: str) -> None:
     names = ("LocalUserDB", "RemoteServer", "RemoteLoadBalance", "AuthOrder", "MultipleLogins", "MaxMultipleSessions",
              "SessionTimeout", "LoginAttempts", "MaxLockoutTime", "BruteForceAttackPrevention")
     reset = " ".join(f"{name}=<empty>" for name in names)
-    configure(cluster, f"{PROFILE}{reset}\n{PROFILE}BruteForceAttackPrevention=No\n{PROFILE}{properties}\n")
+    cluster.nodes[cluster.active()].commit(f"{PROFILE}{reset}\n{PROFILE}BruteForceAttackPrevention=No\n{PROFILE}{properties}\n")
 
 
 def login(cluster: Cluster, user: str, password: str, command: str = "about") -> subprocess.CompletedProcess:
-    return cluster.lab.run("client", ["sshpass", "-p", password, "ssh", *OPTIONS, *PASSWORD, f"{user}@{SHARED}", command],
-                           timeout=60)
+    return ssh(cluster.lab, command, user=user, password=password, options=ONE_PASSWORD)
 
 
 def assert_in(done: subprocess.CompletedProcess, text: str = "Hadrian") -> None:
@@ -74,9 +66,7 @@ class Dialogue:
     """ssh at a terminal."""
 
     def __init__(self, cluster: Cluster, user: str, password: str):
-        words, environment = cluster.lab.enter("client")
-        self.at = pexpect.spawn(words[0], [*words[1:], "ssh", "-tt", *OPTIONS, *PASSWORD, f"{user}@{SHARED}"],
-                                env=environment | {"TERM": "xterm"}, encoding="utf-8", timeout=20)
+        self.at = terminal(cluster.lab, user=user, password=None, options=ONE_PASSWORD)
         self.expect("assword:")
         self.send(password)
 
@@ -128,11 +118,11 @@ def test_a_group_without_rights_is_told_so(cluster: Cluster, servers: list[Radiu
 @pytest.mark.feature("C17-012")
 def test_chap(cluster: Cluster, servers: list[RadiusServer]) -> None:
     profile(cluster, 'LocalUserDB="" RemoteServer=rad2')
-    configure(cluster, "set RadiusServer rad2 AuthMethod=CHAP\n")
+    cluster.nodes[cluster.active()].commit("set RadiusServer rad2 AuthMethod=CHAP\n")
     assert_in(login(cluster, "radadmin", "radpass"))
     assert_refused(login(cluster, "radadmin", "wrong"))
     assert "CHAP-Password = 0x" in servers[1].said() and "User-Password = \"radpass\"" not in servers[1].said()
-    configure(cluster, "set RadiusServer rad2 AuthMethod=PAP\n")
+    cluster.nodes[cluster.active()].commit("set RadiusServer rad2 AuthMethod=PAP\n")
 
 
 @pytest.mark.feature("C02-071", "C17-007", "C02-074", "C02-075")
@@ -199,12 +189,12 @@ def test_a_server_asks_for_codes(cluster: Cluster, servers: list[RadiusServer]) 
 def test_answers_that_could_be_forged_are_ignored(cluster: Cluster, servers: list[RadiusServer]) -> None:
     with RadiusServer(cluster.lab, "server", 1814, signs=False), RadiusServer(cluster.lab, "server", 1815, secret="another"):
         retry = f'IPAddress={SERVER} SharedSecret="{SECRET}" RetryTimeout=500 NumRetries=1'
-        configure(cluster, f"add RadiusServer unsigned Port=1814 {retry}\nadd RadiusServer stranger Port=1815 {retry}\n")
+        cluster.nodes[cluster.active()].commit(f"add RadiusServer unsigned Port=1814 {retry}\nadd RadiusServer stranger Port=1815 {retry}\n")
         profile(cluster, 'LocalUserDB="" RemoteServer=unsigned,stranger')
         assert_refused(login(cluster, "radadmin", "radpass"))
         assert "did_not_respond" in events(cluster)[-1]
         assert f'reason="{SERVER} without a Message-Authenticator; {SERVER} timed out"' in events(cluster)[-1], events(cluster)[-1]
-        configure(cluster, "set RadiusServer unsigned RequireMessageAuthenticator=No\n")
+        cluster.nodes[cluster.active()].commit("set RadiusServer unsigned RequireMessageAuthenticator=No\n")
         assert_in(login(cluster, "radadmin", "radpass"))
 
 
@@ -249,12 +239,12 @@ def test_a_name_is_locked_out(cluster: Cluster, servers: list[RadiusServer]) -> 
 @pytest.mark.feature("C17-008")
 def test_a_commit_that_takes_rights_ends_sessions(cluster: Cluster, servers: list[RadiusServer]) -> None:
     profile(cluster, "RemoteServer=rad1 AuthOrder=LocalFirst")
-    configure(cluster, "cc LocalUserDatabase AdminUsers\nadd User op1 Password=op Groups=Administrators\n"
-              "add User op2 Password=op Groups=Administrators\ncc\n")
+    cluster.nodes[cluster.active()].commit("cc LocalUserDatabase AdminUsers\nadd User op1 Password=op Groups=Administrators\n"
+                                           "add User op2 Password=op Groups=Administrators\ncc\n")
     with Dialogue(cluster, "op1", "op") as removed, Dialogue(cluster, "op2", "op") as kept:
         removed.prompt()
         kept.prompt()
-        configure(cluster, "cc LocalUserDatabase AdminUsers\nset User op1 Groups=Auditors\ncc\n")
+        cluster.nodes[cluster.active()].commit("cc LocalUserDatabase AdminUsers\nset User op1 Groups=Auditors\ncc\n")
         removed.expect("the user's rights have changed")
         removed.ended()
         kept.send("sessions")
@@ -293,15 +283,15 @@ def test_a_key_needs_no_server(cluster: Cluster, servers: list[RadiusServer], tm
     node.run(["mkdir", "-p", "/run/hadrian/files"])
     node.run(["sh", "-c", f"echo '{(tmp_path / 'key.pub').read_text().strip()}' > /run/hadrian/files/my_key.pub"])
     profile(cluster, "RemoteServer=rad1")
-    configure(cluster, "add SSHClientKey my_pub_key PublicKey=file://my_key.pub\n"
-              "cc LocalUserDatabase AdminUsers\nset User admin SSHKeys=my_pub_key\ncc\n")
+    cluster.nodes[cluster.active()].commit("add SSHClientKey my_pub_key PublicKey=file://my_key.pub\n"
+                                           "cc LocalUserDatabase AdminUsers\nset User admin SSHKeys=my_pub_key\ncc\n")
     asked = servers[0].said().count("Access-Request")
-    words = ["ssh", *OPTIONS, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", str(tmp_path / "key")]
-    assert_in(cluster.lab.run("client", [*words, f"admin@{SHARED}", "about"], timeout=30))
-    assert cluster.lab.run("client", [*words, f"radadmin@{SHARED}", "about"], timeout=30).returncode == 255
+    key = (*with_key(tmp_path / "key"), *ONE_PASSWORD)
+    alone = {"password": None, "options": ("-o", "BatchMode=yes", *key)}
+    assert_in(ssh(cluster.lab, "about", **alone))
+    assert ssh(cluster.lab, "about", user="radadmin", **alone).returncode == 255
     assert servers[0].said().count("Access-Request") == asked
-    with_key = ["sshpass", "-p", "radpass", "ssh", *OPTIONS, "-o", "IdentitiesOnly=yes", "-i", str(tmp_path / "key")]
-    assert_in(cluster.lab.run("client", [*with_key, f"radadmin@{SHARED}", "about"], timeout=30))
+    assert_in(ssh(cluster.lab, "about", user="radadmin", password="radpass", options=key))
 
 
 @pytest.mark.feature("C17-011")

@@ -35,12 +35,6 @@ cc
 """
 
 
-def commit(cluster: Cluster, script: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(script + "activate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 def client(lab: Lab, command: str) -> str:
     return lab.run("client", ["sh", "-c", command], check=False).stdout
 
@@ -50,7 +44,7 @@ def advertised(lab: Lab) -> None:
     """A client as it comes from the shop: no address by hand, and it believes advertisements."""
     cluster = Cluster(lab)
     cluster.await_well()
-    commit(cluster, CONFIGURE)
+    cluster.commit(CONFIGURE)
     client(lab, "ip -6 route flush default; ip -6 address flush dev eth0 scope global; "
                 "cd /proc/sys/net/ipv6/conf/eth0; echo 0 > forwarding; echo 1 > accept_ra; echo 1 > autoconf; " + RENEW)
 
@@ -171,6 +165,6 @@ def test_switched_off_the_router_says_farewell(cluster: Cluster) -> None:
     """With a last advertisement whose lifetimes are 0: the host has no router at once."""
     lab = cluster.lab
     await_configured(lab)
-    commit(cluster, "cc RoutingTable main\nset Route 1 AdvertiseIP6=No\ncc\n")
+    cluster.commit("cc RoutingTable main\nset Route 1 AdvertiseIP6=No\ncc\n")
     await_condition(lambda: not default_routes(lab), "the end of the route", timeout=10)
     assert "deprecated" in client(lab, "ip -6 address show dev eth0 scope global")

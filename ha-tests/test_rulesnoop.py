@@ -6,26 +6,19 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 from lab.cluster import Cluster
+from lab.ssh import PROMPT, session
 from lab.wait import await_condition
 
-SERVER, PEER, CLIENT, SHARED = "198.51.100.10", "198.51.100.20", "10.1.0.10", "10.1.0.1"
-OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
-PROMPT = "System:/> "
+SERVER, PEER, CLIENT = "198.51.100.10", "198.51.100.20", "10.1.0.10"
 
 
 @pytest.fixture
 def console(cluster: Cluster) -> Iterator[pexpect.spawn]:
-    words, environment = cluster.lab.enter("client")
     node = cluster.nodes[cluster.active()]
     await_condition(lambda: "Running" in node.cli("sshserver").stdout, "the SSH server", timeout=30)
-    at = pexpect.spawn(words[0], [*words[1:], "sshpass", "-p", "admin", "ssh", "-tt", *OPTIONS, f"admin@{SHARED}"],
-                       env=environment | {"TERM": "xterm", "COLUMNS": "250"}, encoding="utf-8", timeout=20, dimensions=(50, 250))
-    try:
+    with session(cluster.lab, columns=250) as at:
         at.expect(PROMPT)
         yield at
-    finally:
-        at.close(force=True)
 
 
 def type_in(console: pexpect.spawn, command: str, expected: str) -> None:

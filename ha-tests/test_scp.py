@@ -5,31 +5,16 @@ import hashlib
 import re
 import subprocess
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from lab.cluster import Cluster
 from lab.node import LabNode
+from lab.ssh import login_words, scp, transferred
 from lab.wait import await_condition
-
-SHARED = "10.1.0.1"
-OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
-
-
-def scp(cluster: Cluster, *words: str | Path, user: str = "admin", password: str = "admin") -> CompletedProcess:
-    """`fw:` in a word stands for the firewall and its user."""
-    there = [str(word).replace("fw:", f"{user}@{SHARED}:", 1) for word in words]
-    return cluster.lab.run("client", ["sshpass", "-p", password, "scp", "-O", *OPTIONS, *there], timeout=60)
-
-
-def transferred(cluster: Cluster, *words: str | Path) -> None:
-    done = scp(cluster, *words)
-    assert done.returncode == 0 and not done.stderr, done
 
 
 def refused(cluster: Cluster, text: str, *words: str | Path, **login: str) -> None:
-    done = scp(cluster, *words, **login)
+    done = scp(cluster.lab, *words, **login)
     assert done.returncode != 0 and text in done.stderr, done
 
 
@@ -52,14 +37,14 @@ def empty_folders(cluster: Cluster) -> None:
 def test_up_and_down(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "config.bkp").write_bytes(b"line\r\n\0binary\xff")
     (tmp_path / "empty").write_bytes(b"")
-    transferred(cluster, tmp_path / "config.bkp", "fw:.")
-    transferred(cluster, tmp_path / "config.bkp", "fw:/other.bkp")
-    transferred(cluster, tmp_path / "empty", "fw:")
+    transferred(cluster.lab, tmp_path / "config.bkp", "fw:.")
+    transferred(cluster.lab, tmp_path / "config.bkp", "fw:/other.bkp")
+    transferred(cluster.lab, tmp_path / "empty", "fw:")
     assert files(cluster) == ["config.bkp", "empty", "other.bkp"]
     for name in ("config.bkp", "/other.bkp", "./config.bkp"):
-        transferred(cluster, f"fw:{name}", tmp_path / "back")
+        transferred(cluster.lab, f"fw:{name}", tmp_path / "back")
         assert (tmp_path / "back").read_bytes() == b"line\r\n\0binary\xff"
-    transferred(cluster, "-p", "fw:empty", tmp_path / "back")
+    transferred(cluster.lab, "-p", "fw:empty", tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == b""
     stat = active(cluster).run(["stat", "-c", "%a %u", "/run/hadrian/files", "/run/hadrian/files/config.bkp"]).stdout
     assert stat.split() == ["700", "0", "600", "0"]
@@ -70,10 +55,10 @@ def test_a_large_file_is_the_same_at_both_ends(cluster: Cluster, tmp_path: Path)
     block = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(256))
     content = b"".join(hashlib.sha256(number.to_bytes(4)).digest() + block for number in range(20_000_000 // 8224))
     (tmp_path / "release.upg").write_bytes(content)
-    transferred(cluster, tmp_path / "release.upg", "fw:")
+    transferred(cluster.lab, tmp_path / "release.upg", "fw:")
     there = active(cluster).run(["sha256sum", "/run/hadrian/files/release.upg"]).stdout.split()[0]
     assert there == hashlib.sha256(content).hexdigest()
-    transferred(cluster, "fw:release.upg", tmp_path / "back")
+    transferred(cluster.lab, "fw:release.upg", tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == content
 
 
@@ -82,13 +67,13 @@ def test_several_files_and_wildcards(cluster: Cluster, tmp_path: Path) -> None:
     names = ["a.bkp", "b.bkp", "cert-1.cer", "cert-1.key"]
     for name in names:
         (tmp_path / name).write_text(name)
-    transferred(cluster, *(tmp_path / name for name in names), "fw:.")
+    transferred(cluster.lab, *(tmp_path / name for name in names), "fw:.")
     assert files(cluster) == names
     some, everything = tmp_path / "some", tmp_path / "everything"
     some.mkdir()
     everything.mkdir()
-    transferred(cluster, "fw:*.bkp", some)
-    transferred(cluster, "fw:*", everything)
+    transferred(cluster.lab, "fw:*.bkp", some)
+    transferred(cluster.lab, "fw:*", everything)
     assert sorted(path.name for path in some.iterdir()) == ["a.bkp", "b.bkp"]
     assert {path.name: path.read_text() for path in everything.iterdir()} == {name: name for name in names}
     refused(cluster, "there is no such file", "fw:*.mib", some)
@@ -99,13 +84,13 @@ def test_crashdumps_are_downloaded_and_not_uploaded(cluster: Cluster, tmp_path: 
     dump = "2011-01-01_00.00.36_rtbld.dump"
     active(cluster).run(["sh", "-c", f"mkdir -p /var/lib/hadrian/crashdumps; cd /var/lib/hadrian/crashdumps; "
                                      f"echo one > {dump}; echo two > 2011-01-01_00.00.52_dpcore.dump; ln -s /etc/passwd link"])
-    transferred(cluster, f"fw:/crashdumps/{dump}", tmp_path)
+    transferred(cluster.lab, f"fw:/crashdumps/{dump}", tmp_path)
     assert (tmp_path / dump).read_text() == "one\n"
-    transferred(cluster, "-r", "fw:crashdumps", tmp_path)
+    transferred(cluster.lab, "-r", "fw:crashdumps", tmp_path)
     assert {path.name: path.read_text() for path in (tmp_path / "crashdumps").iterdir()} == {
         dump: "one\n", "2011-01-01_00.00.52_dpcore.dump": "two\n"}
     (tmp_path / "all").mkdir()
-    transferred(cluster, "-r", "-p", "fw:/", tmp_path / "all")
+    transferred(cluster.lab, "-r", "-p", "fw:/", tmp_path / "all")
     assert (tmp_path / "all" / "crashdumps" / dump).exists() and (tmp_path / "all" / "scripts").is_dir()
     refused(cluster, "'scp -r'", "fw:crashdumps", tmp_path)
     refused(cluster, "downloaded and removed only", tmp_path / dump, "fw:crashdumps/new.dump")
@@ -114,7 +99,7 @@ def test_crashdumps_are_downloaded_and_not_uploaded(cluster: Cluster, tmp_path: 
 @pytest.mark.feature("C02-053")
 def test_an_uploaded_script_runs(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "uploaded.sgs").write_text("add Address IPAddress uploaded Address=192.0.2.$1\n")
-    transferred(cluster, tmp_path / "uploaded.sgs", "fw:scripts")
+    transferred(cluster.lab, tmp_path / "uploaded.sgs", "fw:scripts")
     node = active(cluster)
     try:
         done = node.cli("script -run uploaded.sgs 99")
@@ -123,7 +108,7 @@ def test_an_uploaded_script_runs(cluster: Cluster, tmp_path: Path) -> None:
         assert node.cli("script -create Address IPAddress -filename=made.sgs").returncode == 0
     finally:
         node.cli("reject")
-    transferred(cluster, "fw:/scripts/made.sgs", tmp_path)
+    transferred(cluster.lab, "fw:/scripts/made.sgs", tmp_path)
     assert "add IPAddress uploaded Address=192.0.2.99" in (tmp_path / "made.sgs").read_text()
     refused(cluster, "a script's name", tmp_path / "made.sgs", "fw:scripts/a,b.sgs")
 
@@ -132,14 +117,14 @@ def test_an_uploaded_script_runs(cluster: Cluster, tmp_path: Path) -> None:
 def test_only_administrators(cluster: Cluster, tmp_path: Path) -> None:
     node = active(cluster)
     (tmp_path / "x").write_text("x")
-    transferred(cluster, tmp_path / "x", "fw:")
+    transferred(cluster.lab, tmp_path / "x", "fw:")
     done = node.commands("cc LocalUserDatabase AdminUsers\nadd User audit Password=audit Groups=Auditors\ncc\nactivate\ncommit\n")
     assert done.returncode == 0, done.stdout
     login = {"user": "audit", "password": "audit"}
     refused(cluster, "group Auditors", "fw:x", tmp_path / "back", **login)
     refused(cluster, "group Auditors", tmp_path / "x", "fw:y", **login)
     assert files(cluster) == ["x"] and not (tmp_path / "back").exists()
-    assert scp(cluster, "fw:x", tmp_path / "back", password="wrong").returncode != 0
+    assert scp(cluster.lab, "fw:x", tmp_path / "back", password="wrong").returncode != 0
 
 
 @pytest.mark.feature("C02-066")
@@ -170,8 +155,7 @@ def test_limits(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def conversation(cluster: Cluster, command: str) -> subprocess.Popen:
-    words = ["sshpass", "-p", "admin", "ssh", *OPTIONS, f"admin@{SHARED}", command]
-    return cluster.lab.popen("client", words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return cluster.lab.popen("client", login_words(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def tell(process: subprocess.Popen, text: bytes) -> None:
@@ -182,7 +166,7 @@ def tell(process: subprocess.Popen, text: bytes) -> None:
 @pytest.mark.feature("C02-064")
 def test_an_upload_that_breaks_off_leaves_nothing(cluster: Cluster, tmp_path: Path) -> None:
     (tmp_path / "x.bkp").write_text("before")
-    transferred(cluster, tmp_path / "x.bkp", "fw:")
+    transferred(cluster.lab, tmp_path / "x.bkp", "fw:")
     process = conversation(cluster, "scp -t .")
     try:
         assert process.stdout.read(1) == b"\0"
@@ -203,9 +187,9 @@ def test_an_upload_that_breaks_off_leaves_nothing(cluster: Cluster, tmp_path: Pa
             ended.kill()
             ended.communicate()
     assert files(cluster) == ["x.bkp"]
-    transferred(cluster, "fw:x.bkp", tmp_path / "back")
+    transferred(cluster.lab, "fw:x.bkp", tmp_path / "back")
     assert (tmp_path / "back").read_text() == "before"
-    await_condition(lambda: scp(cluster, tmp_path / "large", "fw:").returncode == 0, "room again", 20)
+    await_condition(lambda: scp(cluster.lab, tmp_path / "large", "fw:").returncode == 0, "room again", 20)
 
 
 @pytest.mark.feature("C02-064")
@@ -227,7 +211,7 @@ def test_clients_that_are_none(cluster: Cluster, command: str, sent: bytes, said
 
 @pytest.mark.feature("C02-065")
 def test_sftp_is_refused_with_the_way_out(cluster: Cluster, tmp_path: Path) -> None:
-    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", "-s", *OPTIONS, f"admin@{SHARED}:x", tmp_path])
+    done = scp(cluster.lab, "fw:x", tmp_path, options=("-s",))
     assert done.returncode != 0 and "scp -O" in done.stderr, done
 
 
@@ -248,7 +232,7 @@ def test_files_are_listed_and_deleted(cluster: Cluster, tmp_path: Path) -> None:
     assert "no such file" in node.cli("crashdump -delete=*").stdout
 
     (tmp_path / "note.cer").write_text("x")
-    transferred(cluster, tmp_path / "note.cer", "fw:")
+    transferred(cluster.lab, tmp_path / "note.cer", "fw:")
     assert re.search(r"^1 +note.cer$", node.cli("files").stdout, re.M)
     assert "scripts" not in node.cli("files").stdout
     for wrong in ("scripts", "scripts/x", "crashdumps/x", "/etc/passwd"):

@@ -1,44 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line over SSH, on every address of the management interface, before and after a failover."""
 
-import os
-import pty
 import re
-import select
 import subprocess
-import time
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 from lab.cluster import Cluster
+from lab.ssh import SHARED, Dialogue, scp, ssh, with_key
 from lab.wait import await_condition
 
-SHARED, PRIVATE_MASTER, PRIVATE_SLAVE = "10.1.0.1", "10.1.0.2", "10.1.0.3"
-OPTIONS = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-           "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
-
-
-def ssh_words(address: str, *words: str, user: str = "admin", password: str = "admin",
-              options: tuple[str, ...] = ()) -> list[str]:
-    return ["sshpass", "-p", password, "ssh", *options, *OPTIONS, f"{user}@{address}", *words]
-
-
-def ssh(cluster: Cluster, address: str, *words: str, host: str = "client", **login: str) -> CompletedProcess:
-    return cluster.lab.run(host, ssh_words(address, *words, **login), timeout=40)
+PRIVATE_MASTER, PRIVATE_SLAVE = "10.1.0.2", "10.1.0.3"
 
 
 @pytest.mark.feature("C02-009", "C02-010", "C02-011")
 @pytest.mark.parametrize("address", [SHARED, PRIVATE_MASTER, PRIVATE_SLAVE])
 def test_one_command(cluster: Cluster, address: str) -> None:
-    done = ssh(cluster, address, "show LocalUserDatabase")
+    done = ssh(cluster.lab, "show LocalUserDatabase", address=address)
     assert done.returncode == 0, done.stderr
     assert "AdminUsers" in done.stdout
 
 
 @pytest.mark.feature("C02-009")
 def test_a_command_that_fails_has_an_exit_code(cluster: Cluster) -> None:
-    done = ssh(cluster, SHARED, "shwo")
+    done = ssh(cluster.lab, "shwo")
     assert done.returncode == 1
     assert "Did you mean 'show'" in done.stdout
 
@@ -46,48 +32,14 @@ def test_a_command_that_fails_has_an_exit_code(cluster: Cluster) -> None:
 @pytest.mark.feature("C02-036")
 @pytest.mark.parametrize("login", [{"password": "wrong"}, {"user": "nobody"}, {"password": ""}])
 def test_wrong_credentials(cluster: Cluster, login: dict[str, str]) -> None:
-    done = ssh(cluster, SHARED, "about", **login)
+    done = ssh(cluster.lab, "about", **login)
     assert done.returncode in (5, 255), done
     assert not done.stdout
 
 
-class Dialogue:
-    """ssh on a terminal of its own."""
-
-    def __init__(self, cluster: Cluster, address: str, *options: str, user: str = "admin", password: str = "admin"):
-        words, environment = cluster.lab.enter("client")
-        self._terminal, terminal = pty.openpty()
-        self._process = subprocess.Popen([*words, *ssh_words(address, user=user, password=password, options=("-tt", *options))],
-                                         stdin=terminal, stdout=terminal, stderr=terminal, env=environment | {"TERM": "xterm"})
-        os.close(terminal)
-
-    def send(self, text: str) -> None:
-        os.write(self._terminal, text.encode())
-
-    def expect(self, pattern: str, timeout: float = 15) -> str:
-        """Reads until the pattern comes; returns everything read."""
-        text, end = "", time.monotonic() + timeout
-        while not re.search(pattern, text):
-            left = end - time.monotonic()
-            assert left > 0 and select.select([self._terminal], [], [], left)[0], f"no {pattern!r} in {text!r}"
-            try:
-                text += os.read(self._terminal, 4096).decode(errors="replace")
-            except OSError:
-                raise AssertionError(f"ended without {pattern!r}: {text!r}") from None
-        return text
-
-    def wait(self) -> int:
-        return self._process.wait(15)
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._terminal)
-
-
 @pytest.mark.feature("C02-022")
 def test_the_prompt_has_the_name_that_is_in_force(cluster: Cluster) -> None:
-    dialogue = Dialogue(cluster, SHARED)
+    dialogue = Dialogue(cluster.lab)
     try:
         dialogue.expect(r"System:/> ")
         dialogue.send("set System Name=my-system1\r")
@@ -104,7 +56,7 @@ def test_the_prompt_has_the_name_that_is_in_force(cluster: Cluster) -> None:
 
 @pytest.mark.feature("C02-036", "C02-037", "C02-047")
 def test_interactive_session(cluster: Cluster) -> None:
-    dialogue = Dialogue(cluster, SHARED)
+    dialogue = Dialogue(cluster.lab)
     try:
         said = dialogue.expect(r"System:/> ")
         assert "Welcome!" in said
@@ -122,7 +74,7 @@ def test_banner_and_idle_time(cluster: Cluster) -> None:
     done = node.commands('set RemoteManagement RemoteMgmtSSH ssh Banner="Be careful." SessionIdleTime=3\nactivate\ncommit\n')
     assert done.returncode == 0, done.stdout
     cluster.await_well()
-    dialogue = Dialogue(cluster, SHARED)
+    dialogue = Dialogue(cluster.lab)
     try:
         assert "Welcome!" not in dialogue.expect(r"Be careful\.(.|\n)*System:/> ")
         dialogue.expect("The session ended")
@@ -131,7 +83,7 @@ def test_banner_and_idle_time(cluster: Cluster) -> None:
         dialogue.close()
         node.commands("set RemoteManagement RemoteMgmtSSH ssh Banner=<empty> SessionIdleTime=<empty>\nactivate\ncommit\n")
     cluster.await_well()
-    assert ssh(cluster, SHARED, "about").returncode == 0
+    assert ssh(cluster.lab, "about").returncode == 0
 
 
 @pytest.mark.feature("C02-005")
@@ -141,13 +93,13 @@ def test_auditors_look_only(cluster: Cluster) -> None:
                          "add User guest Password=guest Groups=Users\ncc\nactivate\ncommit\n")
     assert done.returncode == 0, done.stdout
     login = {"user": "audit", "password": "audit"}
-    shown = ssh(cluster, SHARED, "show RemoteManagement RemoteMgmtSSH", **login)
+    shown = ssh(cluster.lab, "show RemoteManagement RemoteMgmtSSH", **login)
     assert shown.returncode == 0 and "if1_net" in shown.stdout, shown
     for command in ("add Address IPAddress forbidden Address=192.0.2.9", "set System Name=Mine", "activate", "commit",
                     "delete Address IPAddress if1_net", "ha -deactivate"):
-        refused = ssh(cluster, SHARED, command, **login)
+        refused = ssh(cluster.lab, command, **login)
         assert refused.returncode == 1 and "group Auditors" in refused.stdout, (command, refused)
-    assert ssh(cluster, SHARED, "about", user="guest", password="guest").returncode in (5, 255)
+    assert ssh(cluster.lab, "about", user="guest", password="guest").returncode in (5, 255)
 
 
 def configure(cluster: Cluster, *commands: str) -> None:
@@ -167,8 +119,7 @@ def keys(tmp_path: Path) -> dict[str, Path]:
 
 def ssh_with_key(cluster: Cluster, key: Path, *words: str, user: str = "admin") -> CompletedProcess:
     """No password is given where one is asked for."""
-    return cluster.lab.run("client", ["ssh", "-o", "PubkeyAuthentication=yes", *OPTIONS, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", key,
-                                      f"{user}@{SHARED}", *words], timeout=40)
+    return ssh(cluster.lab, *words, user=user, password=None, options=("-o", "BatchMode=yes", *with_key(key)))
 
 
 @pytest.mark.feature("C02-009", "C02-013", "C02-015", "C02-016")
@@ -186,8 +137,7 @@ def test_keys(cluster: Cluster, keys: dict[str, Path]) -> None:
     assert looked.returncode == 0 and "AdminUsers" in looked.stdout, looked
     assert "group Auditors" in ssh_with_key(cluster, keys["ed25519"], "activate", user="looker").stdout
     # A key that is nobody's: the client goes on to the password.
-    words = ssh_words(SHARED, "about", options=("-o", "PubkeyAuthentication=yes", "-o", "IdentitiesOnly=yes", "-i", str(keys["ed25519"])))
-    assert cluster.lab.run("client", words).returncode == 0
+    assert ssh(cluster.lab, "about", options=with_key(keys["ed25519"])).returncode == 0
     configure(cluster, "cc LocalUserDatabase AdminUsers", "set User admin SSHKeys=<empty>", "delete User looker", "cc",
               *(f"delete SSHClientKey {kind}" for kind in keys))
     assert ssh_with_key(cluster, keys["rsa"], "about").returncode == 255
@@ -199,23 +149,23 @@ def test_sessions_end_with_what_opened_them(cluster: Cluster, keys: dict[str, Pa
     configure(cluster, f'add SSHClientKey phone PublicKey="{keys["ecdsa"].with_suffix(".pub").read_text().strip()}"',
               "cc LocalUserDatabase AdminUsers", "add User one Password=one Groups=Administrators SSHKeys=phone",
               "add User two Password=two Groups=Auditors", "add User three Password=three Groups=Auditors", "cc")
-    with_key = Dialogue(cluster, SHARED, "-o", "PubkeyAuthentication=yes", "-o", "IdentitiesOnly=yes", "-i", str(keys["ecdsa"]), user="one")
-    others = {name: Dialogue(cluster, SHARED, user=name, password=name) for name in ("one", "two", "three")}
+    phone = Dialogue(cluster.lab, *with_key(keys["ecdsa"]), user="one")
+    others = {name: Dialogue(cluster.lab, user=name, password=name) for name in ("one", "two", "three")}
     try:
-        for dialogue in (with_key, *others.values()):
+        for dialogue in (phone, *others.values()):
             dialogue.expect(r"System:/> ")
         configure(cluster, "cc LocalUserDatabase AdminUsers", "set User one SSHKeys=<empty>", "cc")
-        with_key.expect("The session ended: the key that it was opened with is not the user's any more")
+        phone.expect("The session ended: the key that it was opened with is not the user's any more")
         configure(cluster, "cc LocalUserDatabase AdminUsers", "set User two Password=other", "cc")
         others["two"].expect("The session ended: the user's password has changed; log in with the new one")
         configure(cluster, "cc LocalUserDatabase AdminUsers", "delete User three", "cc")
         others["three"].expect("The session ended: the user was deleted")
-        for dialogue in (with_key, others["two"], others["three"]):
+        for dialogue in (phone, others["two"], others["three"]):
             dialogue.wait()
         others["one"].send("sessions\r")
         assert not re.search(r" (two|three) ", others["one"].expect(r"one +Administrators(.|\n)*System:/> "))
     finally:
-        for dialogue in (with_key, *others.values()):
+        for dialogue in (phone, *others.values()):
             dialogue.close()
         configure(cluster, "delete SSHClientKey phone", "cc LocalUserDatabase AdminUsers", "delete User one", "delete User two", "cc")
 
@@ -238,8 +188,8 @@ def test_an_access_that_nobody_could_use_says_so(cluster: Cluster) -> None:
 @pytest.mark.parametrize("method", ["password", "keyboard-interactive"])
 def test_password_methods(cluster: Cluster, method: str) -> None:
     options = ("-o", f"PreferredAuthentications={method}")
-    assert cluster.lab.run("client", ssh_words(SHARED, "about", options=options)).returncode == 0
-    assert cluster.lab.run("client", ssh_words(SHARED, "about", password="wrong", options=options)).returncode in (5, 255)
+    assert ssh(cluster.lab, "about", options=options).returncode == 0
+    assert ssh(cluster.lab, "about", password="wrong", options=options).returncode in (5, 255)
 
 
 @pytest.mark.feature("C02-012", "C02-017")
@@ -250,16 +200,16 @@ def test_two_accesses_on_one_port(cluster: Cluster) -> None:
               "add AuthenticationProfile others LocalUserDB=others",
               'add RemoteMgmtSSH near SourceInterface=if1 SourceNetwork=10.1.0.0/25 AuthProfile=others Banner="Near." AllowHostKeyRSA=No')
     try:
-        assert ssh(cluster, SHARED, "about").returncode in (5, 255)
-        shown = ssh(cluster, SHARED, "sshserver", user="other", password="other")
+        assert ssh(cluster.lab, "about").returncode in (5, 255)
+        shown = ssh(cluster.lab, "sshserver", user="other", password="other")
         assert re.search(r"ssh +22 +0 +Running", shown.stdout), shown
         assert re.search(r"near +22 +1 +Running", shown.stdout), shown
         for algorithm, code in (("ecdsa-sha2-nistp256", 0), ("rsa-sha2-256", 255)):
-            words = ssh_words(SHARED, "about", user="other", password="other", options=("-o", f"HostKeyAlgorithms={algorithm}"))
-            assert cluster.lab.run("client", words).returncode == code, algorithm
+            done = ssh(cluster.lab, "about", user="other", password="other", options=("-o", f"HostKeyAlgorithms={algorithm}"))
+            assert done.returncode == code, algorithm
         configure(cluster, "set RemoteMgmtSSH ssh SourceNetwork=10.1.0.0/28 Index=1")
-        assert ssh(cluster, SHARED, "about").returncode == 0
-        assert ssh(cluster, SHARED, "about", user="other", password="other").returncode in (5, 255)
+        assert ssh(cluster.lab, "about").returncode == 0
+        assert ssh(cluster.lab, "about", user="other", password="other").returncode in (5, 255)
     finally:
         configure(cluster, "set RemoteMgmtSSH ssh SourceNetwork=if1_net", "delete RemoteMgmtSSH near",
                   "delete AuthenticationProfile others", "delete LocalUserDatabase others")
@@ -284,8 +234,7 @@ def test_a_port_that_somebody_else_has(cluster: Cluster) -> None:
 @pytest.mark.feature("C02-014")
 @pytest.mark.parametrize(("key", "algorithm"), [("rsa", "rsa-sha2-256"), ("ecdsa", "ecdsa-sha2-nistp256")])
 def test_host_keys(cluster: Cluster, key: str, algorithm: str) -> None:
-    login = ssh_words(SHARED, "about", options=("-o", f"HostKeyAlgorithms={algorithm}"))
-    assert cluster.lab.run("client", login).returncode == 0
+    assert ssh(cluster.lab, "about", options=("-o", f"HostKeyAlgorithms={algorithm}")).returncode == 0
     for node in cluster.nodes.values():
         assert node.run(["stat", "-c", "%a", f"/var/lib/hadrian/ssh_host_{key}_key"]).stdout.strip() == "600"
 
@@ -315,7 +264,7 @@ def test_both_nodes_prove_to_be_the_same_firewall(cluster: Cluster) -> None:
 
 
 def test_sftp_names_the_way_out(cluster: Cluster) -> None:
-    done = cluster.lab.run("client", ["sshpass", "-p", "admin", "scp", *OPTIONS, "/etc/hostname", f"admin@{SHARED}:x"])
+    done = scp(cluster.lab, "/etc/hostname", "fw:x", options=())
     assert done.returncode != 0
     assert "scp -O" in done.stderr, done.stderr
 
@@ -330,5 +279,5 @@ def test_not_reachable_from_the_wan(cluster: Cluster) -> None:
 def test_the_shared_address_answers_after_a_crash(cluster: Cluster) -> None:
     _, survivor, _ = cluster.crash_active()
     cluster.await_active(survivor)
-    done = ssh(cluster, SHARED, "show LocalUserDatabase")
+    done = ssh(cluster.lab, "show LocalUserDatabase")
     assert done.returncode == 0 and "AdminUsers" in done.stdout, done.stderr

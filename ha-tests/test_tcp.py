@@ -125,7 +125,7 @@ def test_scans_pass_nothing(cluster: Cluster, scan: str) -> None:
 @pytest.mark.feature("C07-017", "C01-017")
 def test_scans_from_outside_find_nothing(cluster: Cluster) -> None:
     lab = cluster.lab
-    server = f"import socket, time; s = socket.create_server(('', {PORT})); print('ready', flush=True); time.sleep(100)"
+    server = f"import signal, socket; s = socket.create_server(('', {PORT})); print('ready', flush=True); signal.pause()"
     with Background(lab, "client", ["/usr/bin/python3", "-u", "-c", server]) as listening:
         listening.await_line("ready")
         with Capture(lab, "client", "eth0", f"src {SERVER} and tcp") as seen:

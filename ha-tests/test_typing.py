@@ -10,13 +10,9 @@ import pytest
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import Lab
+from lab.ssh import Dialogue, login_words, transferred
 from lab.wait import await_condition
-from test_scp import transferred
-from test_ssh import Dialogue
 
-SHARED = "10.1.0.1"
-SSH = ["ssh", "-tt", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-       "-o", "ConnectTimeout=5", "-o", "PubkeyAuthentication=no"]
 NUMBERS = itertools.count()
 
 
@@ -26,7 +22,7 @@ class Terminal:
     def __init__(self, lab: Lab, user: str = "admin", password: str = "admin", columns: int = 100):
         self._lab = lab
         self._socket = f"{lab.name}-{next(NUMBERS)}"
-        command = shlex.join(["sshpass", "-p", password, *SSH, f"{user}@{SHARED}"])
+        command = shlex.join(login_words(user=user, password=password, options=("-tt",)))
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", "40", command)
         self.await_screen("System:/>")
 
@@ -182,7 +178,7 @@ def test_long_output_is_cut_short(cluster: Cluster) -> None:
     node = cluster.nodes[cluster.active()]
     write = "mkdir -p /run/hadrian/scripts; seq -f '# line %07.0f is as long as a row of eighty columns, and one of very many like it' 95000"
     assert node.run(["sh", "-c", f"{write} > /run/hadrian/scripts/long.sgs"]).returncode == 0
-    dialogue = Dialogue(cluster, SHARED)
+    dialogue = Dialogue(cluster.lab)
     try:
         dialogue.expect(r"System:/> ")
         dialogue.send("script -show long.sgs\r")
@@ -227,7 +223,7 @@ def test_a_password_is_asked_before_hashes_leave_the_system(cluster: Cluster, te
         terminal.await_line("Password of admin:")
         terminal.keys("C-c")
         terminal.await_line("System:/>")
-        login = f"printf 'admin\\n' | sshpass -p admin ssh {' '.join(SSH[2:])} admin@{SHARED} 'ecs -save'"
+        login = f"printf 'admin\\n' | {shlex.join(login_words('ecs -save'))}"
         done = cluster.lab.run("client", ["sh", "-c", login])
         assert done.returncode == 0 and "Saved the configuration" in done.stdout, done
     finally:
@@ -241,7 +237,7 @@ def test_a_running_script_is_broken_off(cluster: Cluster, terminal: Terminal, tm
     node = cluster.nodes[cluster.active()]
     slow = "set System Comments=begun\n" + "netobjects all-nets\n" * 100000 + "set System Comments=never\n"
     (tmp_path / "slow.sgs").write_text(slow)
-    transferred(cluster, tmp_path / "slow.sgs", "fw:scripts")
+    transferred(cluster.lab, tmp_path / "slow.sgs", "fw:scripts")
     try:
         terminal.enter("script -run slow.sgs")
         terminal.expect(lambda: "begun" in node.cli("show System").stdout, "the script's first command")

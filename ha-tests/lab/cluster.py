@@ -46,6 +46,15 @@ class Cluster:
         """Waits for one active node, both peers alive, everything in sync."""
         self.lab.await_ready(timeout)
 
+    def commit(self, text: str) -> None:
+        """Lines of CLI commands for the active node, in force and permanent at both when this returns."""
+        self.nodes[self.active()].commit(text)
+        self.await_well()
+
+    def counter(self, name: str) -> int:
+        """Of the active node's datapath, see LabNode.counter."""
+        return self.nodes[self.active()].counter(name)
+
     def crash_active(self) -> tuple[str, str, float]:
         """Kills the active node; returns its name, the other's, and the moment of the kill."""
         victim = self.active()

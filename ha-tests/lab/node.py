@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -134,14 +135,27 @@ class LabNode:
         finally:
             script.unlink()
 
+    def succeed(self, text: str) -> str:
+        """commands(), all of which must succeed; returns what they print."""
+        done = self.commands(text)
+        if done.returncode != 0:
+            raise LabError(f"{self.name} refused {text!r}: {done.stdout} {done.stderr}")
+        return done.stdout
+
+    def commit(self, text: str = "") -> str:
+        """succeed() with what makes all changes permanent behind it."""
+        return self.succeed(text.rstrip("\n") + "\nactivate\ncommit\n")
+
+    def counter(self, name: str) -> int:
+        """A counter of the datapath by its name below /datapath/; 0 where it has none of it."""
+        found = re.search(rf"/datapath/{name} +(\d+)", self.cli(f"statistics /datapath/{name}").stdout)
+        return int(found[1]) if found else 0
+
     def configure(self, file: Path) -> None:
         """Gives the node its configuration, a file of CLI commands."""
         if not file.is_file():
             raise LabError(f"{self.name}: its configuration {file} is missing")
-        done = self.commands(file.read_text(encoding="utf-8"))
-        if done.returncode != 0:
-            said = " ".join((done.stdout + " " + done.stderr).split())
-            raise LabError(f"{self.name} refused {file}: {said}")
+        self.succeed(file.read_text(encoding="utf-8"))
 
     def status(self) -> status.NodeStatus:
         """What `ha` says; a node that does not run does not answer."""
