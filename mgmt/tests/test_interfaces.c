@@ -245,12 +245,12 @@ START_TEST(nd_entries)
 	console_ok(&console, "cc NDEntries");
 	console_ok(&console, "add NDEntry Interface=if3 IP=my_ipv6");
 	console_ok(&console, "add NDEntry Interface=if2 IP=fe80::1 Mode=Static MACAddress=4b-86-f6-c5-a2-14");
-	says("show NDEntry 1", "Publish");
+	console_says(&console, "show NDEntry 1", "Publish");
 	console_ok(&console, "cc");
-	build(&policy, &blob);
+	build_policy(&console, &policy, &blob);
 	ck_assert_uint_eq(policy.arp_entry_count, 2);
 	ck_assert_uint_eq(policy.arp_entries[0].mode, POLICY_ARP_PUBLISH);
-	ck_assert_uint_eq(policy.arp_entries[0].interface, named(&policy, "if3")->id);
+	ck_assert_uint_eq(policy.arp_entries[0].interface, interface_named(&policy, "if3")->id);
 	ck_assert_uint_eq(policy.arp_entries[0].address.version, 6);
 	ck_assert_uint_eq(policy.arp_entries[1].mode, POLICY_ARP_STATIC);
 	free(blob);
@@ -269,7 +269,7 @@ END_TEST
 /* feature: C04-008 */
 START_TEST(the_hash_size_is_taken_and_said_to_change_nothing)
 {
-	says("show Settings ARPTableSettings", "ARPHashSize:  512");
+	console_says(&console, "show Settings ARPTableSettings", "ARPHashSize:  512");
 	console_ok(&console, "set Settings ARPTableSettings ARPHashSize=1024");
 	ck_assert_msg(strstr(console.text, "Modified ARPTableSettings.") != NULL, "%s", console.text);
 	console_run(&console, "show -errors");
