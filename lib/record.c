@@ -54,6 +54,8 @@ const char *record_class_name(uint16_t class_id)
 		return "Flows";
 	case RECORD_NEIGHBOUR:
 		return "ARP entries";
+	case RECORD_AUTOCONFIGURATION:
+		return "Autoconfiguration";
 	default:
 		return "unknown";
 	}

@@ -19,8 +19,9 @@
 
 /* Numbers are for ever; a class that is gone leaves a hole. */
 enum record_class {
-	RECORD_FLOW = 1,      /* datapath/flow */
-	RECORD_NEIGHBOUR = 2, /* datapath/arp */
+	RECORD_FLOW = 1,              /* datapath/flow */
+	RECORD_NEIGHBOUR = 2,         /* datapath/arp */
+	RECORD_AUTOCONFIGURATION = 3, /* datapath/slaac */
 	RECORD_CLASS_MAX = 64,
 };
 

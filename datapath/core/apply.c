@@ -9,6 +9,7 @@
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
 #include "datapath/port/port.h"
+#include "datapath/slaac/slaac.h"
 #include "lib/ipc.h"
 
 #include <errno.h>
@@ -92,6 +93,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 		qb_log(LOG_ERR, "PacketBufferSize cannot be kept for the next start: %s", strerror(-error));
 	activity_configure(policy);
 	advertise_configure(policy);
+	slaac_policy();
 	qb_log(LOG_INFO, "policy %lu is in force", (unsigned long)policy->header->generation);
 	return first;
 }

@@ -15,6 +15,7 @@
 #include "datapath/host/host.h"
 #include "datapath/host/netlink.h"
 #include "datapath/port/port.h"
+#include "datapath/slaac/slaac.h"
 #include "lib/heartbeat.h"
 #include "lib/log.h"
 #include "lib/paths.h"
@@ -107,6 +108,7 @@ static void stop_control(void)
 	stop_workers();
 	heartbeat_stop();
 	advertise_stop();
+	slaac_stop();
 	arp_stop();
 	host_stop();
 	port_stop();

@@ -13,6 +13,7 @@
 #include "datapath/nd/snoop.h"
 #include "datapath/probe/probe.h"
 #include "datapath/query/query.h"
+#include "datapath/slaac/slaac.h"
 #include "datapath/watch/watch.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
@@ -254,6 +255,10 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_DISCOVERY_SNOOP:
 		if (message->length >= sizeof(uint32_t))
 			nd_snoop_set(connection, *(const uint32_t *)message->body);
+		break;
+	case MESSAGE_AUTOCONFIGURE:
+		if (message->length >= sizeof(struct message_autoconfigure))
+			slaac_configure(message->body);
 		break;
 	case MESSAGE_ACTIVITY_SET:
 	case MESSAGE_MIRROR_RECORDS:

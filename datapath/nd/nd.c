@@ -8,6 +8,7 @@
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nd/packet.h"
 #include "datapath/nd/snoop.h"
+#include "datapath/slaac/slaac.h"
 
 #include <errno.h>
 #include <rte_ip.h>
@@ -114,10 +115,10 @@ static void answer(const struct port *port, const struct nd_packet *question, en
 	(void)control_transmit(port->interface, frame, sizeof(frame));
 }
 
-/* Neighbours are kept where this node has dealings with them: link-local hosts are answered and not kept. */
 static bool worth_keeping(const struct policy *policy, const struct port *port, const uint8_t *address)
 {
-	return ipv6_address_valid(address) && !nd_is_own(policy, port->interface, address);
+	return (ipv6_address_valid(address) || ipv6_is_link_local(address)) &&
+	       !nd_is_own(policy, port->interface, address);
 }
 
 static void solicited(const struct policy *policy, const struct port *port, const struct nd_packet *packet)
@@ -134,8 +135,9 @@ static void solicited(const struct policy *policy, const struct port *port, cons
 	if (as == ARP_SILENT)
 		return;
 	if (packet->has_mac && worth_keeping(policy, port, packet->source))
-		neighbour_learn(port->interface, next_hop_of(packet->source), &packet->mac, true,
-		                control_now());
+		/* Link-local hosts are answered, and kept where they are asked for: a router that is a gateway. */
+		neighbour_learn(port->interface, next_hop_of(packet->source), &packet->mac,
+		                ipv6_address_valid(packet->source), control_now());
 	answer(port, packet, as, published);
 }
 
@@ -160,7 +162,7 @@ static void advertised(const struct policy *policy, const struct port *port, con
 	neighbour_learn(port->interface, target, &mac, false, control_now());
 }
 
-/* What is said of routers. Other routers' advertisements say nothing to this one. */
+/* What is said of routers. */
 static void routing(const struct port *port, struct rte_mbuf *mbuf)
 {
 	const uint8_t *ip = rte_pktmbuf_mtod(mbuf, const uint8_t *);
@@ -168,6 +170,8 @@ static void routing(const struct port *port, struct rte_mbuf *mbuf)
 
 	if (ip[sizeof(struct rte_ipv6_hdr)] == ROUTER_SOLICITATION)
 		good = advertise_solicited(port, ip, rte_pktmbuf_data_len(mbuf));
+	else
+		good = slaac_advertised(port, ip, rte_pktmbuf_data_len(mbuf));
 	control_count(good ? COUNTER_OWN_TAKEN : COUNTER_DROP_DISCOVERY_MALFORMED);
 	rte_pktmbuf_free(mbuf);
 }

@@ -54,6 +54,8 @@ enum message_type {
 	MESSAGE_NEIGHBOUR_NOTIFY, /* mgmtd ->: struct message_neighbour_notify; answered by MESSAGE_POLICY_RESULT */
 	MESSAGE_DISCOVERY_SNOOP, /* mgmtd ->: uint32_t: bits of enum discovery_snoop, 0: no more */
 	MESSAGE_DISCOVERY_SEEN,  /* -> mgmtd: struct message_discovery, followed by what its kind says */
+	MESSAGE_AUTOCONFIGURE, /* mgmtd ->: struct message_autoconfigure; answered by ..._AUTOCONFIGURATION */
+	MESSAGE_AUTOCONFIGURATION, /* -> mgmtd, also on each change: struct message_autoconfiguration */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */

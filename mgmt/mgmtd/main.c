@@ -11,6 +11,7 @@
 #include "mgmt/mgmtd/diagnostics/diagnostics.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
+#include "mgmt/mgmtd/engine/engine_learned.h"
 #include "mgmt/mgmtd/engine/engine.h"
 #include "mgmt/mgmtd/https/cgi.h"
 #include "mgmt/mgmtd/https/https.h"
@@ -118,6 +119,8 @@ static int start(struct ipc_server **server)
 		error = storage_create(&engine, &engine.storage);
 	if (!error)
 		error = datapath_link_create(engine.loop, on_datapath, &engine, &engine.datapath);
+	if (!error)
+		error = engine_learned_create(&engine);
 	if (!error)
 		error = captures_create(&engine, &engine.captures);
 	if (!error)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/learned.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/tests/built_policy.h"
 
 #include <string.h>
@@ -266,6 +268,53 @@ START_TEST(nd_entries)
 }
 END_TEST
 
+/* feature: C05-019 */
+START_TEST(what_a_router_tells_stands_in_objects)
+{
+	struct message_autoconfiguration known = {.count = 1};
+	struct autoconfiguration *one = &known.interface[0];
+	struct configuration filled = {0};
+	struct message_autoconfigure order;
+	struct ranges ranges = {0};
+	char missing[64];
+
+	console_ok(&console, "add IPAddress if1_ip Address=192.168.10.1");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=if1_ip IPv6AddressConfiguration=SLAAC");
+	ck_assert_msg(strstr(console.text, "Added IPAddress if1_ip6_net.") != NULL, "%s", console.text);
+	console_says(&console, "show IPAddress if1_ip6_gw", "::1");
+	learned_order(&console.engine.candidate, &order);
+	ck_assert_uint_eq(order.count, 1);
+	one->interface = order.interface[0];
+	ip_address_parse("fe80::1200:ff:fe01:1", &one->link_local);
+	ip_address_parse("2001:db8::1200:ff:fe01:1", &one->address);
+	ip_address_parse("2001:db8::", &one->prefix);
+	one->prefix_length = 64;
+	ip_address_parse("fe80::99", &one->router);
+	one->server_count = 1;
+	ip_address_parse("2001:db8::53", &one->servers[0]);
+	ck_assert_int_eq(configuration_copy(&console.engine.candidate, &filled), 0);
+	ck_assert_int_eq(learned_fill(&filled, &known), 0);
+	one->address = resolve_host(&filled, "if1_ip6_gw");
+	ck_assert_int_eq(ip_address_compare(&one->address, &one->router), 0);
+	one->address = resolve_host(&filled, "if1_ip6_dns");
+	ck_assert_int_eq(ip_address_compare(&one->address, &one->servers[0]), 0);
+	ck_assert_int_eq(resolve_address(&filled, "if1_ip6_net", &ranges, missing), 0);
+	ck_assert_uint_eq(ranges.count, 1);
+	ck_assert(ip_range_contains(&ranges.range[0], &one->servers[0]));
+	ck_assert(!ip_range_contains(&ranges.range[0], &one->router));
+	ranges_free(&ranges);
+	ck_assert_int_eq(resolve_address(&filled, "if1_ip", &ranges, missing), 0);
+	ck_assert_uint_eq(ranges.range[ranges.count - 1].first.version, 6);
+	ranges_free(&ranges);
+	configuration_clear(&filled);
+	console_says(&console, "show IPAddress if1_ip6_gw", "::1");
+	console_ok(&console, "set EthernetInterface if1 IPv6AddressConfiguration=Static");
+	learned_order(&console.engine.candidate, &order);
+	ck_assert_uint_eq(order.count, 0);
+	console_refused(&console, "set EthernetInterface if1 IPv6Gateway=2001:db8::1", "IPv6Gateway");
+}
+END_TEST
+
 /* feature: C04-008 */
 START_TEST(the_hash_size_is_taken_and_said_to_change_nothing)
 {
@@ -307,6 +356,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_null_interface_keeps_its_references);
 	tcase_add_test(tests, arp_entries);
 	tcase_add_test(tests, nd_entries);
+	tcase_add_test(tests, what_a_router_tells_stands_in_objects);
 	tcase_add_test(tests, the_hash_size_is_taken_and_said_to_change_nothing);
 	tcase_add_test(tests, an_mtu_needs_a_buffer);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/check/check_interfaces.h"
+#include "mgmt/mgmtd/configuration/interface.h"
+#include "mgmt/mgmtd/configuration/learned.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 
 #include <string.h>
@@ -70,6 +72,33 @@ static void check_settings(const struct configuration *configuration, struct pro
 		        "entries as there can be");
 }
 
+/* C05-019. */
+static void check_autoconfiguration(const struct configuration *configuration, struct problems *problems)
+{
+	struct interface_cursor at = {0};
+	unsigned wanted = 0;
+
+	while (interface_next(configuration, &at)) {
+		if (!learned_is_wanted(at.type, at.object))
+			continue;
+		wanted++;
+		if (interface_is_vlan(at.type) &&
+		    !value_first(at.object, type_property(at.type, "IPAddress"), 0))
+			problem(
+			    problems, at.type, at.object,
+			    "IPv6AddressConfiguration 'SLAAC' needs IPAddress: without it the addresses are "
+			    "those of BaseInterface");
+		if (!interface_is_vlan(at.type) && !strcmp(value_of(at.type, at.object, "HAType"), "Sync"))
+			problem(problems, at.type, at.object,
+			        "IPv6AddressConfiguration 'SLAAC' has no effect where HAType is Sync; set "
+			        "Static");
+		if (wanted == AUTOCONFIGURATIONS_MAX + 1)
+			problem(problems, at.type, at.object,
+			        "IPv6AddressConfiguration 'SLAAC' is possible on %d interfaces at most",
+			        AUTOCONFIGURATIONS_MAX);
+	}
+}
+
 void check_neighbours(const struct configuration *configuration, struct problems *problems)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -83,4 +112,5 @@ void check_neighbours(const struct configuration *configuration, struct problems
 				check_entry(configuration, &kinds[i], type, entry, problems);
 	}
 	check_settings(configuration, problems);
+	check_autoconfiguration(configuration, problems);
 }

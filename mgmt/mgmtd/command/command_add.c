@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/edit.h"
 #include "mgmt/mgmtd/configuration/interface.h"
+#include "mgmt/mgmtd/configuration/learned.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -173,6 +174,8 @@ int command_add(struct session *session, const struct line *line)
 	}
 	if (!error && interface_is_type(target.type))
 		error = interface_follow_equivalence(candidate, target.type, object);
+	if (!error && learned_is_wanted(target.type, object))
+		error = learned_make_objects(candidate, target.type, object, session->out);
 	if (error)
 		object_delete(candidate, object);
 	else

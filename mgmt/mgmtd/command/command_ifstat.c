@@ -4,6 +4,7 @@
 #include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
+#include "mgmt/mgmtd/engine/engine_learned.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/session/table.h"
 #include "mgmt/mgmtd/show/show_object.h"
@@ -17,19 +18,26 @@
 static char *addresses(struct session *session, const struct object_type *type, struct lyd_node *interface,
                        const char *property, unsigned node)
 {
+	struct configuration copy = {0};
+	const struct configuration *view =
+	    engine_learned_view(session->engine, &session->engine->running, &copy);
 	struct ranges ranges = {0};
 	char one[IP_RANGE_TEXT], *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
 
-	if (!out)
+	if (!out) {
+		configuration_clear(&copy);
 		return NULL;
-	interface = interface_addresses_of(&session->engine->running, type, interface, &type);
-	resolve_addresses(&session->engine->running, interface, type_property(type, property), node, &ranges);
+	}
+	interface = interface_find(view, object_key(type, interface), &type);
+	interface = interface_addresses_of(view, type, interface, &type);
+	resolve_addresses(view, interface, type_property(type, property), node, &ranges);
 	for (size_t i = 0; i < ranges.count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", ip_range_format(&ranges.range[i], one));
 	fclose(out);
 	ranges_free(&ranges);
+	configuration_clear(&copy);
 	return text;
 }
 

@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/target.h"
+#include "mgmt/mgmtd/engine/engine_learned.h"
 #include "mgmt/mgmtd/session/table.h"
 
 #include <errno.h>
@@ -51,8 +52,8 @@ int command_cfglog(struct session *session, const struct line *line)
 	return cfglog_print(&session->engine->cfglog, line_option(line, "all") != NULL, session->out);
 }
 
-static void add_netobject(struct session *session, const struct object_type *type, struct lyd_node *object,
-                          struct table *table)
+static void add_netobject(const struct configuration *configuration, const struct object_type *type,
+                          struct lyd_node *object, struct table *table)
 {
 	struct ranges ranges = {0};
 	char text[IP_RANGE_TEXT], missing[64], *list = NULL;
@@ -61,7 +62,7 @@ static void add_netobject(struct session *session, const struct object_type *typ
 
 	if (!out)
 		return;
-	resolve_address(&session->engine->candidate, object_key(type, object), &ranges, missing);
+	resolve_address(configuration, object_key(type, object), &ranges, missing);
 	for (size_t i = 0; i < ranges.count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", ip_range_format(&ranges.range[i], text));
 	fclose(out);
@@ -76,17 +77,23 @@ int command_netobjects(struct session *session, const struct line *line)
 {
 	const struct object_type *type = schema_type(session->engine->schema, NULL, "IPAddress");
 	struct target target = {.type = type, .name = line_word(line, 1)};
+	struct configuration copy = {0};
+	const struct configuration *view =
+	    engine_learned_view(session->engine, &session->engine->candidate, &copy);
 	struct table table = {0};
 	struct lyd_node *object;
 
 	object = target.name ? target_object(session, &target)
 	                     : object_first(&session->engine->candidate, type, NULL);
-	if (target.name && !object)
+	if (target.name && !object) {
+		configuration_clear(&copy);
 		return -ENOENT;
+	}
 	table_column(&table, "");
 	table_column(&table, "");
 	for (; object; object = target.name ? NULL : object_next(object))
-		add_netobject(session, type, object, &table);
+		add_netobject(view, type, object, &table);
 	table_print(&table, 0, session->out);
+	configuration_clear(&copy);
 	return 0;
 }

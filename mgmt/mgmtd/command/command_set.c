@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/edit.h"
 #include "mgmt/mgmtd/configuration/interface.h"
+#include "mgmt/mgmtd/configuration/learned.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -29,6 +30,8 @@ static int set_object(struct session *session, const struct object_type *type, s
 	}
 	if (!error && interface_is_type(type))
 		error = interface_follow_equivalence(candidate, type, object);
+	if (!error && learned_is_wanted(type, object))
+		error = learned_make_objects(candidate, type, object, session->out);
 	if (!error) {
 		lyd_free_tree(backup);
 		fprintf(session->out, "Modified %s.\n", object_label(type, object, label));

@@ -6,6 +6,7 @@
 #include "mgmt/mgmtd/configuration/secret.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
+#include "mgmt/mgmtd/engine/engine_learned.h"
 #include "mgmt/mgmtd/engine/restart.h"
 #include "mgmt/mgmtd/engine/version.h"
 #include "mgmt/mgmtd/https/https.h"
@@ -26,15 +27,18 @@ static void apply_rest(struct engine *engine)
 {
 	static struct message_cluster_identity identity;
 	struct message_cluster_configuration cluster;
+	struct configuration copy = {0};
+	const struct configuration *view = engine_learned_view(engine, &engine->running, &copy);
 
 	clock_configure(engine->clock, &engine->running); /* first: what follows is told the zone */
 	datapath_link_time_zone(engine->datapath);
 	cluster_configuration_build(&engine->running, &cluster);
 	cluster_identity_build(&engine->running, version_running(), &identity);
 	cluster_link_configure(engine->cluster, &cluster, &identity);
-	https_configure(engine->https, &engine->running);
-	sshd_configure(engine->sshd, &engine->running);
+	https_configure(engine->https, view);
+	sshd_configure(engine->sshd, view);
 	radius_configure(engine->radius, &engine->running);
+	configuration_clear(&copy);
 }
 
 static void log_result(void *user, int error, const char *text)
@@ -52,12 +56,16 @@ static void log_result(void *user, int error, const char *text)
 static int send_policy(struct engine *engine, const struct configuration *configuration, datapath_result done,
                        void *user, char reason[256])
 {
+	struct configuration copy = {0};
+	const struct configuration *view = engine_learned_view(engine, configuration, &copy);
 	size_t length;
 	void *blob;
-	int error = policy_build(configuration, ++engine->policy_generation, &blob, &length, reason);
+	int error = policy_build(view, ++engine->policy_generation, &blob, &length, reason);
 
+	configuration_clear(&copy);
 	if (error)
 		return error;
+	engine_learned_order(engine, configuration);
 	error = datapath_link_apply(engine->datapath, engine->policy_generation, blob, length, done, user);
 	free(blob);
 	if (error)
@@ -94,6 +102,7 @@ static void finish(struct engine *engine, int error, const char *text)
 		configuration_clear(&activation->next);
 		cfglog_write(&engine->cfglog, "Error", "Reconfigure failed, the old configuration stays: %s",
 		             text);
+		engine_learned_order(engine, &engine->running);
 	} else {
 		configuration_clear(&engine->running);
 		engine->running = activation->next;
@@ -103,6 +112,7 @@ static void finish(struct engine *engine, int error, const char *text)
 	}
 	if (done)
 		done(user, error, text);
+	engine_learned_waiting(engine);
 	engine_receive_waiting(engine);
 }
 
@@ -171,6 +181,7 @@ void engine_forget(struct engine *engine, const void *user)
 
 void engine_free(struct engine *engine)
 {
+	engine_learned_destroy(engine);
 	configuration_clear(&engine->committed);
 	configuration_clear(&engine->running);
 	configuration_clear(&engine->candidate);

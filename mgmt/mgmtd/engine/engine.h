@@ -27,6 +27,7 @@
 
 struct session;
 struct datapath_link;
+struct learned;
 struct cluster_link;
 struct https;
 struct cgi;
@@ -94,6 +95,7 @@ struct engine {
 	struct cfglog cfglog;
 	struct session *sessions;
 	struct datapath_link *datapath;
+	struct learned *learned; /* engine_learned.h; NULL: in tests */
 	struct cluster_link *cluster;
 	struct https *https;
 	struct cgi *cgi;

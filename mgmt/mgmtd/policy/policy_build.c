@@ -13,11 +13,21 @@
 #include <errno.h>
 #include <string.h>
 
+static bool is_itself(const struct ip_address *address)
+{
+	static const struct ip_address itself = {.version = 6, .bytes = {[15] = 1}};
+
+	return address->version == 6 && !ip_address_compare(address, &itself);
+}
+
 /* all-nets is of the version that the gateway has. IPv6 networks are prefixes (check_network). */
 static int add_network(const struct policy_route *route, struct route_list *routes,
                        struct policy_builder *builder)
 {
 	if (route->gateway.version && route->gateway.version != route->network.first.version)
+		return 0;
+	/* An object that a router has not filled yet (configuration/learned.h). */
+	if (is_itself(&route->gateway) || is_itself(&route->network.first))
 		return 0;
 	return route->network.first.version == 6 ? policy_builder_route(builder, route)
 	                                         : route_list_add(routes, route);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_SLAAC_SLAAC_H
+#define DATAPATH_SLAAC_SLAAC_H
+
+/*
+ * Interfaces that get an IPv6 address from a router on their link (RFC 4862; C05-019). Only the active node asks and listens;
+ * what it is told is mirrored, and both nodes make the same address of the prefix and the cluster's shared Ethernet address. The
+ * datapath only learns: mgmtd, which is told of every change, makes addresses and routes of it. Control thread.
+ */
+
+#include "datapath/core/datapath.h"
+#include "lib/messages/autoconfiguration.h"
+
+/* The interfaces that mgmtd wants it for; it is told at once what is known. */
+void slaac_configure(const struct message_autoconfigure *wanted);
+/* A policy is in force: ports may be new. */
+void slaac_policy(void);
+/* A Router Advertisement came in by a port (data at its IPv6 header); it stays the caller's. False: it is malformed. */
+bool slaac_advertised(const struct port *port, const uint8_t *ip, size_t length);
+void slaac_stop(void);
+
+extern const struct mirror_class slaac_mirror_class;
+
+#endif

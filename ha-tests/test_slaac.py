@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An interface whose IPv6 address comes from a router on its link, the same on both nodes, and kept over a failover."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from lab.background import Background, Capture
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.wait import await_condition
+
+PREFIX = "2001:db8:99::"
+OWN = "2001:db8:99:0:1200:ff:fe01:2"  # of the shared MAC 10:00:00:01:00:02
+ROUTER_HOST = "2001:db8:99::10"
+BEYOND = "2001:db8:ffff::1"
+DNS = "2001:db8:99::53"
+UNKNOWN = {"if2_ip6_net": "::1", "if2_ip6_gw": "::1", "if2_ip6_dns": "::1"}
+CONFIGURE = """
+add Address IPAddress if1_ip6_net Address=2001:db8:1::/64
+set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1
+set Interface EthernetInterface if2 IPv6AddressConfiguration=SLAAC
+cc RoutingTable main
+add Route Interface=if1 Network=if1_ip6_net
+add Route Interface=if2 Network=if2_ip6_net
+add Route Interface=if2 Network=all-nets-ip6 Gateway=if2_ip6_gw
+cc
+cc RuleSet IPRuleSet main
+add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_net DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
+add IPRule Name=ping6 Action=Allow SourceInterface=if2 SourceNetwork=if2_ip6_net DestinationInterface=core DestinationNetwork=all-nets Service=ping6-inbound
+cc
+"""
+# Answers solicitations, and advertises what standard input tells it to: the lifetime as a router.
+ROUTER = f"""
+import select, socket, struct, sys
+link = socket.if_nametoindex("eth0")
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, link)
+s.bind(("fe80::99", 0, 0, link))
+g = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+g.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.inet_pton(socket.AF_INET6, "ff02::2") + struct.pack("@I", link))
+lifetime = 1800
+def advertise():
+    told = struct.pack(">BBHBBHII", 134, 0, 0, 64, 0, lifetime, 0, 0)
+    told += struct.pack(">BBBBIII", 3, 4, 64, 0xc0, 86400, 14400, 0) + socket.inet_pton(socket.AF_INET6, "{PREFIX}")
+    told += struct.pack(">BBHI", 25, 3, 0, 600) + socket.inet_pton(socket.AF_INET6, "{DNS}")
+    s.sendto(told, ("ff02::1", 0, 0, link))
+    print("advertised", flush=True)
+print("ready", flush=True)
+while True:
+    readable, _, _ = select.select([g, sys.stdin], [], [], 2)
+    if sys.stdin in readable:
+        line = sys.stdin.readline()
+        if not line: break
+        lifetime = int(line)
+    if g in readable and g.recv(1500)[0] != 133:
+        continue
+    advertise()
+"""
+
+
+def commit(cluster: Cluster, lines: str) -> str:
+    done = cluster.nodes[cluster.active()].commands(f"{lines}\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.await_well()
+    return done.stdout
+
+
+def objects(cluster: Cluster, node: str) -> dict[str, str]:
+    shown = cluster.nodes[node].cli("netobjects").stdout
+    return dict(re.findall(r"^(if2_ip6_\S+) +(\S+)", shown, re.MULTILINE))
+
+
+def ping(lab: Lab, address: str, host: str = "client") -> bool:
+    return lab.run(host, ["ping", "-6", "-n", "-q", "-c", "1", "-W", "1", address], check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def router(lab: Lab) -> Iterator[Background]:
+    made = Background(lab, "server", ["/usr/bin/python3", "-u", "-c", ROUTER])
+    made.await_line("ready")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def addresses(lab: Lab) -> None:
+    lab.run("server", ["sh", "-c", f"ip -6 address add fe80::99/64 dev eth0 nodad; ip -6 address add {ROUTER_HOST}/64 dev eth0 nodad; "
+                                   f"ip -6 address add {BEYOND}/128 dev lo; ip -6 route replace 2001:db8:1::/64 via {OWN}"])
+    Cluster(lab).await_well()
+
+
+@pytest.mark.feature("C05-019")
+def test_the_active_node_asks_and_the_objects_are_there(cluster: Cluster) -> None:
+    with Capture(cluster.lab, "server", "eth0", "icmp6 and ip6[40] == 133") as asked:
+        commit(cluster, CONFIGURE)
+        frame = asked.await_line("router solicitation")
+    assert "10:00:00:01:00:02 > 33:33:00:00:00:02" in frame and ":: > ff02::2" in frame, frame
+    for node in cluster.nodes:
+        assert objects(cluster, node).keys() == UNKNOWN.keys()
+    assert not ping(cluster.lab, ROUTER_HOST)
+
+
+@pytest.mark.feature("C05-019", "C05-023")
+def test_both_nodes_have_what_the_router_tells(cluster: Cluster, router: Background) -> None:
+    gateway = {"if2_ip6_net": f"{PREFIX}/64", "if2_ip6_gw": "fe80::99", "if2_ip6_dns": DNS}
+    for node in cluster.nodes:
+        await_condition(lambda node=node: objects(cluster, node) == gateway, f"the objects of {node}", timeout=30)
+        assert OWN in cluster.nodes[node].cli("netobjects if2_ip").stdout
+        assert OWN in cluster.nodes[node].cli("ifstat if2").stdout
+    assert cluster.nodes[cluster.active()].cli("show -changes").stdout.count("if2_ip") == 0, "nothing is edited by it"
+    await_condition(lambda: ping(cluster.lab, ROUTER_HOST), "the network of the link", timeout=10)
+    assert ping(cluster.lab, BEYOND), "through the gateway"
+    assert ping(cluster.lab, OWN, "server")
+    assert "10:00:00:01:00:02" in cluster.lab.run("server", ["ip", "-6", "neighbour", "show", OWN]).stdout
+
+
+@pytest.mark.feature("C05-019", "C05-023")
+def test_the_survivor_has_it_at_once(cluster: Cluster, router: Background) -> None:
+    """The router says nothing meanwhile."""
+    lab = cluster.lab
+    await_condition(lambda: ping(lab, BEYOND), "a way", timeout=20)
+    lab.run("server", ["kill", "-STOP", str(router.process.pid)])
+    try:
+        victim, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        assert ping(lab, BEYOND)
+        assert objects(cluster, survivor)["if2_ip6_gw"] == "fe80::99"
+    finally:
+        lab.run("server", ["kill", "-CONT", str(router.process.pid)])
+    cluster.nodes[victim].start()
+    cluster.await_well()
+    await_condition(lambda: objects(cluster, victim) == objects(cluster, survivor), "the one that came back", timeout=20)
+    assert OWN in cluster.nodes[victim].cli("netobjects if2_ip").stdout
+
+
+@pytest.mark.feature("C05-019")
+def test_a_router_that_is_none_any_more(cluster: Cluster, router: Background) -> None:
+    router.tell("0")
+    await_condition(lambda: objects(cluster, cluster.active())["if2_ip6_gw"] == "::1", "the end of the gateway", timeout=20)
+    assert not ping(cluster.lab, BEYOND)
+    assert ping(cluster.lab, ROUTER_HOST), "the address stays as long as it is valid"
+    router.tell("1800")
+    await_condition(lambda: ping(cluster.lab, BEYOND), "the gateway again", timeout=20)
+
+
+@pytest.mark.feature("C05-019")
+def test_static_again(cluster: Cluster, router: Background) -> None:
+    commit(cluster, "set Interface EthernetInterface if2 IPv6AddressConfiguration=Static")
+    assert OWN not in cluster.nodes[cluster.active()].cli("netobjects if2_ip").stdout
+    await_condition(lambda: not ping(cluster.lab, ROUTER_HOST), "the end of the way", timeout=10)
+    done = cluster.nodes[cluster.active()].commands("set Interface EthernetInterface if3 IPv6AddressConfiguration=SLAAC\nactivate\n")
+    assert done.returncode != 0 and "has no effect where HAType is Sync" in done.stdout + done.stderr, done
+    assert cluster.nodes[cluster.active()].cli("reject").returncode == 0

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MGMT_MGMTD_ENGINE_LEARNED_H
+#define MGMT_MGMTD_ENGINE_LEARNED_H
+
+/* What routers told of interfaces (configuration/learned.h), of the datapath and into force. One thread. */
+
+#include "mgmt/mgmtd/engine/engine.h"
+
+/* Listens to the datapath, whose link is there. Returns 0 or -ENOMEM. */
+int engine_learned_create(struct engine *engine);
+void engine_learned_destroy(struct engine *engine);
+
+/* Tells the datapath which interfaces of a configuration want it. */
+void engine_learned_order(struct engine *engine, const struct configuration *configuration);
+/* An activation has ended: what came meanwhile comes into force. */
+void engine_learned_waiting(struct engine *engine);
+
+/*
+ * The configuration with what is known in its objects: itself, or a copy in *copy (which was empty, and is the caller's to
+ * clear).
+ */
+const struct configuration *engine_learned_view(const struct engine *engine,
+                                                const struct configuration *configuration,
+                                                struct configuration *copy);
+
+#endif
