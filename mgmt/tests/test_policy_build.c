@@ -302,6 +302,21 @@ START_TEST(ip_version_6_is_refused_where_it_has_no_effect)
 }
 END_TEST
 
+/* feature: C22-063 */
+START_TEST(nat_to_one_node_s_own_address_is_warned_of)
+{
+	console_ok(&console, "set HighAvailability Enabled=Yes Role=Master ClusterID=1");
+	console_ok(&console, "cc IPRuleSet main");
+	console_ok(
+	    &console,
+	    "add IPRule Name=out SourceInterface=if1 SourceNetwork=all-nets-ip4 DestinationInterface=if2 "
+	    "DestinationNetwork=all-nets-ip4 Service=all_services Action=Allow SourceTranslation=NAT "
+	    "SetSourceAddress=AllToOne NewSourceIP4=10.1.0.3");
+	console_ok(&console, "cc");
+	has_problem("NewSourceIP4 '10.1.0.3' is a PrivateIP of EthernetInterface if1, of one node alone");
+}
+END_TEST
+
 /* feature: C05-023 */
 START_TEST(a_node_has_private_addresses_of_both_versions)
 {
@@ -415,6 +430,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, what_cannot_be_activated);
 	tcase_add_test(tests, what_would_have_no_effect);
 	tcase_add_test(tests, ip_version_6_is_refused_where_it_has_no_effect);
+	tcase_add_test(tests, nat_to_one_node_s_own_address_is_warned_of);
 	tcase_add_test(tests, a_node_has_private_addresses_of_both_versions);
 	tcase_add_test(tests, all_mistakes_are_listed_at_once);
 	tcase_add_test(tests, https_listens_on_the_addresses_of_its_interface);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 
 #include <string.h>
@@ -16,6 +17,42 @@ static bool has_version(const struct configuration *configuration, const struct 
 		found = ranges.range[i].first.version == version;
 	ranges_free(&ranges);
 	return found;
+}
+
+/* "EthernetInterface if1" where the address is one node's own of it; "" where it is none (C22-063). */
+static void find_private(const struct configuration *configuration, const struct ip_address *address,
+                         char label[OBJECT_LABEL])
+{
+	struct interface_cursor at = {0};
+
+	*label = 0;
+	while (!*label && interface_next(configuration, &at)) {
+		for (unsigned node = 0; node < 2 && !*label; node++) {
+			struct ranges own = {0};
+
+			resolve_addresses(configuration, at.object, type_property(at.type, "PrivateIP"), node,
+			                  &own);
+			for (size_t i = 0; i < own.count && !*label; i++)
+				if (ip_range_contains(&own.range[i], address))
+					object_label(at.type, at.object, label);
+			ranges_free(&own);
+		}
+	}
+}
+
+/* It goes when its node does, and all its flows with it. */
+static void warn_of_private(const struct configuration *configuration, const struct object_type *type,
+                            const struct lyd_node *rule, const char *property, const char *name,
+                            const struct ip_address *address, struct problems *problems)
+{
+	char label[OBJECT_LABEL];
+
+	find_private(configuration, address, label);
+	if (*label)
+		warning(problems, type, rule,
+		        "%s '%s' is a PrivateIP of %s, of one node alone: flows end with it. Use a shared "
+		        "address",
+		        property, name, label);
 }
 
 /* One IP version's address: there where flows of that version can match, and nowhere else (C09-010). */
@@ -46,6 +83,10 @@ static void check_new_source(const struct configuration *configuration, const st
 		    "%s '%s' has no effect, as SourceNetwork and DestinationNetwork do not both have IPv%u "
 		    "addresses; set %s=<empty>",
 		    property, address, version, property);
+	} else if (*address && configuration_in_cluster(configuration)) {
+		struct ip_address host = resolve_host(configuration, address);
+
+		warn_of_private(configuration, type, rule, property, address, &host, problems);
 	}
 }
 
