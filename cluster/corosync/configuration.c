@@ -104,7 +104,8 @@ int corosync_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], uint8_t k
 	return error;
 }
 
-int corosync_read_cluster_key(const char *path, uint8_t key[CLUSTER_KEY_LENGTH])
+/* Returns 0, -ENOENT, -EBADMSG for a file that is not CLUSTER_KEY_LENGTH long, or -errno. */
+static int read_cluster_key(const char *path, uint8_t key[CLUSTER_KEY_LENGTH])
 {
 	uint8_t extra;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -144,7 +145,7 @@ int corosync_write_files(const struct message_cluster_configuration *configurati
 {
 	uint8_t cluster_key[CLUSTER_KEY_LENGTH], key[COROSYNC_KEY_LENGTH];
 	char text[4096];
-	int error = corosync_read_cluster_key(key_path, cluster_key);
+	int error = read_cluster_key(key_path, cluster_key);
 
 	*what = "the cluster key cannot be read";
 	if (error)

@@ -26,10 +26,6 @@ int corosync_render(const struct message_cluster_configuration *configuration, c
 /* Corosync's key by HKDF-SHA256 (RFC 5869) with a label of its own. Returns 0 or -EIO. Pure. */
 int corosync_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], uint8_t key[COROSYNC_KEY_LENGTH]);
 
-/* Reads the cluster key. Returns 0, -ENOENT, -EBADMSG for a file that is not CLUSTER_KEY_LENGTH long, or
- * -errno. */
-int corosync_read_cluster_key(const char *path, uint8_t key[CLUSTER_KEY_LENGTH]);
-
 /*
  * Writes corosync.conf and authkey (mode 0400) into directory, which is made. Returns 0 or -errno, and in
  * *what (static) what failed.

@@ -36,7 +36,8 @@ static void rows_around(EditLine *edit, size_t *above, size_t *below)
 	*below = end / columns - *above;
 }
 
-void edit_leave_line(EditLine *edit)
+/* Brings the terminal's cursor behind what is typed, to a new row: what is printed then stands below it. */
+static void leave_line(EditLine *edit)
 {
 	size_t above, below;
 
@@ -72,7 +73,7 @@ static unsigned char on_tab(EditLine *edit, int key)
 	if (client->asks || client_complete(client, line->buffer, length, terminal_columns(), &answer))
 		return CC_ERROR;
 	if (answer.text_length) {
-		edit_leave_line(edit);
+		leave_line(edit);
 		fwrite(answer.text, 1, answer.text_length, stdout);
 		fflush(stdout);
 	}
@@ -99,7 +100,7 @@ static unsigned char on_break(EditLine *edit, int key)
 	int length = (int)characters(line->buffer, (size_t)(line->lastchar - line->buffer));
 
 	(void)key;
-	edit_leave_line(edit);
+	leave_line(edit);
 	fflush(stdout);
 	el_cursor(edit, length);
 	el_deletestr(edit, length);

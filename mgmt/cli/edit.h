@@ -10,8 +10,6 @@
 
 /* Binds the keys of an editor whose EL_CLIENTDATA is a struct client. */
 void edit_bind(EditLine *edit);
-/* Brings the terminal's cursor behind what is typed, to a new row: what is printed then stands below it. */
-void edit_leave_line(EditLine *edit);
 /* Follows a new size of the terminal and writes the line anew. */
 void edit_resize(EditLine *edit);
 

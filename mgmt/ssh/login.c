@@ -28,6 +28,14 @@ static int send_request(const struct login *login, enum login_method method, con
 	return error;
 }
 
+/* A question of a server as a terminal may show it: control characters become blanks. */
+static void make_printable(char *question)
+{
+	for (; *question; question++)
+		if (((unsigned char)*question < 0x20 && *question != '\n') || *question == 0x7f)
+			*question = ' ';
+}
+
 int login_ask(const struct login *login, enum login_method method, const char *user, const char *text,
               struct message_login_result *result)
 {
@@ -46,13 +54,6 @@ int login_ask(const struct login *login, enum login_method method, const char *u
 		return -EPROTO;
 	memcpy(result, message.body, sizeof(*result));
 	result->question[sizeof(result->question) - 1] = 0;
-	login_make_printable(result->question);
+	make_printable(result->question);
 	return result->error;
-}
-
-void login_make_printable(char *question)
-{
-	for (; *question; question++)
-		if (((unsigned char)*question < 0x20 && *question != '\n') || *question == 0x7f)
-			*question = ' ';
 }

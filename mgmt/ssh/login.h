@@ -24,7 +24,4 @@ struct login {
 int login_ask(const struct login *login, enum login_method method, const char *user, const char *text,
               struct message_login_result *result);
 
-/* A question of a server as a terminal may show it: control characters become blanks, in place. Pure. */
-void login_make_printable(char *question);
-
 #endif

@@ -88,7 +88,7 @@ static int list(struct session *session)
 }
 
 /* For a profile that is to be written or deleted. */
-int profile_check_name(struct session *session, const char *name)
+static int check_name(struct session *session, const char *name)
 {
 	if (!strcasecmp(name, delivered))
 		return complain(session, "Factory Default is what the system was delivered with, and stays",
@@ -122,7 +122,7 @@ int profile_save(struct session *session, const char *name, const struct configu
 {
 	char path[300], *bytes, reason[256];
 	size_t length;
-	int error = profile_check_name(session, name);
+	int error = check_name(session, name);
 
 	if (!error)
 		error = check_room(session);
@@ -151,7 +151,7 @@ static int open_profile(struct session *session, const char *name, struct backup
 		error = backup_delivered(session->engine, out, reason);
 		return error ? complain(session, *reason ? reason : strerror(-error), error) : 0;
 	}
-	error = profile_check_name(session, name);
+	error = check_name(session, name);
 	if (error)
 		return error;
 	directory_of(session, path);
@@ -219,7 +219,7 @@ static int compare(struct session *session, const char *name)
 static int drop(struct session *session, const char *name)
 {
 	char path[300 + 128];
-	int error = profile_check_name(session, name);
+	int error = check_name(session, name);
 
 	if (error)
 		return error;
@@ -241,7 +241,7 @@ static int export(struct session *session, const char *name, const char *file)
 	char path[300], named[FILE_NAME_MAX + 8], *bytes, reason[MESSAGE_TEXT];
 	struct file_path target;
 	size_t length;
-	int error = profile_check_name(session, name);
+	int error = check_name(session, name);
 
 	snprintf(named, sizeof(named), "%.63s.bkp", name);
 	if (!error)

@@ -37,8 +37,6 @@ int profile_upload(struct session *session, const char *file_name, const char *b
 /* A file of the root folder. Returns 0, or -errno after a message. */
 int profile_file(struct session *session, const char *name, struct file_path *path);
 
-/* In command_profile.c: for a profile that is to be written or deleted. Return 0, or -errno after a message. */
-int profile_check_name(struct session *session, const char *name);
 int profile_save(struct session *session, const char *name, const struct configuration *configuration,
                  const char *action);
 

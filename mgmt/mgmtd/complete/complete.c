@@ -85,7 +85,8 @@ static void offer_words(struct completing *at)
 		offer_kind(at, at->words);
 }
 
-void complete_option_value(struct completing *at)
+/* Name=value behind -option=. */
+static void complete_option_value(struct completing *at)
 {
 	const char *equals = strchr(at->token, '=');
 	size_t name = (size_t)(equals - at->token) - 1;

@@ -71,7 +71,5 @@ void complete_scripts(struct completing *at);
 void complete_properties(struct completing *at);
 /* Completes or explains Name=value (C02-027, C02-029). */
 void complete_value(struct completing *at);
-/* The same behind -option=. */
-void complete_option_value(struct completing *at);
 
 #endif

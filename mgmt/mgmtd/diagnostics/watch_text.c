@@ -13,8 +13,9 @@
 #define DEFAULT_RULE "System::DefaultDrop"
 #define NAME_TEXT    128
 
-const char *packet_text(const struct configuration *configuration, const struct flow_ends *ends,
-                        char out[PACKET_TEXT])
+/* "<ICMP if14;192.168.14.12:2048 -> 192.168.14.1:24093>". Returns out. */
+static const char *packet_text(const struct configuration *configuration, const struct flow_ends *ends,
+                               char out[PACKET_TEXT])
 {
 	bool has_port = protocol_has_ports(ends->protocol) || ends->protocol == IPPROTO_ICMP ||
 	                ends->protocol == IPPROTO_ICMPV6;
@@ -106,7 +107,8 @@ static void print_route(const struct configuration *configuration, const char *p
 	        interface_name(configuration, route->interface), *gateway ? gateway : "none");
 }
 
-const char *drop_text(const char *name)
+/* For people: what the name of a "drop/" counter means. Returns the name where nothing is known of it. */
+static const char *drop_text(const char *name)
 {
 	static const struct {
 		const char *name, *text;

@@ -17,14 +17,9 @@ enum watch_detail {
 	WATCH_EXTREME,     /* also both routes, as the guide prints a simulation */
 };
 
-/* "<ICMP if14;192.168.14.12:2048 -> 192.168.14.1:24093>". Returns out. */
-const char *packet_text(const struct configuration *configuration, const struct flow_ends *ends,
-                        char out[PACKET_TEXT]);
 /* The lines of a decision about a new flow (facts has WATCH_DECIDED). */
 void watch_print_decision(const struct configuration *configuration, const struct watch_event *event,
                           enum watch_detail detail, FILE *out);
-/* For people: what the name of a "drop/" counter means. Returns the name where nothing is known of it. */
-const char *drop_text(const char *name);
 
 /* A packet on its way, as far as it has been seen. */
 struct traced_packet {

@@ -32,8 +32,9 @@ void json_value(struct json *json, const char *name, const struct lyd_node *obje
 	}
 }
 
-void json_property(struct json *json, const struct lyd_node *object, const struct property *property,
-                   bool all)
+/* A property as members: "MTU": 1500, "Address": [...], "PrivateIP:0": ... all as show_json; nothing for a secret. */
+static void json_property(struct json *json, const struct lyd_node *object, const struct property *property,
+                          bool all)
 {
 	char name[80];
 

@@ -17,9 +17,6 @@ int show_json(struct session *session, const struct target *target, bool all);
 
 /* Type, Name or Index, and In for an object inside another: what says which object is meant. */
 void json_identity(struct json *json, const struct object_type *type, const struct lyd_node *object);
-/* A property as members: "MTU": 1500, "Address": [...], "PrivateIP:0": ... all as show_json; nothing for a secret. */
-void json_property(struct json *json, const struct lyd_node *object, const struct property *property,
-                   bool all);
 /* The value alone as a member of that name, null where there is neither value nor default. */
 void json_value(struct json *json, const char *name, const struct lyd_node *object,
                 const struct property *property, unsigned node);
