@@ -15,6 +15,7 @@
 #define BENCH_RING       1024 /* packets in use, more than a port's ring would hold at a time */
 #define BENCH_FRAME      60   /* without checksum */
 #define BENCH_FRAME_IPV6 62   /* the shortest with UDP and no data */
+#define BENCH_FRAME_SYN  58   /* with the size that a SYN announces */
 #define BENCH_INTERFACES 2
 
 enum { BENCH_NEXT_ETHERNET, BENCH_NEXT_SINK };
@@ -35,6 +36,7 @@ extern _Thread_local struct bench {
 	uint32_t packet;
 	uint8_t frames[BENCH_INTERFACES][RTE_CACHE_LINE_SIZE];
 	bool ipv6; /* what frames are; the last four bytes of addresses are those of the shape */
+	bool syn;  /* IPv4: TCP that asks for a connection, in place of UDP */
 	uint16_t burst;
 	rte_edge_t next;
 	uint64_t sunk;
@@ -49,7 +51,8 @@ struct measurement {
 	const char *name;
 	uint32_t size; /* flows or rules */
 	bool nat, ipv6, stateless;
-	bool alone; /* the only one of its name: printed without the size */
+	bool cookies; /* a second half open connection is one too many */
+	bool alone;   /* the only one of its name: printed without the size */
 };
 
 /* Says what went wrong. Returns EXIT_FAILURE. */
@@ -65,6 +68,8 @@ int bench_compare(const void *a, const void *b); /* doubles, for qsort */
 int bench_ports_start(void);
 /* This thread's packets and frames. Returns 0 or -ENOMEM. */
 int bench_packets_start(bool ipv6);
+/* Makes the frames of IPv4 SYNs, from here on or no longer. */
+void bench_packets_syn(bool syn);
 void bench_packets_end(void);
 /* Completes a shape: the checksum of its IP header. */
 void bench_shape_finish(struct shape *shape);
@@ -98,6 +103,7 @@ double bench_cycles_of(struct worker *worker, rte_edge_t next);
 
 int bench_cycles(const struct measurement *measurement);
 int bench_new_flows(const struct measurement *measurement);
+int bench_syn_flood(const struct measurement *measurement);
 int bench_scaling(const struct measurement *measurement);
 int bench_latency(const struct measurement *measurement);
 

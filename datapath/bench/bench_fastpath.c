@@ -66,6 +66,12 @@ static int measure(const char *only, uint32_t most)
 	    {.run = bench_new_flows, .name = "newflows.per_s", .size = 10000},
 	    {.run = bench_new_flows, .name = "newflows.per_s", .size = 100000},
 	    {.run = bench_new_flows, .name = "newflows.nat.per_s", .size = 1000, .nat = true},
+	    {.run = bench_syn_flood,
+	     .name = "synflood.cookies.per_s",
+	     .size = 65536,
+	     .cookies = true,
+	     .alone = true},
+	    {.run = bench_syn_flood, .name = "synflood.full_table.per_s", .size = 65536, .alone = true},
 	};
 	int result = EXIT_SUCCESS;
 
@@ -87,7 +93,8 @@ static bool lead_to_sink(void)
 	const char *sink = "bench_sink";
 
 	return rte_node_edge_update(rte_node_from_name("flow_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
-	       rte_node_edge_update(rte_node_from_name("ipv6_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID;
+	       rte_node_edge_update(rte_node_from_name("ipv6_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
+	       rte_node_edge_update(rte_node_from_name("tcp_answer"), 0, &sink, 1) != RTE_EDGE_ID_INVALID;
 }
 
 int main(int argc, char **argv)

@@ -58,7 +58,7 @@ static void report(struct worker *worker, const char *load, double interval, uin
 	static const struct {
 		const char *name;
 		double share;
-	} ranks[] = {{"p50", 0.5}, {"p99", 0.99}, {"p999", 0.999}, {"max", 1}};
+	} ranks[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}, {"max", 1}};
 	char name[64];
 
 	take_samples(worker, interval, count, nanoseconds);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <rte_ip.h>
+#include <rte_tcp.h>
 #include <rte_udp.h>
 #include <string.h>
 
@@ -15,12 +16,12 @@ static struct rte_ether_addr mac(uint8_t interface, uint8_t which)
 	return (struct rte_ether_addr){{0x02, 0, 0, 0, interface, which}};
 }
 
-static inline void make_packet(struct rte_mbuf *mbuf, const struct shape *shape, bool ipv6)
+static inline void make_packet(struct rte_mbuf *mbuf, const struct shape *shape, bool ipv6, bool syn)
 {
 	uint8_t *frame;
 
 	mbuf->data_off = RTE_PKTMBUF_HEADROOM;
-	mbuf->data_len = mbuf->pkt_len = ipv6 ? BENCH_FRAME_IPV6 : BENCH_FRAME;
+	mbuf->data_len = mbuf->pkt_len = ipv6 ? BENCH_FRAME_IPV6 : syn ? BENCH_FRAME_SYN : BENCH_FRAME;
 	mbuf->port = shape->reply;
 	frame = rte_pktmbuf_mtod(mbuf, uint8_t *);
 	if (ipv6) {
@@ -29,6 +30,8 @@ static inline void make_packet(struct rte_mbuf *mbuf, const struct shape *shape,
 		memcpy(frame + 50, &shape->destination, 8);
 	} else {
 		memcpy(frame, bench.frames[shape->reply], 48);
+		if (syn)
+			memcpy(frame + 48, bench.frames[shape->reply] + 48, 16);
 		memcpy(frame + 24, &shape->checksum, 2);
 		memcpy(frame + 26, &shape->source, 12);
 	}
@@ -37,13 +40,13 @@ static inline void make_packet(struct rte_mbuf *mbuf, const struct shape *shape,
 static uint16_t source(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	void **to = rte_node_next_stream_get(graph, node, bench.next, bench.burst);
-	bool ipv6 = bench.ipv6;
+	bool ipv6 = bench.ipv6, syn = bench.syn;
 
 	(void)objects, (void)number;
 	for (uint16_t i = 0; i < bench.burst; i++) {
 		to[i] = bench.packets[bench.packet];
 		bench.packet = (bench.packet + 1) % BENCH_RING;
-		make_packet(to[i], &bench.shapes[bench.position], ipv6);
+		make_packet(to[i], &bench.shapes[bench.position], ipv6, syn);
 		bench.position = bench.position + 1 == bench.count ? 0 : bench.position + 1;
 	}
 	rte_node_next_stream_put(graph, node, bench.next, bench.burst);
@@ -122,6 +125,35 @@ static void make_frame(unsigned interface, bool ipv6)
 		make_ipv6((uint8_t *)(ethernet + 1), interface + 1);
 	else
 		make_ipv4((uint8_t *)(ethernet + 1));
+}
+
+/* Its sequence number and window are of no account. */
+static void make_syn(uint8_t *frame)
+{
+	struct rte_ipv4_hdr ip = {.version_ihl = RTE_IPV4_VHL_DEF,
+	                          .total_length = RTE_BE16(BENCH_FRAME_SYN - RTE_ETHER_HDR_LEN),
+	                          .time_to_live = 64,
+	                          .next_proto_id = IPPROTO_TCP};
+	struct rte_tcp_hdr tcp = {.sent_seq = RTE_BE32(1000),
+	                          .data_off = (sizeof(tcp) + sizeof(uint32_t)) << 2,
+	                          .tcp_flags = RTE_TCP_SYN_FLAG,
+	                          .rx_win = RTE_BE16(65535)};
+	static const uint8_t size_1460[] = {2, 4, 0x05, 0xb4};
+
+	memcpy(frame + RTE_ETHER_HDR_LEN, &ip, sizeof(ip));
+	memcpy(frame + RTE_ETHER_HDR_LEN + sizeof(ip), &tcp, sizeof(tcp));
+	memcpy(frame + RTE_ETHER_HDR_LEN + sizeof(ip) + sizeof(tcp), size_1460, sizeof(size_1460));
+}
+
+void bench_packets_syn(bool syn)
+{
+	bench.syn = syn;
+	for (unsigned i = 0; i < BENCH_INTERFACES; i++) {
+		if (syn)
+			make_syn(bench.frames[i]);
+		else
+			make_frame(i, bench.ipv6);
+	}
 }
 
 int bench_ports_start(void)

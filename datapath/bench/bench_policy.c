@@ -127,13 +127,14 @@ static void add_rules(struct policy_builder *builder, uint32_t rules, const stru
 	}
 }
 
-static void set(struct policy_settings *settings)
+static void set(struct policy_settings *settings, const struct measurement *measurement)
 {
 	settings->workers = 1;
 	settings->heartbeat_interval_ms = 10;
 	settings->peer_dead_ms = 200;
 	settings->arp_expire = settings->arp_expire_unknown = settings->arp_cache_size = 1000;
 	settings->max_flows = 1048576;
+	settings->tcp.half_open_max = measurement->cookies;
 	settings->flow_lifetime_tcp_init = settings->flow_lifetime_tcp_no_data = 60;
 	settings->flow_lifetime_tcp_open = settings->flow_lifetime_tcp_closing = 100000;
 	settings->flow_lifetime_udp = settings->flow_lifetime_icmp = settings->flow_lifetime_other = 100000;
@@ -150,7 +151,7 @@ struct compiled_policy *bench_policy(uint32_t rules, const struct measurement *m
 	void *blob;
 	int error;
 
-	set(policy_builder_settings(builder));
+	set(policy_builder_settings(builder), measurement);
 	add_interface(builder, 1, INSIDE);
 	add_interface(builder, 2, OUTSIDE);
 	add_rules(builder, rules, measurement);
