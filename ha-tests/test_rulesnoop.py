@@ -150,3 +150,18 @@ def test_packets_are_traced(cluster: Cluster, console: pexpect.spawn) -> None:
     console.expect("trace: ended after 1 packets")
     type_in(console, "trace all", "Watching packets on all")
     type_in(console, "trace none", "trace: ended")
+
+
+@pytest.mark.feature("C07-001", "C02-048")
+def test_how_often_a_rule_has_decided_is_counted(cluster: Cluster) -> None:
+    node = cluster.nodes[cluster.active()]
+
+    def flows() -> int:
+        rows = node.commands("cmdview advanced\nruledb -usage lan_to_wan\n").stdout
+        (row,) = [line for line in rows.splitlines() if " lan_to_wan " in line]
+        return int(row.split()[2])
+
+    before = flows()
+    udp(cluster, 5301, 5302, 5303)
+    await_condition(lambda: flows() == before + 3, "three more flows of the rule", timeout=10)
+    assert "no rule in force has the name" in node.commands("cmdview advanced\nruledb -usage lan_to_moon\n").stdout

@@ -3,6 +3,7 @@
 
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nat/nat.h"
+#include "datapath/rule_usage/rule_usage.h"
 #include "datapath/tcp/sequence.h"
 
 #include <netinet/in.h>
@@ -64,6 +65,7 @@ static void take_decision(struct worker_state *state, struct flow *flow, const s
 		direction->flags = decision->path[i].flags | track;
 		direction->epoch = state->epoch;
 	}
+	rule_usage_take(state, (uint32_t)(flow - state->flows->flows), decision->rule);
 	nat_set(flow);
 	flow->timeout = compiled_policy_lifetime(state->policy, flow->direction[0].key.protocol,
 	                                         (enum flow_state)flow->state, decision->stateless);
@@ -151,6 +153,7 @@ void flow_close(struct worker_state *state, uint32_t index)
 	const struct flow *flow = flow_at(state->flows, index);
 
 	flow_mirror_emit(state, flow, RECORD_DELETE);
+	rule_usage_close(state, index);
 	if (flow->local)
 		atomic_fetch_sub_explicit(&state->flows->local_count, 1, memory_order_relaxed);
 	flow_count_half_open(state->flows, flow, -1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/rule_usage/rule_usage.h"
 
 #include <netinet/in.h>
 
@@ -236,8 +237,10 @@ static void decide_group(const struct worker_state *state, struct flow_question 
 	if (asked)
 		rule_match_all(state->policy->rules, queries, asked, rules);
 	for (uint32_t i = 0; i < asked; i++) {
-		if (rules[i] != RULE_NONE)
-			rte_prefetch0(&state->policy->verdicts[rules[i]]);
+		if (rules[i] == RULE_NONE)
+			continue;
+		rte_prefetch0(&state->policy->verdicts[rules[i]]);
+		rule_usage_prefetch(state, rules[i]);
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct flow_question *question = &questions[i];

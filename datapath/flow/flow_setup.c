@@ -4,6 +4,7 @@
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/icmp/icmp_return.h"
 #include "datapath/icmp/icmpv6_error.h"
+#include "datapath/rule_usage/rule_usage.h"
 #include "datapath/tcp/relay.h"
 
 #include <netinet/in.h>
@@ -100,6 +101,9 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 		if (reason != COUNTER_COUNT)
 			return deny(state, mbuf, reason, false);
 		if (question->reason != COUNTER_COUNT) {
+			if (question->reason == COUNTER_DROP_RULE ||
+			    question->reason == COUNTER_DROP_DEFAULT_RULE)
+				rule_usage_refuse(state, question->decision.rule, rte_pktmbuf_pkt_len(mbuf));
 			flow_log_refused(state, mbuf, question);
 			return deny(state, mbuf, question->reason, question->decision.reject);
 		}

@@ -24,11 +24,13 @@ struct flow_table *flow_table_create(uint32_t max_flows, int socket)
 		return NULL;
 	table->flows = rte_zmalloc_socket("flows", (max_flows + 1ULL) * sizeof(struct flow),
 	                                  RTE_CACHE_LINE_SIZE, socket);
+	table->rules = rte_zmalloc_socket("flow_rules", (max_flows + 1ULL) * sizeof(struct flow_rule),
+	                                  RTE_CACHE_LINE_SIZE, socket);
 	table->buckets = rte_zmalloc_socket("flow_buckets", buckets * sizeof(struct flow_bucket),
 	                                    RTE_CACHE_LINE_SIZE, socket);
 	table->opened =
 	    rte_zmalloc_socket("flows_opened", max_flows * sizeof(uint32_t), RTE_CACHE_LINE_SIZE, socket);
-	if (!table->flows || !table->buckets || !table->opened) {
+	if (!table->flows || !table->rules || !table->buckets || !table->opened) {
 		flow_table_destroy(table);
 		return NULL;
 	}
@@ -42,6 +44,7 @@ void flow_table_destroy(struct flow_table *table)
 	if (!table)
 		return;
 	rte_free(table->flows);
+	rte_free(table->rules);
 	rte_free(table->buckets);
 	rte_free(table->opened);
 	rte_free(table);
@@ -49,7 +52,7 @@ void flow_table_destroy(struct flow_table *table)
 
 size_t flow_table_bytes_per_flow(const struct flow_table *table)
 {
-	return (sizeof(*table) + (table->max + 1ULL) * sizeof(struct flow) +
+	return (sizeof(*table) + (table->max + 1ULL) * (sizeof(struct flow) + sizeof(struct flow_rule)) +
 	        (table->bucket_mask + 1) * sizeof(struct flow_bucket) +
 	        (size_t)table->max * sizeof(uint32_t) + table->max - 1) /
 	       table->max;

@@ -95,8 +95,15 @@ struct flow_bucket {
 };
 _Static_assert(sizeof(struct flow_bucket) == 64, "one cache line");
 
+/* The rule that decided about a flow. */
+struct flow_rule {
+	uint32_t policy; /* compiled_policy.serial, 0: none did */
+	uint32_t rule;
+};
+
 struct flow_table {
-	struct flow *flows; /* [max + 1], 0 is not used */
+	struct flow *flows;      /* [max + 1], 0 is not used */
+	struct flow_rule *rules; /* likewise; apart, for packets do not need it (datapath/rule_usage) */
 	struct flow_bucket *buckets;
 	uint64_t bucket_mask;
 	uint32_t max;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/policy/compiled_policy.h"
+#include "datapath/rule_usage/rule_usage.h"
 
 #include "datapath/ipv6/ipv6_address.h"
 
@@ -130,6 +131,8 @@ int compiled_policy_create(const void *blob, size_t length, struct compiled_poli
 	if (!error)
 		error = take_verdicts(policy);
 	if (!error)
+		error = rule_usage_create(policy, datapath.worker_count);
+	if (!error)
 		error = vlan_table_create(&policy->policy, &policy->vlans);
 	if (!error)
 		error = take_equivalence(policy);
@@ -152,6 +155,7 @@ void compiled_policy_destroy(struct compiled_policy *policy)
 	if (!policy)
 		return;
 	free(policy->verdicts);
+	rule_usage_destroy(policy);
 	vlan_table_destroy(policy->vlans);
 	free(policy->equivalence);
 	rule_table_destroy(policy->rules);

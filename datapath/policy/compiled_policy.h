@@ -17,15 +17,23 @@ struct rule_verdict {
 	uint8_t send_reject : 1, stateless : 1, log : 1;
 };
 
+/* What a worker has counted of a rule (datapath/rule_usage). */
+struct rule_use {
+	uint64_t flows;          /* that it has decided about, or refused */
+	uint64_t packets, bytes; /* of those that have ended */
+};
+
 struct compiled_policy {
 	void *blob;
 	struct policy policy;
 	uint32_t serial; /* no two policies of a process have the same, 0 is none */
 	struct route_table *routes;
 	struct rule_table *rules;
-	struct rule_verdict *verdicts;        /* [policy.rule_count] */
-	uint16_t *equivalence;                /* by interface id, 0: none; NULL: of no interface */
-	struct vlan_table *vlans;             /* NULL: there are none */
+	struct rule_verdict *verdicts; /* [policy.rule_count] */
+	struct rule_use
+	    *usage[WORKERS_MAX];  /* each [policy.rule_count + 1], the last of no rule; NULL: no worker */
+	uint16_t *equivalence;    /* by interface id, 0: none; NULL: of no interface */
+	struct vlan_table *vlans; /* NULL: there are none */
 	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
 	uint32_t lifetime_udp, lifetime_icmp, lifetime_tcp_stateless;
 	uint32_t lifetime_sctp[2]; /* stateful, stateless */

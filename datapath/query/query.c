@@ -151,6 +151,7 @@ static void ask_rows(struct answer *answer)
 	    [QUERY_COUNTERS] = {rows_counters, sizeof(struct counter_row)},
 	    [QUERY_ROUTES] = {rows_routes, sizeof(struct route_row)},
 	    [QUERY_WORKERS] = {rows_workers, sizeof(struct worker_row)},
+	    [QUERY_RULES] = {rows_rules, sizeof(struct rule_row)},
 	};
 	uint32_t kind = answer->query.kind, count = 0;
 	void *rows = NULL;

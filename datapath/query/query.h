@@ -23,6 +23,8 @@ void *rows_interfaces(uint32_t *count);
 void *rows_counters(uint32_t *count);
 void *rows_routes(uint32_t *count);
 void *rows_workers(uint32_t *count);
+/* In the order of the policy; at the end what no rule decided. */
+void *rows_rules(uint32_t *count);
 
 /* --- query/usage.c: how busy the workers are
  * ------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "datapath/port/kernel_device.h"
 #include "datapath/port/port.h"
 #include "datapath/query/query.h"
+#include "datapath/rule_usage/rule_usage.h"
 #include "lib/messages/neighbour.h"
 #include "lib/messages/query.h"
 
@@ -106,5 +107,18 @@ void *rows_workers(uint32_t *count)
 
 	for (unsigned i = 0; rows && i < datapath.worker_count; i++)
 		rows[(*count)++] = usage_of(i);
+	return rows;
+}
+
+void *rows_rules(uint32_t *count)
+{
+	const struct compiled_policy *policy = atomic_load(&datapath.policy);
+	struct rule_row *rows = policy ? calloc(policy->policy.rule_count + 1, sizeof(*rows)) : NULL;
+
+	for (uint32_t rule = 0; rows && rule <= policy->policy.rule_count; rule++) {
+		struct rule_use use = rule_usage_of(policy, rule);
+
+		rows[(*count)++] = (struct rule_row){use.flows, use.packets, use.bytes};
+	}
 	return rows;
 }

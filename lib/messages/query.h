@@ -18,6 +18,7 @@ enum query_kind {
 	QUERY_WORKERS,    /* struct worker_row */
 	QUERY_FLOW_COUNT, /* one struct flow_count_row */
 	QUERY_FLOW_CLOSE, /* closes flows; one struct flow_count_row */
+	QUERY_RULES,      /* struct rule_row of each rule in force, and one of what none decided */
 };
 
 struct message_query {
@@ -99,6 +100,12 @@ struct route_row {
 	uint16_t interface; /* or POLICY_INTERFACE_CORE */
 	uint16_t reserved;
 	uint32_t metric;
+};
+
+/* Since the policy came into force. */
+struct rule_row {
+	uint64_t flows; /* opened or found open by it; what it denies: packets that would have opened one */
+	uint64_t packets, bytes; /* of those flows that have ended; of denied packets */
 };
 
 /* Of the last second, per cent of one CPU. */

@@ -134,6 +134,7 @@ START_TEST(ruledb_shows_what_was_compiled)
 	                      "   Destination  core: 0.0.0.0/0");
 	shows("ruledb 1", "first");
 	shows("ruledb", "After the last rule: Deny, silent, logged\n");
+	console_refused(&console, "ruledb -usage", "The datapath cannot be reached");
 }
 END_TEST
 

@@ -236,8 +236,11 @@ const struct command commands[] = {
      OPTIONS({"alltypes", NULL, "Also the routes to the firewall's own addresses."})},
     {"ruledb", NULL, false, command_ruledb,
      "Show the IP rules as they are in force, with all addresses resolved.",
-     "ruledb [NAME or INDEX]\n\nRules that management access implies have the index 0.", NULL, WORDS_NONE,
-     VIEW_ADVANCED},
+     "ruledb [NAME or INDEX]\nruledb -usage [NAME or INDEX]\n\nRules that management access implies have the "
+     "index 0.",
+     OPTIONS({"usage", NULL,
+              "How many flows each has decided about since it is in force, and what those carried."}),
+     WORDS_NONE, VIEW_ADVANCED},
     {"rulesnoop", NULL, false, command_rulesnoop, "Show what IP rules decide, as it happens.",
      "rulesnoop\nrulesnoop all|INTERFACE [DESTINATION [SOURCE]] [-verbosity=basic|informative|extreme]\n"
      "rulesnoop none\n\n"

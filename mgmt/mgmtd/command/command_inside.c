@@ -3,6 +3,7 @@
 /* What the other views show (C02-048, C02-049): the policy as it was compiled, the configuration as it is stored. */
 
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/command/rule_usage.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 
 #include <errno.h>
@@ -121,8 +122,11 @@ int command_ruledb(struct session *session, const struct line *line)
 	struct policy policy;
 	void *blob = NULL;
 	unsigned shown = 0;
-	int error = open_policy(session, &policy, &blob);
+	int error;
 
+	if (line_option(line, "usage"))
+		return rule_usage_show(session, name);
+	error = open_policy(session, &policy, &blob);
 	for (uint32_t id = 0; !error && id < policy.rule_count; id++) {
 		char index[16];
 

@@ -46,6 +46,7 @@ static const size_t row_size[] = {
     [QUERY_COUNTERS] = sizeof(struct counter_row),
     [QUERY_ROUTES] = sizeof(struct route_row),
     [QUERY_WORKERS] = sizeof(struct worker_row),
+    [QUERY_RULES] = sizeof(struct rule_row),
     [QUERY_FLOW_COUNT] = sizeof(struct flow_count_row),
     [QUERY_FLOW_CLOSE] = sizeof(struct flow_count_row),
 };

@@ -8,6 +8,7 @@
 #include "mgmt/mgmtd/capture/capture.h"
 #include "mgmt/mgmtd/capture/show.h"
 #include "mgmt/mgmtd/command/command.h"
+#include "mgmt/mgmtd/command/rule_usage.h"
 #include "mgmt/mgmtd/complete/complete.h"
 #include "mgmt/mgmtd/configuration/edit.h"
 #include "mgmt/mgmtd/diagnostics/flow_list.h"
@@ -134,6 +135,7 @@ static void stop_waiting(struct session *session)
 	ping_forget(session);
 	snoop_forget(session, false);
 	neighbours_forget(session);
+	rule_usage_forget(session);
 }
 
 static void on_timeout(void *user)
