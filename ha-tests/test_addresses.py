@@ -28,7 +28,7 @@ def many_addresses(cluster: Cluster) -> Iterator[Cluster]:
     cluster.commit("set Address IPAddress if1_ip Address=10.1.0.1")
 
 
-@pytest.mark.feature("C05-009", "C03-009")
+@pytest.mark.feature("C05-009", "C03-009", "C03-005")
 def test_many_addresses_of_an_interface_answer_before_and_after_a_failover(many_addresses: Cluster) -> None:
     """Every one answers ARP and ping, at the shared Ethernet address; the surviving node answers for all of them."""
     cluster = many_addresses
@@ -47,6 +47,20 @@ def test_many_addresses_of_an_interface_answer_before_and_after_a_failover(many_
     assert answering(cluster, ADDRESSES) == sorted(ADDRESSES)
     cluster.nodes[victim].start()
     cluster.await_well()
+
+
+@pytest.mark.feature("C03-005")
+def test_the_first_starts_address_stands_for_nothing_until_it_is_set(cluster: Cluster) -> None:
+    """What an interface has before anybody configured it is nobody's address; the object is changed, not the interface."""
+    commit(cluster, "set Address IPAddress if1_ip Address=127.0.1.1")
+    try:
+        assert answering(cluster, ["10.1.0.1"]) == []
+        assert "127.0" not in cluster.nodes[cluster.active()].cli("routes -alltypes").stdout
+        # The interface works with each node's own address meanwhile.
+        assert answering(cluster, ["10.1.0.2", "10.1.0.3"]) == ["10.1.0.2", "10.1.0.3"]
+    finally:
+        commit(cluster, "set Address IPAddress if1_ip Address=10.1.0.1")
+    assert answering(cluster, ["10.1.0.1"]) == ["10.1.0.1"]
 
 
 @pytest.mark.feature("C05-009")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from lab.cluster import Cluster
 from lab.node import LabNode
-from lab.traffic import Download, UdpProbe
+from lab.traffic import SERVER, Download, UdpProbe
+from lab.vlan import VlanDevice, run_ip
 from lab.wait import await_condition
 
 DEVICES = ("if1", "if2")
@@ -78,6 +79,48 @@ def test_af_xdp_cluster_fails_over_and_back(cluster: Cluster, tmp_path: Path) ->
         time.sleep(GAP_LIMIT_MS / 1000)
         assert probe.finish().longest_gap(moment).milliseconds < GAP_LIMIT_MS
     assert_traffic(cluster, tmp_path)
+
+
+@pytest.mark.feature("C03-014", "C03-003")
+def test_a_vlan_on_an_af_xdp_port(cluster: Cluster) -> None:
+    """Tagged and untagged frames of a device that leaves the tags in them, before and after a failover."""
+    lab = cluster.lab
+    for name, node in cluster.nodes.items():
+        # As `ethtool -K DEVICE rxvlan off` on an appliance: of a veth the other end decides.
+        done = lab.run("switch", ["ethtool", "-K", f"{name}-if1", "txvlan", "off", "tx-vlan-stag-hw-insert", "off"])
+        assert done.returncode == 0, done.stderr
+        set_driver(node, "AFXDP")
+    done = cluster.nodes[cluster.active()].commands("""
+add Interface VLAN vlan100 BaseInterface=if1 VLANID=100 IPAddress=10.100.0.1 Network=10.100.0.0/24
+cc RuleSet IPRuleSet main
+add IPRule Name=vlan Action=Allow SourceInterface=vlan100 SourceNetwork=all-nets-ip4 DestinationInterface=if2 DestinationNetwork=all-nets-ip4 Service=all_services
+cc
+activate
+commit
+""")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.await_well()
+    run_ip(lab, "server", "route add 10.100.0.0/24 via 198.51.100.1")
+
+    def passes(source: str) -> bool:
+        return lab.run("client", ["ping", "-n", "-c", "2", "-i", "0.1", "-W", "1", "-I", source, SERVER]).returncode == 0
+
+    with VlanDevice(lab, "client", "eth0", "v100", ["8100:100"], "10.100.0.10"):
+        await_condition(lambda: passes("10.100.0.10"), "the VLAN by AF_XDP", timeout=10)
+        assert passes("10.1.0.10")
+        victim, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        await_condition(lambda: passes("10.100.0.10"), "the VLAN on the survivor", timeout=10)
+        assert passes("10.1.0.10")
+        cluster.nodes[victim].start()
+    cluster.await_well()
+    done = cluster.nodes[cluster.active()].commands(
+        "cc RuleSet IPRuleSet main\ndelete IPRule vlan\ncc\ndelete Interface VLAN vlan100\nactivate\ncommit\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.await_well()
+    for node in cluster.nodes.values():
+        set_driver(node, "AFPacket")
+    cluster.await_well()
 
 
 @pytest.mark.feature("C03-003")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """VLANs and service VLANs of a host behind the switch, through the cluster and over a failover."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -163,6 +164,69 @@ def test_flows_of_vlans_live_through_a_failover(cluster: Cluster) -> None:
             ping.await_line(f"icmp_seq={last + 50}", timeout=30)
     cluster.nodes[victim].start()
     cluster.await_well()
+
+
+SERVER6, VLAN6 = "2001:db8:2::10", "2001:db8:100::1"
+IPV6 = f"""
+set Interface VLAN vlan100 IPAddress=10.100.0.1,{VLAN6} IPv6Network=2001:db8:100::/64
+set Interface EthernetInterface if2 IPAddress=if2_ip,2001:db8:2::1 IPv6Network=2001:db8:2::/64
+cc RoutingTable main
+add Route Interface=vlan100 Network=2001:db8:100::/64
+add Route Interface=if2 Network=2001:db8:2::/64
+cc
+cc RuleSet IPRuleSet main
+add IPRule Index=1 Name=vlan6 Action=Allow SourceInterface=vlan100 SourceNetwork=2001:db8:100::/64 DestinationInterface=if2 DestinationNetwork=all-nets Service=all_services
+add IPRule Index=2 Name=ping6 Action=Allow SourceInterface=vlan100 SourceNetwork=all-nets-ip6 DestinationInterface=core DestinationNetwork=all-nets-ip6 Service=ping6-inbound
+cc
+activate
+commit
+"""
+
+
+@pytest.mark.feature("C03-014", "C05-011", "C22-006")
+def test_ipv6_over_a_vlan_and_a_failover(cluster: Cluster) -> None:
+    """The VLAN's own address, a server behind another interface, and the ping that goes on when the active node dies."""
+    lab = cluster.lab
+    done = cluster.nodes[cluster.active()].commands(IPV6)
+    assert done.returncode == 0, done.stdout + done.stderr
+    run_ip(lab, "client", "-6 address add 2001:db8:100::10/64 dev v100 nodad")
+    run_ip(lab, "client", f"-6 route add {SERVER6}/128 via {VLAN6} dev v100")
+    run_ip(lab, "server", "-6 route add 2001:db8:100::/64 via 2001:db8:2::1")
+    cluster.await_well()
+    try:
+        assert replies(lab, "2001:db8:100::10", VLAN6) == 3
+        assert replies(lab, "2001:db8:100::10", SERVER6) == 3
+        assert replies(lab, "2001:db8:100::10", SERVER6, "-s", "1452", "-M", "do") == 3, "a full packet"
+        node = cluster.nodes[cluster.active()]
+        assert "Good  2001:db8:100::10 " in node.cli("ndp -show vlan100").stdout
+        seen = lab.run("client", ["ip", "-6", "neighbour", "show", VLAN6, "dev", "v100"]).stdout
+        assert SHARED_MAC in seen, seen
+        with Background(lab, "client", ["ping", "-6", "-n", "-i", "0.1", "-I", "2001:db8:100::10", SERVER6]) as ping, \
+                Capture(lab, "client", "v100", f"icmp6 and ip6[40] == 136 and ether src {SHARED_MAC}") as announced:
+            ping.await_line("icmp_seq=3")
+            cluster.await_well()
+            victim, survivor, _ = cluster.crash_active()
+            cluster.await_active(survivor)
+            announced.await_line(f"tgt is {VLAN6}")
+            last = int(re.search(r"icmp_seq=(\d+)", ping.lines[-1])[1])
+            ping.await_line(f"icmp_seq={last + 50}", timeout=30)
+        await_condition(lambda: replies(lab, "2001:db8:100::10", VLAN6) == 3, "the survivor answers", timeout=10)
+        cluster.nodes[victim].start()
+    finally:
+        run_ip(lab, "client", f"-6 route del {SERVER6}/128 via {VLAN6} dev v100")
+
+
+@pytest.mark.feature("C03-021")
+def test_the_log_tells_who_sent_a_tagged_packet(cluster: Cluster) -> None:
+    """The sender's address is read behind the tag."""
+    lab = cluster.lab
+    own = json.loads(lab.run("client", ["ip", "-json", "link", "show", "v100"]).stdout)[0]["address"]
+    run_ip(lab, "client", "address add 10.66.0.3/32 dev v100")
+    run_ip(lab, "client", "rule add from 10.66.0.3 lookup 100")
+    assert replies(lab, "10.66.0.3", SERVER) == 0
+    log = cluster.nodes[cluster.active()].log / "hadrian-datapath.log"
+    line = rf"event=no_route_to_source srcip=10\.66\.0\.3 pkt_flowdir=n/a pkt_srchw={own} .* pkt_recvif=vlan100 pkt_recvzone=n/a "
+    await_condition(lambda: re.search(line, log.read_text(encoding="utf-8")), "the log message", timeout=10)
 
 
 @pytest.mark.feature("C03-012")

@@ -197,6 +197,23 @@ START_TEST(a_first_start_makes_the_interfaces_objects)
 }
 END_TEST
 
+/* feature: C03-005 */
+START_TEST(an_interface_needs_an_address)
+{
+	console_ok(&console, "add EthernetDevice port1 Device=port1");
+	console_ok(&console, "add EthernetInterface lan EthernetDevice:0=port1");
+	has_problem(
+	    "EthernetInterface lan: IPAddress has no value, and every interface needs an address; set "
+	    "IPAddress=lan_ip");
+	/* What a first start makes is an address too, and stands for nothing. */
+	console_ok(&console, "add IPAddress lan_ip Address=127.0.7.1");
+	console_ok(&console, "set EthernetInterface lan IPAddress=lan_ip");
+	has_problem("No errors");
+	console_ok(&console, "set EthernetInterface lan IPAddress=<empty> -disable");
+	has_problem("No errors");
+}
+END_TEST
+
 /* feature: C05-010 */
 START_TEST(the_ip_version_that_is_allowed)
 {
@@ -250,6 +267,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, ethernet_addresses);
 	tcase_add_test(tests, an_interface_takes_a_named_ethernet_address);
 	tcase_add_test(tests, a_first_start_makes_the_interfaces_objects);
+	tcase_add_test(tests, an_interface_needs_an_address);
 	tcase_add_test(tests, the_ip_version_that_is_allowed);
 	tcase_add_test(tests, a_route_has_one_version_and_a_rule_may_have_both);
 	tcase_add_test(tests, dns_names_are_refused_by_name);

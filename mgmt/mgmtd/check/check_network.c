@@ -159,6 +159,19 @@ static void check_member(const struct configuration *configuration, const struct
 	}
 }
 
+/* C03-005. In a cluster the nodes' own addresses are asked for (check_member), and a shared one may be left out. */
+static void check_standalone(const struct object_type *type, const struct lyd_node *interface,
+                             struct problems *problems)
+{
+	if (!value_first(interface, type_property(type, "IPAddress"), 0) &&
+	    strcmp(value_of(type, interface, "HAType"), "Sync") != 0)
+		problem(
+		    problems, type, interface,
+		    "IPAddress has no value, and every interface needs an address; set IPAddress=%.12s_ip, "
+		    "which may be localhost where the interface is not used",
+		    object_key(type, interface));
+}
+
 static void check_device(const struct configuration *configuration, const struct object_type *type,
                          const struct lyd_node *interface, struct problems *problems)
 {
@@ -216,6 +229,8 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		if (interface_is_down(type, interface))
 			continue;
 		check_device(configuration, type, interface, problems);
+		if (!cluster)
+			check_standalone(type, interface, problems);
 		check_addresses(configuration, type, interface, problems);
 		sync += !strcmp(value_of(type, interface, "HAType"), "Sync");
 		critical |= is_critical;
