@@ -133,6 +133,22 @@ set RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 SourceNetwork=if1_net
 delete InterfaceGroup both""")
 
 
+@pytest.mark.feature("C03-020")
+def test_a_management_access_from_one_zone_to_the_addresses_of_another(zones: Cluster) -> None:
+    def reached(address: str) -> bool:
+        return zones.lab.run("client", ["bash", "-c", f"exec 3<> /dev/tcp/{address}/22"]).returncode == 0
+
+    commit(zones, "set RemoteManagement RemoteMgmtSSH ssh SourceInterface=inside DestinationInterface=outside")
+    try:
+        await_condition(lambda: reached("198.51.100.1"), "SSH at the other side's address", timeout=20)
+        await_condition(lambda: not reached("10.1.0.1"), "no SSH at this side's", timeout=20)
+        done = zones.lab.run("server", ["timeout", "1", "bash", "-c", "exec 3<> /dev/tcp/198.51.100.1/22"])
+        assert done.returncode != 0, "connections come in by the other zone"
+    finally:
+        commit(zones, "set RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 DestinationInterface=<empty>")
+    await_condition(lambda: reached("10.1.0.1"), "SSH again", timeout=20)
+
+
 @pytest.mark.feature("C03-022", "C03-023")
 def test_answers_that_come_by_an_equivalent_interface(cluster: Cluster) -> None:
     """The server sends its answers tagged: they arrive on a VLAN, while the requests leave untagged."""

@@ -72,7 +72,7 @@ static void check_pair(const struct configuration *configuration, const struct o
 		problem(problems, type, access,
 		        "never lets anybody in: its SourceNetwork lies in that of %s, which comes before it "
 		        "on the "
-		        "same SourceInterface and Port. Put it first (set RemoteMgmtSSH %s Index=%u), or set "
+		        "same interface and Port. Put it first (set RemoteMgmtSSH %s Index=%u), or set "
 		        "another SourceNetwork or Port",
 		        object_key(type, earlier), object_key(type, access), object_index(earlier));
 	else if (relation == OVERLAPS)
@@ -86,7 +86,7 @@ static void check_pair(const struct configuration *configuration, const struct o
 
 static bool same_place(const struct object_type *type, const struct lyd_node *a, const struct lyd_node *b)
 {
-	return !strcmp(value_of(type, a, "SourceInterface"), value_of(type, b, "SourceInterface")) &&
+	return !strcmp(access_interface(type, a), access_interface(type, b)) &&
 	       value_number(type, a, "Port") == value_number(type, b, "Port");
 }
 
@@ -99,13 +99,12 @@ static void check_https(const struct configuration *configuration, const struct 
 	for (const struct lyd_node *other = object_first(configuration, web, NULL); other;
 	     other = object_next(other))
 		if (!object_disabled(web, other) &&
-		    !strcmp(value_of(web, other, "SourceInterface"),
-		            value_of(type, access, "SourceInterface")) &&
+		    !strcmp(access_interface(web, other), access_interface(type, access)) &&
 		    value_number(web, other, "HTTPSPort") == value_number(type, access, "Port"))
 			problem(problems, type, access,
 			        "Port %u is the HTTPSPort of RemoteMgmtHTTP %s on %s; set another one",
 			        value_number(type, access, "Port"), object_key(web, other),
-			        value_of(type, access, "SourceInterface"));
+			        access_interface(type, access));
 }
 
 /* The command line is logged in to with a name and a password, and somebody must know them. */

@@ -58,6 +58,13 @@ static int add_interface(const struct object_type *type, struct lyd_node *interf
 	return 0;
 }
 
+const char *access_interface(const struct object_type *type, const struct lyd_node *access)
+{
+	const char *destination = value_of(type, access, "DestinationInterface");
+
+	return *destination ? destination : value_of(type, access, "SourceInterface");
+}
+
 void listeners_of(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *access, const char *port_property, struct listeners *listeners)
 {
@@ -67,8 +74,7 @@ void listeners_of(const struct configuration *configuration, const struct object
 	                     .listeners = listeners};
 
 	resolve_addresses(configuration, access, type_property(type, "SourceNetwork"), 0, &one.clients);
-	(void)interface_members(configuration, value_of(type, access, "SourceInterface"), add_interface,
-	                        &one);
+	(void)interface_members(configuration, access_interface(type, access), add_interface, &one);
 	ranges_free(&one.clients);
 }
 

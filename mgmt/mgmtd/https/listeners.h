@@ -21,12 +21,15 @@ struct listeners {
 	size_t count;
 };
 
+/* The interface, group or zone whose addresses answer: DestinationInterface (C03-020), else SourceInterface. */
+const char *access_interface(const struct object_type *type, const struct lyd_node *access);
+
 /* Appends the addresses of one access, as below. */
 void listeners_of(const struct configuration *configuration, const struct object_type *type,
                   const struct lyd_node *access, const char *port_property, struct listeners *listeners);
 
 /*
- * Appends the shared and this node's private addresses of the SourceInterface of every enabled object of that access
+ * Appends the shared and this node's private addresses of the access_interface of every enabled object of that access
  * type (RemoteMgmtHTTP ...), each with the port that the named property holds: those of the IP versions that its
  * SourceNetwork has.
  */
