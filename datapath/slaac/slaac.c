@@ -130,13 +130,14 @@ static void changed(struct learned *learned)
 static void solicit(struct learned *learned, uint64_t now)
 {
 	const struct port *port = control_port(learned->interface);
+	const struct policy *policy = control_policy();
 	uint8_t frame[ROUTER_SOLICITATION_SIZE];
 
 	learned->ask_after = learned->ask_after ? 2 * learned->ask_after : ASK_FIRST_S;
 	if (learned->ask_after > ASK_LAST_S)
 		learned->ask_after = ASK_LAST_S;
 	learned->ask_due = now + learned->ask_after * NANOSECONDS_PER_SECOND;
-	if (!port)
+	if (!port || !policy || policy->settings->drop_ipv6)
 		return;
 	router_solicitation_build(port->shared_mac.addr_bytes, frame);
 	if (control_transmit(port->interface, frame, sizeof(frame)) == 0)

@@ -308,6 +308,10 @@ START_TEST(what_a_router_tells_stands_in_objects)
 	ranges_free(&ranges);
 	configuration_clear(&filled);
 	console_says(&console, "show IPAddress if1_ip6_gw", "::1");
+	console_ok(&console, "delete IPAddress if1_ip6_dns");
+	console_run(&console, "show -errors");
+	ck_assert_msg(strstr(console.text, "there is no IPAddress if1_ip6_dns to fill") != NULL, "%s",
+	              console.text);
 	console_ok(&console, "set EthernetInterface if1 IPv6AddressConfiguration=Static");
 	learned_order(&console.engine.candidate, &order);
 	ck_assert_uint_eq(order.count, 0);

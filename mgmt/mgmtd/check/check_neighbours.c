@@ -72,6 +72,27 @@ static void check_settings(const struct configuration *configuration, struct pro
 		        "entries as there can be");
 }
 
+/* They may have been deleted, or the interface renamed. */
+static void check_learned_objects(const struct configuration *configuration, const struct object_type *type,
+                                  const struct lyd_node *interface, struct problems *problems)
+{
+	static const char *const endings[] = {"_ip6_net", "_ip6_gw", "_ip6_dns"};
+	const struct object_type *addresses = schema_type(configuration->schema, NULL, "IPAddress");
+	const char *name = object_key(type, interface);
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+		char object[96];
+
+		snprintf(object, sizeof(object), "%.63s%s", name, endings[i]);
+		if (!object_find(configuration, addresses, NULL, object))
+			warning(
+			    problems, type, interface,
+			    "IPv6AddressConfiguration 'SLAAC': there is no IPAddress %s to fill; 'set %s %s "
+			    "IPv6AddressConfiguration=SLAAC' makes it",
+			    object, type->name, name);
+	}
+}
+
 /* C05-019. */
 static void check_autoconfiguration(const struct configuration *configuration, struct problems *problems)
 {
@@ -82,6 +103,7 @@ static void check_autoconfiguration(const struct configuration *configuration, s
 		if (!learned_is_wanted(at.type, at.object))
 			continue;
 		wanted++;
+		check_learned_objects(configuration, at.type, at.object, problems);
 		if (interface_is_vlan(at.type) &&
 		    !value_first(at.object, type_property(at.type, "IPAddress"), 0))
 			problem(
