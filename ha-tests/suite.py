@@ -22,7 +22,9 @@ FUZZ = REPOSITORY / "build" / "fuzz"
 RESULTS = REPOSITORY / "build" / "test-results"
 SANITIZERS = ["-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
 PYTHON = "/usr/bin/python3"
-FUZZ_SECONDS = 10
+# With HADRIAN_LONG=1 each target runs for a minute.
+LONG = os.environ.get("HADRIAN_LONG") == "1"
+FUZZ_SECONDS = 60 if LONG else 10
 # Fuzzing has a memory of its own to fill; what is longer than this is beyond every parser's bound.
 FUZZ_INPUT_MAX = 65536
 

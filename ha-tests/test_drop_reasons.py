@@ -121,8 +121,8 @@ CASES = {
     "transport_header": Case("lan(out(Raw(b'1234567'), proto=17), out(UDP(len=7)), out(UDP(len=900)), out(UDP(dport=0)), out(TCP(dataofs=4)),\n"
                              "    out(TCP(dataofs=15)), out(TCP(sport=0)), out(TCP(dport=0)), out(Raw(b'1234567'), proto=1),\n"
                              "    out(Raw(b'1234567'), proto=132), out6(UDP(len=7)), out6(TCP(dataofs=4)))", 12),
-    "tcp_flags": Case("lan(*[out(TCP(sport=6000, dport=6100, flags=f)) for f in ('', 'SF', 'SR', 'F', 'FPU', 'P', 'FSRPAU', 'SFA')],\n"
-                      "    out6(TCP(sport=6000, dport=6100, flags='FPU')))", 9),
+    "tcp_flags": Case("lan(*[out(TCP(sport=6000, dport=6100, flags=f)) for f in ('', 'SF', 'SR', 'F', 'FPU', 'P', 'FSRPAU', 'SFA', 'FR', 'FRA')],\n"
+                      "    out6(TCP(sport=6000, dport=6100, flags='FPU')))", 11),
     "tcp_options": Case("lan(*[out(TCP(sport=6001 + n, dport=6100, flags='S', dataofs=6)/Raw(bytes.fromhex(o))) for n, o in enumerate(\n"
                         "    ('020805b4', '01010102', '02000000', '0303ff03'))])", 4),
     "tcp_mss": Case("lan(out(TCP(sport=6010, dport=6100, flags='S', options=[('MSS', 99)])))"),

@@ -149,6 +149,9 @@ START_TEST(tcp_flags_that_no_tcp_sends)
 	                 COUNTER_DROP_TCP_FLAGS);
 	ck_assert_int_eq(parse_tcp(RTE_TCP_SYN_FLAG | RTE_TCP_FIN_FLAG), COUNTER_DROP_TCP_FLAGS);
 	ck_assert_int_eq(parse_tcp(RTE_TCP_SYN_FLAG | RTE_TCP_RST_FLAG), COUNTER_DROP_TCP_FLAGS);
+	ck_assert_int_eq(parse_tcp(RTE_TCP_FIN_FLAG | RTE_TCP_RST_FLAG), COUNTER_DROP_TCP_FLAGS);
+	ck_assert_int_eq(parse_tcp(RTE_TCP_FIN_FLAG | RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG),
+	                 COUNTER_DROP_TCP_FLAGS);
 	ck_assert_int_eq(parse_tcp(RTE_TCP_SYN_FLAG), COUNTER_COUNT);
 	ck_assert_int_eq(parse_tcp(RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG), COUNTER_COUNT);
 	ck_assert_int_eq(parse_tcp(RTE_TCP_RST_FLAG), COUNTER_COUNT);

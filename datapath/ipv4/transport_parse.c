@@ -9,13 +9,15 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
-/* Combinations that no TCP sends: none at all, SYN with FIN or RST, FIN or nothing known without ACK (RFC
- * 9293 3.10.7). */
+/* Combinations that no TCP sends: none at all, two of SYN, FIN and RST, FIN or nothing known without ACK (RFC 9293
+ * 3.10.7). */
 static bool tcp_flags_valid(uint8_t flags)
 {
-	if (flags & TCP_SYN)
-		return !(flags & (TCP_FIN | TCP_RST));
-	return flags & (TCP_RST | TCP_ACK);
+	uint8_t control = flags & (TCP_SYN | TCP_FIN | TCP_RST);
+
+	if (control & (control - 1))
+		return false;
+	return flags & (TCP_SYN | TCP_RST | TCP_ACK);
 }
 
 enum counter transport_parse_tcp(const uint8_t *transport, uint32_t present, uint32_t length,

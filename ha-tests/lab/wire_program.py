@@ -33,6 +33,14 @@ def frame(link, data):
     links[link].send(data)
 
 
+def replay(link, file):
+    """All frames of a capture into a link."""
+    mac = LAN_MAC if link == "if1" else WAN_MAC
+    head = b"".join(bytes.fromhex(address.replace(":", "")) for address in (mac, HOST))
+    for packet in rdpcap(file):
+        links[link].outs.send(head + bytes(packet)[12:])
+
+
 def out(payload, source=CLIENT, destination=SERVER, **fields):
     """A packet of the client to the server."""
     return IP(src=source, dst=destination, **fields) / payload
