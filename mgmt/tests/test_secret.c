@@ -139,6 +139,8 @@ START_TEST(the_clusters_key_takes_over)
 	console_ok(&console, "add TestServer one SharedSecret=hush-hush");
 	snprintf(first, sizeof(first), "%s", sealed_in(&console.engine.candidate));
 	ck_assert_int_eq(configuration_replace(&console.engine.running, &console.engine.candidate), 0);
+	console.engine.loop = qb_loop_create();
+	engine_await_commit(&console.engine); /* as an activation does */
 	make_cluster_key(7);
 	ck_assert_int_eq(secret_open(first, clear), 0);
 	ck_assert_int_eq(engine_commit(&console.engine, "console", NULL, NULL), 0);
@@ -151,6 +153,8 @@ START_TEST(the_clusters_key_takes_over)
 	ck_assert_int_eq(secret_open(sealed_in(&console.engine.committed), clear), 0);
 	ck_assert_int_eq(engine_reseal(&console.engine), 1);
 	ck_assert_str_eq(sealed_in(&console.engine.running), sealed_in(&console.engine.committed));
+	qb_loop_destroy(console.engine.loop);
+	console.engine.loop = NULL;
 }
 END_TEST
 
