@@ -24,13 +24,14 @@ static const char *decoded(const uint8_t *frame, size_t length)
 /* feature: C04-013 */
 START_TEST(arp_in_words)
 {
+	static const uint8_t asker[6] = {0x12, 0, 0, 0, 0, 1};
 	uint8_t frame[42];
 
 	memcpy(frame, request, sizeof(frame));
 	ck_assert_str_eq(decoded(frame, 42),
 	                 "ARP Request who has 10.1.0.1 tell 10.1.0.10 at 02:00:00:00:00:03\n");
 	frame[21] = 2;
-	memcpy(frame + 32, "\x12\0\0\0\0\1", 6);
+	memcpy(frame + 32, asker, sizeof(asker));
 	ck_assert_str_eq(decoded(frame, 42),
 	                 "ARP Reply 10.1.0.10 is at 02:00:00:00:00:03, to 10.1.0.1 at 12:00:00:00:00:01\n");
 	frame[21] = 1;
