@@ -52,14 +52,14 @@ def test_many_addresses_of_an_interface_answer_before_and_after_a_failover(many_
 @pytest.mark.feature("C03-005")
 def test_the_first_starts_address_stands_for_nothing_until_it_is_set(cluster: Cluster) -> None:
     """What an interface has before anybody configured it is nobody's address; the object is changed, not the interface."""
-    commit(cluster, "set Address IPAddress if1_ip Address=127.0.1.1")
+    cluster.commit("set Address IPAddress if1_ip Address=127.0.1.1")
     try:
         assert answering(cluster, ["10.1.0.1"]) == []
         assert "127.0" not in cluster.nodes[cluster.active()].cli("routes -alltypes").stdout
         # The interface works with each node's own address meanwhile.
         assert answering(cluster, ["10.1.0.2", "10.1.0.3"]) == ["10.1.0.2", "10.1.0.3"]
     finally:
-        commit(cluster, "set Address IPAddress if1_ip Address=10.1.0.1")
+        cluster.commit("set Address IPAddress if1_ip Address=10.1.0.1")
     assert answering(cluster, ["10.1.0.1"]) == ["10.1.0.1"]
 
 

@@ -124,7 +124,7 @@ def test_with_routes_both_versions_pass(cluster: Cluster, routes: None) -> None:
 
 def solicited(cluster: Cluster, address: str) -> list[str]:
     """The answers that a host gets that asks for an address."""
-    with Capture(cluster.lab, "client", "eth0", f"icmp6 and ip6[40] == 136 and ip6 src {address}") as answers:
+    with Capture(cluster.lab, "client", "eth0", f"icmp6 and ip6[40] == 136 and ip6 src {address} and not ip6 multicast") as answers:
         resolved(cluster.lab, address)
         answers.await_line(f"tgt is {address}")
     return answers.frames

@@ -127,7 +127,8 @@ def replay_all(cluster: Cluster, session: Background, folder: Path) -> None:
             with Capture(cluster.lab, "client", "eth0", f"ether src {LAN_MAC} and {ours}") as came_in:
                 replay(wire, "if2", session)
                 assert not came_in.frames, came_in.frames
-            with Background(cluster.lab, "server", ["tcpdump", "-U", "-i", "eth0", "-w", file, f"ether src {WAN_MAC} and {ours}"],
+            with Background(cluster.lab, "server", ["tcpdump", "-U", "--immediate-mode", "-i", "eth0", "-w", file,
+                                                   f"ether src {WAN_MAC} and {ours}"],
                             errors_too=True) as dump:
                 dump.await_line("listening")
                 replay(wire, "if1", session)
