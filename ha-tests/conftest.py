@@ -50,10 +50,13 @@ def keep_logs(lab: Lab, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A lab with two nodes in sync. At the end the nodes are shut down cleanly, and no sanitizer may have complained."""
+    """
+    A lab with two nodes in sync, or as the module's LAB says (the arguments of Lab.up). At the end the nodes are shut down
+    cleanly, and no sanitizer may have complained.
+    """
     made = new_lab()
     os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / request.module.__name__)
-    made.up()
+    made.up(**getattr(request.module, "LAB", {}))
     try:
         yield made
         for node in made.nodes().values():

@@ -17,12 +17,6 @@ ELSEWHERE = "10.1.0.202"  # published at an Ethernet address of its own
 NOBODY = "198.51.100.77"  # a static entry says that the server's Ethernet address has it
 
 
-def commit(cluster: Cluster, lines: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(f"{lines}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 def hardware_address(lab: Lab, host: str) -> str:
     return re.search(r"link/ether (\S+)", lab.run(host, ["ip", "link", "show", "eth0"]).stdout)[1]
 
@@ -46,11 +40,11 @@ def counter(cluster: Cluster, name: str) -> int:
 def entries(lab: Lab) -> Iterator[None]:
     cluster = Cluster(lab)
     server = hardware_address(lab, "server").replace(":", "-")
-    commit(cluster, "cc ARPEntries\n"
-                    f"add ARPEntry Interface=if2 IP={NOBODY} Mode=Static MACAddress={server}\n"
-                    f"add ARPEntry Interface=if1 IP={PUBLISHED} Mode=Publish\n"
-                    f"add ARPEntry Interface=if1 IP={ELSEWHERE} Mode=Publish MACAddress=02-00-00-00-00-99\n"
-                    "cc")
+    cluster.commit("cc ARPEntries\n"
+                   f"add ARPEntry Interface=if2 IP={NOBODY} Mode=Static MACAddress={server}\n"
+                   f"add ARPEntry Interface=if1 IP={PUBLISHED} Mode=Publish\n"
+                   f"add ARPEntry Interface=if1 IP={ELSEWHERE} Mode=Publish MACAddress=02-00-00-00-00-99\n"
+                   "cc")
     yield
 
 

@@ -4,13 +4,11 @@ Every reason for which the datapath drops a packet: who sends just that sees jus
 nothing of it is unaccounted for.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from conftest import RESULTS, assert_no_sanitizer_reports, keep_logs, new_lab
 from lab.accounting import await_accounted, counters
 from lab.errors import LabError
 from lab.laboratory import Lab
@@ -197,30 +195,13 @@ def drops(node: LabNode) -> dict[str, int]:
     return {name.removeprefix("drop/"): value for name, value in counters(node).items() if name.startswith("drop/")}
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    made = new_lab()
-    os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / request.module.__name__)
-    made.up(single=True)
-    try:
-        yield made
-        for node in made.nodes().values():
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
-
-
-def commit(node: LabNode, lines: str) -> None:
-    done = node.commands(f"{lines}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
+LAB = {"single": True}
 
 
 @pytest.fixture(scope="module")
 def node(lab: Lab) -> LabNode:
     found = lab.node("master")
-    commit(found, CONFIGURE)
+    found.commit(CONFIGURE)
     for host in ("client", "server"):
         keep_silent(lab, host, "6000-6299")
     return found
@@ -241,12 +222,12 @@ def setting(node: LabNode, request: pytest.FixtureRequest) -> Iterator[None]:
     """What the case wants set, for its time."""
     wanted = CASES[request.node.callspec.params["reason"]].setting
     if wanted:
-        commit(node, f"set {wanted}")
+        node.commit(f"set {wanted}")
     yield
     if wanted:
         words = wanted.split()
         # The others of CONFIGURE stay.
-        commit(node, f"reset-to-default {words[0]} {words[1]} {words[2].partition('=')[0]}")
+        node.commit(f"reset-to-default {words[0]} {words[1]} {words[2].partition('=')[0]}")
 
 
 @pytest.fixture

@@ -1,40 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The configuration goes to the peer, or comes from it, by hand: `ha -sendconf` and `ha -receiveconf`, each with -reboot."""
 
-from collections.abc import Iterator
-
 import pytest
-from conftest import assert_no_sanitizer_reports, keep_logs, new_lab
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.traffic import UdpProbe
 from lab.wait import await_condition
 
+LAB = {"supervised": True}  # its nodes can start again
 RESTART_TIMEOUT = 60.0
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A lab whose nodes can start again, and give their peer nothing by themselves."""
-    made = new_lab()
-    made.up(supervised=True)
-    try:
-        for node in made.nodes().values():
-            done = node.commands("set HighAvailability AutoSyncCfg=No\nactivate\ncommit\n")
-            # The second finds what the first has sent.
-            assert done.returncode == 0 or "AutoSyncCfg" in done.stdout, done.stdout
-        yield made
-        for node in made.nodes().values():
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
+@pytest.fixture(scope="module", autouse=True)
+def by_hand(lab: Lab) -> None:
+    """The nodes give their peer nothing by themselves."""
+    for node in lab.nodes().values():
+        node.commit("set HighAvailability AutoSyncCfg=No")
 
 
 def add_address(cluster: Cluster, node: str, name: str) -> None:
-    done = cluster.nodes[node].commands(f"add Address IPAddress {name} Address=203.0.113.9\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout
+    cluster.nodes[node].commit(f"add Address IPAddress {name} Address=203.0.113.9")
 
 
 def has_address(cluster: Cluster, node: str, name: str) -> bool:
@@ -134,8 +119,7 @@ def add_vlans(cluster: Cluster, node: str, names: list[str]) -> None:
     text = "".join(f"add VLAN {name} BaseInterface=if1 VLANID={VLANS[name]} IPAddress=10.77.{VLANS[name]}.1 "
                    f"Network=10.77.{VLANS[name]}.0/24 PrivateIP:0=10.77.{VLANS[name]}.2 PrivateIP:1=10.77.{VLANS[name]}.3\n"
                    for name in names)
-    done = cluster.nodes[node].commands(f"{text}activate\ncommit\n")
-    assert done.returncode == 0, done.stdout
+    cluster.nodes[node].commit(text)
 
 
 def await_logged(cluster: Cluster, node: str, *words: str) -> None:

@@ -14,8 +14,7 @@ HEARTBEATS = "ether proto 0xc14b and inbound"
 
 def configure(cluster: Cluster, target: str, name: str, value: str) -> None:
     """Sets a property at the active node; waits until both nodes have it."""
-    done = cluster.nodes[cluster.active()].commands(f"set {target} {name}={value}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout
+    cluster.nodes[cluster.active()].commit(f"set {target} {name}={value}")
     await_condition(lambda: all(re.search(rf"\b{name}: +{value}$", node.cli(f"show {target}").stdout, re.MULTILINE)
                                 for node in cluster.nodes.values()), f"{name}={value} at both nodes", timeout=20)
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """ICMP and other protocols through the firewall: queries, errors real and forged, services that select them, options."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from conftest import RESULTS, assert_no_sanitizer_reports, keep_logs, new_lab
 from lab.background import Background, Capture
 from lab.laboratory import Lab
 from lab.node import LabNode
@@ -37,19 +35,7 @@ commit
 """
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    made = new_lab()
-    os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / request.module.__name__)
-    made.up(single=True)
-    try:
-        yield made
-        for node in made.nodes().values():
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
+LAB = {"single": True}
 
 
 @pytest.fixture(scope="module")

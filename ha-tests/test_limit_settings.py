@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every setting of the guide's chapter 28: the same packets, and what becomes of them with the setting and without it."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from conftest import RESULTS, assert_no_sanitizer_reports, keep_logs, new_lab
 from lab.accounting import counters
 from lab.errors import LabError
 from lab.laboratory import Lab
@@ -172,36 +170,19 @@ LIFETIMES = {
 }
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    made = new_lab()
-    os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / request.module.__name__)
-    made.up(single=True)
-    try:
-        yield made
-        for node in made.nodes().values():
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
-
-
-def commit(node: LabNode, lines: str) -> None:
-    done = node.commands(f"{lines}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
+LAB = {"single": True}
 
 
 def set_only(node: LabNode, setting: str) -> None:
     """These properties, and everything else of chapter 28 as it is by default."""
     defaults = "\n".join(f"reset-to-default Settings {name}" for name in OBJECTS)
-    commit(node, f"{defaults}\n" + (f"set Settings {setting}" if setting else ""))
+    node.commit(f"{defaults}\n" + (f"set Settings {setting}" if setting else ""))
 
 
 @pytest.fixture(scope="module")
 def node(lab: Lab) -> LabNode:
     found = lab.node("master")
-    commit(found, CONFIGURE)
+    found.commit(CONFIGURE)
     for host in ("client", "server", "peer"):
         keep_silent(lab, host, "6000-6299")
     return found

@@ -59,12 +59,6 @@ except TimeoutError:
 """
 
 
-def commit(cluster: Cluster, lines: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(f"{lines}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 def cli(cluster: Cluster, command: str) -> str:
     done = cluster.nodes[cluster.active()].cli(command)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -98,13 +92,13 @@ def addresses(lab: Lab) -> Iterator[None]:
     """Addresses of both versions, and no route by hand yet."""
     cluster = Cluster(lab)
     cluster.await_well()
-    commit(cluster, ADDRESSES)
+    cluster.commit(ADDRESSES)
     yield
 
 
 @pytest.fixture(scope="module")
 def routes(lab: Lab, addresses: None) -> Iterator[None]:
-    commit(Cluster(lab), ROUTES)
+    Cluster(lab).commit(ROUTES)
     yield
 
 
@@ -144,10 +138,10 @@ def test_solicitations_for_own_addresses_are_answered(cluster: Cluster, routes: 
 @pytest.fixture(scope="module")
 def entries(lab: Lab, routes: None) -> Iterator[None]:
     server = hardware_address(lab, "server").replace(":", "-")
-    commit(Cluster(lab), f"add Address IPAddress my_ipv6 Address={PUBLISHED6}\ncc NDEntries\n"
-                         "add NDEntry Interface=if1 IP=my_ipv6\n"
-                         f"add NDEntry Interface=if1 IP={ELSEWHERE6} MACAddress=02-00-00-00-00-99\n"
-                         f"add NDEntry Interface=if2 IP={STATIC6} Mode=Static MACAddress={server}\ncc")
+    Cluster(lab).commit(f"add Address IPAddress my_ipv6 Address={PUBLISHED6}\ncc NDEntries\n"
+                        "add NDEntry Interface=if1 IP=my_ipv6\n"
+                        f"add NDEntry Interface=if1 IP={ELSEWHERE6} MACAddress=02-00-00-00-00-99\n"
+                        f"add NDEntry Interface=if2 IP={STATIC6} Mode=Static MACAddress={server}\ncc")
     yield
 
 
@@ -174,7 +168,7 @@ def test_a_static_ipv6_entry_is_used_shown_and_survives_a_flush(cluster: Cluster
 def test_an_entry_is_probed_and_expires(cluster: Cluster) -> None:
     """A neighbour that falls silent is probed, forgotten, and asked for again by the next packet."""
     lab = cluster.lab
-    commit(cluster, "set Settings ARPTableSettings ARPExpire=10")
+    cluster.commit("set Settings ARPTableSettings ARPExpire=10")
     cli(cluster, "arp -flush")
     try:
         assert ping(lab, SERVER)
@@ -191,13 +185,13 @@ def test_an_entry_is_probed_and_expires(cluster: Cluster) -> None:
         await_condition(lambda: ping(lab, SERVER), "an answer again", timeout=10)
     finally:
         lab.run("server", ["sysctl", "-q", "-w", "net.ipv4.conf.eth0.arp_ignore=0"])
-        commit(cluster, "set Settings ARPTableSettings ARPExpire=<empty>")
+        cluster.commit("set Settings ARPTableSettings ARPExpire=<empty>")
 
 
 @pytest.mark.feature("C04-005", "C04-012")
 def test_an_address_that_does_not_answer_is_not_asked_for_all_the_time(cluster: Cluster) -> None:
     lab = cluster.lab
-    commit(cluster, "set Settings ARPTableSettings ARPExpireUnknown=600")
+    cluster.commit("set Settings ARPTableSettings ARPExpireUnknown=600")
     with Capture(lab, "server", "eth0", f"arp[6:2] = 1 and arp host {NOBODY}") as asked:
         ping(lab, NOBODY)
         await_condition(lambda: (state(cluster, NOBODY) or ("", 0))[0] == "Unknown", "no answer", timeout=10)
@@ -209,14 +203,14 @@ def test_an_address_that_does_not_answer_is_not_asked_for_all_the_time(cluster: 
         cli(cluster, "arp -flush")
         ping(lab, SERVER)
         assert len(asked.frames) == before, asked.frames
-    commit(cluster, "set Settings ARPTableSettings ARPExpireUnknown=1")
+    cluster.commit("set Settings ARPTableSettings ARPExpireUnknown=1")
     ping(lab, NOBODY)
     await_condition(lambda: (state(cluster, NOBODY) or ("", 0))[0] == "Unknown", "no answer", timeout=10)
     await_condition(lambda: state(cluster, NOBODY) is None, "the end of the entry", timeout=10)
     with Capture(lab, "server", "eth0", f"arp[6:2] = 1 and arp host {NOBODY}") as asked:
         ping(lab, NOBODY)
         asked.await_line(f"who-has {NOBODY}")
-    commit(cluster, "set Settings ARPTableSettings ARPExpireUnknown=<empty>")
+    cluster.commit("set Settings ARPTableSettings ARPExpireUnknown=<empty>")
 
 
 @pytest.mark.feature("C04-007", "C04-008")
@@ -224,7 +218,7 @@ def test_the_cache_has_a_size(cluster: Cluster) -> None:
     """A sweep over a network that nobody is in fills it, and does not push out the neighbours that are in use."""
     lab = cluster.lab
     assert ping(lab, SERVER)
-    commit(cluster, "set Settings ARPTableSettings ARPCacheSize=16 ARPHashSize=1024 ARPExpireUnknown=600")
+    cluster.commit("set Settings ARPTableSettings ARPCacheSize=16 ARPHashSize=1024 ARPExpireUnknown=600")
     assert "ARPHashSize changes nothing" in cli(cluster, "show -errors")
     sweep = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n" \
             "for last in range(100, 160): s.sendto(b'', (f'198.51.100.{last}', 9))"
@@ -237,7 +231,7 @@ def test_the_cache_has_a_size(cluster: Cluster) -> None:
     assert len(entries()) <= 16
     assert ping(lab, SERVER) and state(cluster, SERVER)[0] in ("Dynamic", "Probing")
     assert state(cluster, CLIENT)[0] in ("Dynamic", "Probing")
-    commit(cluster, "set Settings ARPTableSettings ARPCacheSize=<empty> ARPHashSize=<empty> ARPExpireUnknown=<empty>")
+    cluster.commit("set Settings ARPTableSettings ARPCacheSize=<empty> ARPHashSize=<empty> ARPExpireUnknown=<empty>")
     cli(cluster, "arp -flush")
 
 
@@ -258,14 +252,14 @@ def test_addresses_of_an_interface_are_published_and_others_of_a_translation_are
     lab = cluster.lab
     assert resolved(lab, "198.51.100.1", "server") == SHARED_MAC_2
     assert resolved(lab, SECOND, "server") == SHARED_MAC_2
-    commit(cluster, "cc RuleSet IPRuleSet main\nset IPRule lan_to_wan SourceTranslation=NAT SetSourceAddress=AllToOne "
-                    f"NewSourceIP4={SECOND}\ncc")
+    cluster.commit("cc RuleSet IPRuleSet main\nset IPRule lan_to_wan SourceTranslation=NAT SetSourceAddress=AllToOne "
+                   f"NewSourceIP4={SECOND}\ncc")
     assert translated(cluster) == SECOND
-    commit(cluster, f"cc RuleSet IPRuleSet main\nset IPRule lan_to_wan NewSourceIP4={TRANSLATED}\ncc")
+    cluster.commit(f"cc RuleSet IPRuleSet main\nset IPRule lan_to_wan NewSourceIP4={TRANSLATED}\ncc")
     assert not resolved(lab, TRANSLATED, "server")
     assert translated(cluster) == "silence"
     mirror.await_line(f"from {TRANSLATED}")
-    commit(cluster, f"cc ARPEntries\nadd ARPEntry Interface=if2 IP={TRANSLATED} Mode=Publish\ncc")
+    cluster.commit(f"cc ARPEntries\nadd ARPEntry Interface=if2 IP={TRANSLATED} Mode=Publish\ncc")
     lab.run("server", ["ip", "neighbour", "flush", "dev", "eth0"])
     assert translated(cluster) == TRANSLATED
 

@@ -23,9 +23,9 @@ activate
 commit
 """
 LISTEN = f"""
-import socket, time
+import signal, socket
 kept = [socket.create_server(("", port), backlog=100) for port in ({ALLOWED}, {REFUSED})]
-print("ready", flush=True); time.sleep(1000)
+print("ready", flush=True); signal.pause()
 """
 # What a host may be asked with; -O's probes are those of -sS with odd flags, options and ICMP besides.
 SCANS = {

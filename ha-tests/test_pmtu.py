@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Path MTU discovery through the firewall and to it: a route's MTU of 1400, and a router behind with a link of 1300."""
 
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from conftest import RESULTS, assert_no_sanitizer_reports, keep_logs, new_lab
 from lab.background import Background, Capture
 from lab.laboratory import Lab
 from lab.node import LabNode
@@ -43,25 +41,17 @@ DISABLED = ("IP4PathMTUMin=65535 IP4OnPktTooBigAndDFSet=StripDFAndFragment Strip
 PASS = ("AlwaysAllow", "AlwaysAllowLog", "ObeyService", "ObeyServiceLog")
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A standalone node, and behind the router `peer` a host `far` on a link of a smaller MTU."""
-    made = new_lab()
-    os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / request.module.__name__)
-    made.up(single=True, topology_file=REPOSITORY / "ha-tests/lab/topologies/path-mtu.json")
-    try:
-        for setting in ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0",
-                        "net.ipv6.icmp.ratelimit=0"):
-            made.run("peer", ["sysctl", "-q", "-w", setting])
-        made.run("peer", ["ip", "link", "set", "eth1", "mtu", LINK])
-        made.run("client", ["sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0"])
-        yield made
-        for node in made.nodes().values():
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
+LAB = {"single": True, "topology_file": REPOSITORY / "ha-tests/lab/topologies/path-mtu.json"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def behind_a_router(lab: Lab) -> None:
+    """Behind the router `peer` there is a host `far` on a link of a smaller MTU."""
+    for setting in ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0",
+                    "net.ipv6.icmp.ratelimit=0"):
+        lab.run("peer", ["sysctl", "-q", "-w", setting])
+    lab.run("peer", ["ip", "link", "set", "eth1", "mtu", LINK])
+    lab.run("client", ["sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0"])
 
 
 @pytest.fixture(scope="module")

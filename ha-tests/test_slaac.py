@@ -60,13 +60,6 @@ while True:
 """
 
 
-def commit(cluster: Cluster, lines: str) -> str:
-    done = cluster.nodes[cluster.active()].commands(f"{lines}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-    return done.stdout
-
-
 def objects(cluster: Cluster, node: str) -> dict[str, str]:
     shown = cluster.nodes[node].cli("netobjects").stdout
     return dict(re.findall(r"^(if2_ip6_\S+) +(\S+)", shown, re.MULTILINE))
@@ -94,7 +87,7 @@ def addresses(lab: Lab) -> None:
 @pytest.mark.feature("C05-019")
 def test_the_active_node_asks_and_the_objects_are_there(cluster: Cluster) -> None:
     with Capture(cluster.lab, "server", "eth0", "icmp6 and ip6[40] == 133") as asked:
-        commit(cluster, CONFIGURE)
+        cluster.commit(CONFIGURE)
         frame = asked.await_line("router solicitation")
     assert "10:00:00:01:00:02 > 33:33:00:00:00:02" in frame and ":: > ff02::2" in frame, frame
     for node in cluster.nodes:
@@ -147,7 +140,7 @@ def test_a_router_that_is_none_any_more(cluster: Cluster, router: Background) ->
 
 @pytest.mark.feature("C05-019")
 def test_static_again(cluster: Cluster, router: Background) -> None:
-    commit(cluster, "set Interface EthernetInterface if2 IPv6AddressConfiguration=Static")
+    cluster.commit("set Interface EthernetInterface if2 IPv6AddressConfiguration=Static")
     assert OWN not in cluster.nodes[cluster.active()].cli("netobjects if2_ip").stdout
     await_condition(lambda: not ping(cluster.lab, ROUTER_HOST), "the end of the way", timeout=10)
     done = cluster.nodes[cluster.active()].commands("set Interface EthernetInterface if3 IPv6AddressConfiguration=SLAAC\nactivate\n")

@@ -92,18 +92,7 @@ class Packages:
         return Path(shutil.copytree(self.base, self.folder / name))
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    made = new_lab()
-    made.up(supervised=True)
-    try:
-        yield made
-        for node in made.nodes().values():
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
+LAB = {"supervised": True}
 
 
 @pytest.fixture(scope="module")

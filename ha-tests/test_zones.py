@@ -16,12 +16,6 @@ from lab.wait import await_condition
 JUMBO = 9000
 
 
-def commit(cluster: Cluster, lines: str) -> None:
-    done = cluster.nodes[cluster.active()].commands(f"{lines}\nactivate\ncommit\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    cluster.await_well()
-
-
 def answers(lab: Lab, *options: str, host: str = "client", address: str = SERVER) -> bool:
     return lab.run(host, ["ping", "-n", "-c", "1", "-W", "1", *options, address]).returncode == 0
 
@@ -29,7 +23,7 @@ def answers(lab: Lab, *options: str, host: str = "client", address: str = SERVER
 @pytest.fixture
 def zones(cluster: Cluster) -> Iterator[Cluster]:
     """The only rule from the LAN to the WAN is one between two zones."""
-    commit(cluster, """
+    cluster.commit("""
 add Interface Zone inside
 add Interface Zone outside
 set Interface EthernetInterface if1 Zone=inside
@@ -38,7 +32,7 @@ cc RuleSet IPRuleSet main
 set IPRule lan_to_wan SourceInterface=inside DestinationInterface=outside
 cc""")
     yield cluster
-    commit(cluster, """
+    cluster.commit("""
 set Interface EthernetInterface if1 Zone=<empty>
 set Interface EthernetInterface if2 Zone=<empty>
 cc RuleSet IPRuleSet main
@@ -53,9 +47,9 @@ def test_a_rule_between_zones(zones: Cluster) -> None:
     assert answers(zones.lab)
     assert re.search(r"if1 +inside +10\.1\.0\.1 ", zones.nodes[zones.active()].cli("ifstat").stdout)
     assert "  Zone           : inside" in zones.nodes[zones.active()].cli("ifstat if1").stdout
-    commit(zones, "set Interface EthernetInterface if2 Zone=<empty>")
+    zones.commit("set Interface EthernetInterface if2 Zone=<empty>")
     assert not answers(zones.lab), "an interface that left the zone is not the rule's"
-    commit(zones, "set Interface EthernetInterface if2 Zone=outside")
+    zones.commit("set Interface EthernetInterface if2 Zone=outside")
     assert answers(zones.lab)
 
 
@@ -87,7 +81,7 @@ def test_the_log_tells_the_zone_of_a_source_without_a_route(zones: Cluster) -> N
             rf"pkt_destip={re.escape(SERVER)} pkt_srcport=546 pkt_destport=547 iface=if1 zone={{}} action=drop\n")
     send(zones.lab, packet.format(1))
     await_logged(zones, line.format(1, "inside", 1, "inside"))
-    commit(zones, "set Interface EthernetInterface if1 Zone=<empty>")
+    zones.commit("set Interface EthernetInterface if1 Zone=<empty>")
     send(zones.lab, packet.format(2))
     await_logged(zones, line.format(2, "n/a", 2, "n/a"))
 
@@ -95,7 +89,7 @@ def test_the_log_tells_the_zone_of_a_source_without_a_route(zones: Cluster) -> N
 @pytest.mark.feature("C03-021")
 def test_the_log_tells_the_zone_of_a_neighbour_without_a_route(zones: Cluster) -> None:
     """A solicitation from an address that no route leads to gets no answer."""
-    commit(zones, "set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1 IPv6Network=2001:db8:1::/64")
+    zones.commit("set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1 IPv6Network=2001:db8:1::/64")
     packet = ("IPv6(src='fc03::64', dst='ff02::1:ff00:1', hlim=255)/ICMPv6ND_NS(tgt='2001:db8:1::1')"
               "/ICMPv6NDOptSrcLLAddr(lladdr='00:50:55:c0:00:0c')")
     try:
@@ -107,12 +101,12 @@ def test_the_log_tells_the_zone_of_a_neighbour_without_a_route(zones: Cluster) -
                                 "pkt_destip=ff02::1:ff00:1 pkt_type=135 pkt_code=0 pkt_id=0 iface=if1 zone=inside action=drop\n")
             assert not [frame for frame in answers_seen.frames if "fc03::64" in frame]
     finally:
-        commit(zones, "set Interface EthernetInterface if1 IPAddress=if1_ip IPv6Network=<empty>")
+        zones.commit("set Interface EthernetInterface if1 IPAddress=if1_ip IPv6Network=<empty>")
 
 
 @pytest.mark.feature("C03-018", "C03-020")
 def test_a_rule_and_a_management_access_of_a_group(cluster: Cluster) -> None:
-    commit(cluster, """
+    cluster.commit("""
 add Interface InterfaceGroup both Members=if1,if2
 cc RuleSet IPRuleSet main
 set IPRule lan_to_wan SourceInterface=both
@@ -125,7 +119,7 @@ set RemoteManagement RemoteMgmtSSH ssh SourceInterface=both SourceNetwork=all-ne
             await_condition(lambda host=host, words=words: cluster.lab.run(host, words).returncode == 0,
                             f"SSH for {host}", timeout=20)
     finally:
-        commit(cluster, """
+        cluster.commit("""
 cc RuleSet IPRuleSet main
 set IPRule lan_to_wan SourceInterface=if1
 cc
@@ -138,14 +132,14 @@ def test_a_management_access_from_one_zone_to_the_addresses_of_another(zones: Cl
     def reached(address: str) -> bool:
         return zones.lab.run("client", ["bash", "-c", f"exec 3<> /dev/tcp/{address}/22"]).returncode == 0
 
-    commit(zones, "set RemoteManagement RemoteMgmtSSH ssh SourceInterface=inside DestinationInterface=outside")
+    zones.commit("set RemoteManagement RemoteMgmtSSH ssh SourceInterface=inside DestinationInterface=outside")
     try:
         await_condition(lambda: reached("198.51.100.1"), "SSH at the other side's address", timeout=20)
         await_condition(lambda: not reached("10.1.0.1"), "no SSH at this side's", timeout=20)
         done = zones.lab.run("server", ["timeout", "1", "bash", "-c", "exec 3<> /dev/tcp/198.51.100.1/22"])
         assert done.returncode != 0, "connections come in by the other zone"
     finally:
-        commit(zones, "set RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 DestinationInterface=<empty>")
+        zones.commit("set RemoteManagement RemoteMgmtSSH ssh SourceInterface=if1 DestinationInterface=<empty>")
     await_condition(lambda: reached("10.1.0.1"), "SSH again", timeout=20)
 
 
@@ -153,27 +147,27 @@ def test_a_management_access_from_one_zone_to_the_addresses_of_another(zones: Cl
 def test_answers_that_come_by_an_equivalent_interface(cluster: Cluster) -> None:
     """The server sends its answers tagged: they arrive on a VLAN, while the requests leave untagged."""
     lab = cluster.lab
-    commit(cluster, "add Interface VLAN back BaseInterface=if2 VLANID=50 IPAddress=10.50.0.1 Network=10.50.0.0/24")
+    cluster.commit("add Interface VLAN back BaseInterface=if2 VLANID=50 IPAddress=10.50.0.1 Network=10.50.0.0/24")
     with VlanDevice(lab, "server", "eth0", "v50", ["8100:50"]):
         run_ip(lab, "server", "address add 10.50.0.10/24 dev v50")
         run_ip(lab, "server", "route replace 10.1.0.0/24 via 10.50.0.1")
         try:
             assert not answers(lab), "the flow left by if2"
-            commit(cluster, "set Interface EthernetInterface if2 SecurityEquivalentInterfaces=back")
+            cluster.commit("set Interface EthernetInterface if2 SecurityEquivalentInterfaces=back")
             shown = json.loads(cluster.nodes[cluster.active()].cli("show -json VLAN back").stdout)
             assert shown["VLAN"][0]["SecurityEquivalentInterfaces"] == ["if2"]
             assert answers(lab)
-            commit(cluster, "set Interface VLAN back SecurityEquivalentInterfaces=<empty>")
+            cluster.commit("set Interface VLAN back SecurityEquivalentInterfaces=<empty>")
             assert not answers(lab)
         finally:
             run_ip(lab, "server", "route replace 10.1.0.0/24 via 198.51.100.1")
-    commit(cluster, "delete VLAN back")
+    cluster.commit("delete VLAN back")
     assert answers(lab)
 
 
 @pytest.mark.feature("C03-013")
 def test_a_null_interface_takes_traffic_nowhere(cluster: Cluster) -> None:
-    commit(cluster, "set Interface EthernetInterface if2 Type=Null")
+    cluster.commit("set Interface EthernetInterface if2 Type=Null")
     try:
         assert not answers(cluster.lab)
         node = cluster.nodes[cluster.active()]
@@ -181,7 +175,7 @@ def test_a_null_interface_takes_traffic_nowhere(cluster: Cluster) -> None:
         assert "if2" not in node.cli("ifstat").stdout
         assert "if2" in node.cli("ifstat -type=all").stdout
     finally:
-        commit(cluster, "set Interface EthernetInterface if2 Type=Ethernet")
+        cluster.commit("set Interface EthernetInterface if2 Type=Ethernet")
     await_condition(lambda: answers(cluster.lab), "if2 works again", timeout=20)
 
 
@@ -193,7 +187,7 @@ def test_jumbo_frames_after_a_restart(cluster: Cluster) -> None:
         run_ip(lab, host, f"link set eth0 mtu {JUMBO}")
         for port in (f"{host}-eth0", f"master-{interface}", f"slave-{interface}"):
             run_ip(lab, "switch", f"link set {port} mtu {JUMBO}")
-    commit(cluster, """
+    cluster.commit("""
 set Settings InterfaceSettings PacketBufferSize=9kB
 set Interface EthernetInterface if1 MTU=9000
 set Interface EthernetInterface if2 MTU=9000

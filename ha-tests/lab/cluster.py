@@ -46,10 +46,11 @@ class Cluster:
         """Waits for one active node, both peers alive, everything in sync."""
         self.lab.await_ready(timeout)
 
-    def commit(self, text: str) -> None:
-        """Lines of CLI commands for the active node, in force and permanent at both when this returns."""
-        self.nodes[self.active()].commit(text)
+    def commit(self, text: str) -> str:
+        """Lines of CLI commands for the active node, in force and permanent at both when this returns what was said."""
+        said = self.nodes[self.active()].commit(text)
         self.await_well()
+        return said
 
     def counter(self, name: str) -> int:
         """Of the active node's datapath, see LabNode.counter."""
