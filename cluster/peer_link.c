@@ -34,10 +34,10 @@ static void tell_membership(struct daemon *daemon, bool member, bool peer)
 		qb_log(LOG_NOTICE, joined ? "the peer joined the group" : "the peer left the group");
 	daemon->member = member;
 	daemon->peer_member = member && peer;
-	if (joined || !daemon->peer_member)
+	if (joined || !daemon->peer_member) {
 		commit_membership(daemon);
-	if (joined || !daemon->peer_member)
 		identity_peer_joined(daemon, joined);
+	}
 	if (!daemon->peer_member) {
 		reassembly_reset(&daemon->reassembly);
 		configuration_drop(daemon);
