@@ -98,7 +98,9 @@ def _without_offloads(lab: str, host: str, interfaces: list[str]) -> None:
 
 
 def _build_host(lab: str, host: Host) -> None:
-    _settings(lab, host.name, {"net/ipv6/conf/all/accept_ra": 0, "net/ipv6/conf/default/accept_ra": 0})
+    # Each address can be used at once, and no kernel speaks from the unspecified one while it looks for duplicates.
+    _settings(lab, host.name, {f"net/ipv6/conf/{interface}/{setting}": 0
+                               for interface in ("all", "default", *host.interfaces) for setting in ("accept_ra", "accept_dad")})
     lines = ["link set lo up"]
     lines += [f"address add {address} dev lo" for address in host.loopback]
     for interface, (_, addresses) in host.interfaces.items():
