@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Gaps in traffic through the cluster, each kind of failure round after round, while thousands of flows stand open. A flow
+counts as kept only where the server still reaches the client by it.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lab.cluster import Cluster
+from lab.laboratory import Lab
+from lab.traffic import Flows, ProbeResult, UdpProbe
+
+FLOWS_TCP, FLOWS_UDP = 2000, 2000
+# What was sent so short before the probe's end may still have been on its way.
+FLIGHT_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is done to the active node, and what brings it back."""
+
+    disturb: Callable[[Cluster, str], object]
+    mend: Callable[[Cluster, str], object]
+    rate: int = 1000  # datagrams a second
+
+
+KINDS = {
+    "crash": Kind(lambda cluster, node: cluster.nodes[node].crash(), lambda cluster, node: cluster.nodes[node].start()),
+    "hang": Kind(lambda cluster, node: cluster.nodes[node].hang(), lambda cluster, node: cluster.nodes[node].resume()),
+    "cut": Kind(lambda cluster, node: cluster.lab.set_link(node, "if1", "down"),
+                lambda cluster, node: cluster.lab.set_link(node, "if1", "up")),
+    "handover": Kind(lambda cluster, node: cluster.nodes[node].succeed("ha -deactivate\n"), lambda cluster, node: None, rate=10000),
+}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The nearest rank: with few rounds .99 is the largest."""
+    return sorted(values)[max(1, math.ceil(share * len(values))) - 1]
+
+
+def unit(name: str) -> str:
+    """Of a metric of measure()."""
+    return {"gap_ms": "ms", "flows_lost": "flows", "lost": "packets"}[name.split(".")[2]]
+
+
+def lost_packets(result: ProbeResult) -> int:
+    """Datagrams without an echo, but for those that were still on their way when the probe ended."""
+    end = result.samples[-1][0] - FLIGHT_SECONDS
+    return sum(received is None and sent < end for sent, received in result.samples)
+
+
+def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
+    """The metrics of one kind."""
+    kind = KINDS[name]
+    cluster = Cluster(lab)
+    gaps: list[float] = []
+    lost: list[int] = []
+    with Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows:
+        for number in range(1, rounds + 1):
+            cluster.await_well()
+            victim = cluster.active()
+            with UdpProbe(lab, rate=kind.rate) as probe:
+                moment = time.monotonic()
+                kind.disturb(cluster, victim)
+                cluster.await_active(cluster.other(victim))
+                alive = flows.check()
+                result = probe.finish()
+            kind.mend(cluster, victim)
+            gaps.append(result.longest_gap(moment).milliseconds)
+            lost.append(lost_packets(result))
+            if not quiet:
+                print(f"round {number:>3}: {name} of {victim}, {gaps[-1]:7.1f} ms, {lost[-1]} packets lost, {alive}", flush=True)
+        cluster.await_well()
+    words = alive.replace("/", " ").split()
+    values = {f"failover.{name}.gap_ms.median": percentile(gaps, 0.5), f"failover.{name}.gap_ms.p99": percentile(gaps, 0.99),
+              f"failover.{name}.gap_ms.max": max(gaps),
+              f"failover.{name}.flows_lost": float(FLOWS_TCP + FLOWS_UDP - int(words[1]) - int(words[4]))}
+    if name == "handover":
+        values["failover.handover.lost"] = float(sum(lost))
+    return values
