@@ -71,7 +71,7 @@ def measure(lab: Lab, name: str, seconds: int) -> dict[str, float]:
         small = received(iperf(lab, seconds, "--udp", "--bitrate", "0", "--length", "64"))
         values[f"lab.{name}.udp_64.packets_s"] = small
         values |= percentiles(f"lab.{name}.rtt_us.idle", round_trips(lab, seconds))
-        half = ["iperf3", "--client", SERVER, "--time", seconds + 5, "--udp", "--length", 64, "--bitrate",
+        half = ["iperf3", "--client", SERVER, "--forceflush", "--time", seconds + 5, "--udp", "--length", 64, "--bitrate",
                 int(small / 2 * 64 * 8)]
         with Background(lab, "client", half, errors_too=True) as load:
             load.await_line("connected to")
