@@ -222,7 +222,7 @@ def test_disabled_settings_hide_every_mtu(lab: Lab, node: LabNode, receiver: Non
 
 
 def logged(node: LabNode, what: str) -> int:
-    log = node.state.parent / "log"
+    log = node.log
     return sum(len(re.findall(what, file.read_text(errors="replace"))) for file in log.glob("hadrian-datapath*"))
 
 

@@ -89,10 +89,11 @@ def _build_switches(lab: str, topology: Topology) -> None:
 def _ports_up(lab: str, topology: Topology) -> None:
     ports = [switch_port(owner, interface) for owner, interface, _ in _links(topology)]
     _batch(lab, "switch", [f"link set {port} up" for port in ports])
-    _without_offloads(lab, "switch", ports)
+    without_offloads(lab, "switch", ports)
 
 
-def _without_offloads(lab: str, host: str, interfaces: list[str]) -> None:
+def without_offloads(lab: str, host: str, interfaces: list[str]) -> None:
+    """Frames of these links are on the wire as a network would carry them: none too long, each with its checksums."""
     for interface in interfaces:
         run([*enter(lab, host), "ethtool", "--offload", interface, *OFFLOADS])
 
@@ -108,11 +109,11 @@ def _build_host(lab: str, host: Host) -> None:
         lines.append(f"link set {interface} up")
     lines += [f"route add {route.to} via {route.via}" for route in host.routes]
     _batch(lab, host.name, lines)
-    _without_offloads(lab, host.name, list(host.interfaces))
+    without_offloads(lab, host.name, list(host.interfaces))
 
 
 def _build_node(lab: str, node: Node) -> None:
     # A node's interfaces belong to Hadrian. Linux must say nothing of its own on them.
     _settings(lab, node.name, {f"net/ipv6/conf/{interface}/disable_ipv6": 1 for interface in node.interfaces})
     _batch(lab, node.name, ["link set lo up", *(f"link set {interface} up" for interface in node.interfaces)])
-    _without_offloads(lab, node.name, list(node.interfaces))
+    without_offloads(lab, node.name, list(node.interfaces))

@@ -29,7 +29,7 @@ STOP_TIMEOUT = 15.0
 
 
 class LabNode:
-    """A node's files are in <lab's folder>/<node>/: state/ (its /var/lib/hadrian), log/, holder.pid, daemons.json."""
+    """A node's files are in <lab's folder>/<node>/: log/, holder.pid, daemons.json."""
 
     def __init__(self, lab: str, lab_folder: Path, node: Node, build: Path,
                  huge: bool):
@@ -39,9 +39,14 @@ class LabNode:
         self.folder = lab_folder / node.name
         self.build = build
         self.log = self.folder / "log"
-        self.state = self.folder / "state"
         self.huge = huge
+        self.started_with: dict[str, str] = {}  # variables for daemons that are started from now on
         self._label = f"hadrian-lab {lab} {node.name}"
+
+    @property
+    def state(self) -> Path:
+        """The node's /var/lib/hadrian: a file system of its own, which ends with its holder."""
+        return Path(f"/proc/{self._living_holder()}/root") / STATE_DIRECTORY.relative_to("/")
 
     def binary(self, name: str) -> Path:
         """One of our programs, of the build that the lab was made with."""
@@ -52,7 +57,7 @@ class LabNode:
     def create(self) -> None:
         """Makes the node's folders and its mount namespace."""
         self.remove()
-        for folder in (self.state, self.log, self.folder / "run"):
+        for folder in (self.log, self.folder / "run"):
             folder.mkdir(parents=True)
         STATE_DIRECTORY.mkdir(exist_ok=True)
         holder = subprocess.Popen(
@@ -79,6 +84,12 @@ class LabNode:
         ours = command.startswith(self._label.encode() + b"\0") or self._label.encode() in command.split(b"\0")
         return pid if ours else None
 
+    def _living_holder(self) -> int:
+        holder = self._holder()
+        if holder is None:
+            raise LabError(f"{self.name} has no mount namespace (its holder is gone) - take the lab down and up again")
+        return holder
+
     def remove(self) -> None:
         """
         Ends the holder, and with it the mount namespace. The daemons must have been killed before. The label finds a holder
@@ -97,9 +108,7 @@ class LabNode:
 
     def enter(self) -> list[str]:
         """The words in front of a command that is to run in the node."""
-        holder = self._holder()
-        if holder is None:
-            raise LabError(f"{self.name} has no mount namespace (its holder is gone) - take the lab down and up again")
+        holder = self._living_holder()
         # The clock is the machine's, and nobody here may set it.
         return ["nsenter", f"--mount=/proc/{holder}/ns/mnt",
                 f"--net=/run/netns/{network.namespace(self.lab, self.name)}", "--", "setpriv", "--bounding-set", "-sys_time"]
@@ -176,8 +185,8 @@ class LabNode:
     def start_program(self, name: str, arguments: list[str]) -> None:
         with open(self.log / f"{name}.log", "ab") as log:
             process = subprocess.Popen([*self.enter(), str(self.binary(name)), *arguments], stdin=subprocess.DEVNULL,
-                                       stdout=log, stderr=subprocess.STDOUT, env=self.environment(), cwd="/",
-                                       start_new_session=True)
+                                       stdout=log, stderr=subprocess.STDOUT, env=self.environment() | self.started_with,
+                                       cwd="/", start_new_session=True)
         recorded = self._recorded()
         recorded[name] = [process.pid, start_time(process.pid)]
         temporary = self.folder / "daemons.json.new"
@@ -211,8 +220,8 @@ class LabNode:
 
     def cluster_details(self) -> str:
         """All that tells why a node is not in sync with its peer, for an error message."""
-        said = [self.cli(command).stdout.rstrip() for command in ("ha -status -module", "arp", "flow -show")
-                if self.daemon_pid("hadrian-mgmtd") is not None]
+        said = [line for command in ("ha -status -module", "arp", "flow -show") if self.daemon_pid("hadrian-mgmtd") is not None
+                for line in self.cli(command).stdout.rstrip().split("\n")[:20]]
         return "\n".join([*said, *self._log_lines("hadrian-clusterd", 40), *self._log_lines("hadrian-datapath", 20)])
 
     def check_daemons(self, names: list[str]) -> None:
@@ -226,7 +235,7 @@ class LabNode:
         return DAEMONS
 
     def running(self) -> bool:
-        return bool(processes_in(self._inodes()))
+        return bool(self.processes())
 
     def _inodes(self) -> set[int]:
         inode = namespace_inode(network.namespace(self.lab, self.name))
@@ -257,7 +266,7 @@ class LabNode:
             send_signal(pid, signal.SIGTERM, lambda _, name=name, pid=pid: self.daemon_pid(name) == pid)
             await_condition(lambda name=name: self.daemon_pid(name) is None,
                             f"the end of {name} of {self.name} after SIGTERM", STOP_TIMEOUT)
-        left = [process_name(pid) for pid in processes_in(self._inodes())]
+        left = [process_name(pid) for pid in self.processes()]
         self.crash()
         if left:
             raise LabError(f"{self.name} was stopped, but left these processes behind (killed now): {', '.join(left)}")
@@ -271,21 +280,37 @@ class LabNode:
         await_condition(lambda: self.daemon_pid(name) is None, f"the end of {name} of {self.name}", STOP_TIMEOUT)
 
     def crash(self) -> None:
-        """SIGKILLs every process of the node."""
+        """SIGKILLs every process of the node, none of which sees another's end."""
+        self.hang()
         kill_namespaces(self._inodes())
 
     def hang(self) -> None:
         """Stops every process of the node where it stands."""
         signal_namespaces(self._inodes(), signal.SIGSTOP)
 
-    def hang_program(self, name: str) -> None:
-        """Stops the node's processes of one name where they stand."""
-        inodes = self._inodes()
-        pids = [pid for pid in processes_in(inodes) if process_name(pid) == name]
+    def processes(self) -> list[int]:
+        return processes_in(self._inodes())
+
+    def programs(self, name: str) -> set[int]:
+        """The node's processes of one name."""
+        # The kernel keeps 15 characters of it.
+        return {pid for pid in self.processes() if process_name(pid) == name[:15]}
+
+    def _signal_program(self, name: str, number: signal.Signals) -> set[int]:
+        inodes, pids = self._inodes(), self.programs(name)
         if not pids:
             raise LabError(f"{name} of {self.name} does not run")
         for pid in pids:
-            send_signal(pid, signal.SIGSTOP, lambda candidate: candidate in processes_in(inodes))
+            send_signal(pid, number, lambda candidate: candidate in processes_in(inodes))
+        return pids
+
+    def hang_program(self, name: str) -> None:
+        """Stops the node's processes of one name where they stand."""
+        self._signal_program(name, signal.SIGSTOP)
+
+    def kill_program(self, name: str) -> set[int]:
+        """SIGKILLs the node's processes of one name; returns which they were."""
+        return self._signal_program(name, signal.SIGKILL)
 
     def resume(self) -> None:
         signal_namespaces(self._inodes(), signal.SIGCONT)

@@ -27,6 +27,7 @@ BINARIES = {
     "flows": "ha-tests/probe/flows",
     "hostile": "ha-tests/probe/hostile",
     "flood": "ha-tests/probe/flood",
+    "mangle": "ha-tests/probe/mangle",
     "vlantap": "ha-tests/probe/vlantap",
 }
 

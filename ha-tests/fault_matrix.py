@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Faults beside whatever may go on meanwhile, cell after cell, and what must hold of each (ha-tests/matrix). A line of JSON
+for each cell goes to build/test-results/fault-matrix.jsonl, and a page with tables and plots is made of them.
+
+  ha-tests/fault_matrix.py                                 every cell once
+  ha-tests/fault_matrix.py --faults crash,slow --activities commit --rounds 10
+  ha-tests/fault_matrix.py ... --seed 4711                 the same again: the seed of a cell is in its line
+"""
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+from lab.cluster import Cluster
+from lab.errors import LabError
+from lab.laboratory import Lab
+from lab.places import REPOSITORY, lab_name
+from matrix.activities import ACTIVITIES
+from matrix.cell import Result, run_cell
+from matrix.faults import FAULTS
+from matrix.report import write_report
+
+RESULTS = REPOSITORY / "build" / "test-results"
+
+
+def chosen(option: str, text: str, known: dict) -> list:
+    names = text.split(",") if text else list(known)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise LabError(f"--{option} {','.join(unknown)} is unknown - there are: {', '.join(known)}")
+    return [known[name] for name in names]
+
+
+def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
+    cells = [(fault, activity) for fault in chosen("faults", arguments.faults, FAULTS)
+             for activity in chosen("activities", arguments.activities, ACTIVITIES)]
+    seeds = random.Random(arguments.seed)
+    results = []
+    lab = Lab(lab_name())
+    lab.up(supervised=True)
+    try:
+        cluster = Cluster(lab)
+        with open(lines, "w", encoding="utf-8") as file:
+            for fault, activity in cells * arguments.rounds:
+                seed = arguments.seed if len(cells) == arguments.rounds == 1 else seeds.randrange(1 << 31)
+                cluster.mend()
+                result = run_cell(cluster, fault, activity, random.Random(seed).choice(fault.victims), seed)
+                print(f"{fault.name} of the {result.victim} node, {activity.name}, seed {seed}: gap {result.gap:.0f} ms, "
+                      f"healed after {result.healed:.0f} ms, {result.flows} {'; '.join(result.wrong) or 'well'}", flush=True)
+                file.write(result.json() + "\n")
+                file.flush()
+                results.append(result)
+    finally:
+        lab.down()
+    return results
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--faults", default="", help="names with commas between (all)")
+    parser.add_argument("--activities", default="", help="names with commas between (all)")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 16))
+    arguments = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    print(f"fault matrix: seed {arguments.seed}")
+    try:
+        results = run_matrix(arguments, RESULTS / "fault-matrix.jsonl")
+    except LabError as error:
+        print(f"fault matrix: {error}", file=sys.stderr)
+        return 1
+    page = RESULTS / "fault-matrix.html"
+    write_report(page, results)
+    wrong = sum(bool(result.wrong) for result in results)
+    print(f"fault matrix: {len(results)} cells, {wrong} wrong; {page}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
