@@ -10,6 +10,7 @@
 
 #include "cluster/clock.h"
 #include "cluster/commit/claims.h"
+#include "cluster/corosync/links.h"
 #include "cluster/corosync/process.h"
 #include "cluster/group/group.h"
 #include "cluster/group/message.h"
@@ -54,6 +55,12 @@ struct daemon {
 	struct message_cluster_configuration configuration;
 	struct corosync *corosync;
 	struct group *group;
+	uint32_t group_node; /* id of this node in it */
+	struct corosync_links *links;
+	uint32_t links_peer;                            /* id of the peer that they are watched to */
+	uint32_t links_up;                              /* bit n: the peer answers over link n */
+	bool sync_failed;                               /* as told */
+	const struct message_cluster_link *standing_in; /* as told, NULL: none */
 	struct group_watch watch;
 	bool member, peer_member;
 	uint64_t messages_skipped; /* not understood */
@@ -100,6 +107,12 @@ int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_
 void peer_link_init(struct daemon *daemon);
 /* Once a second: the status goes out, and Corosync is started anew where it hangs. */
 void peer_link_second(struct daemon *daemon);
+
+/* --- link_state.c: over which interfaces Corosync reaches the peer
+ * ---------------------------------------------------- */
+/* There is a new configuration; reload: the Corosync that runs is to take it. */
+void link_state_configure(struct daemon *daemon, bool reload);
+void link_state_stop(struct daemon *daemon);
 
 /* --- configuration_link.c: a configuration to the peer and from it
  * ------------------------------------------------- */

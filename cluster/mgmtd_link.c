@@ -53,6 +53,8 @@ static void on_configure(struct daemon *daemon, struct ipc_connection *connectio
 	}
 	daemon->mgmtd = connection;
 	daemon->configuration = *configuration;
+	for (uint32_t link = 0; link < CLUSTER_LINKS_MAX; link++)
+		daemon->configuration.links[link].interface[sizeof(configuration->links->interface) - 1] = 0;
 	event.configuration.enabled = configuration->enabled != 0;
 	event.configuration.role = configuration->role;
 	event.configuration.peer_dead_ms = configuration->peer_dead_ms;

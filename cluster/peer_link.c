@@ -198,29 +198,40 @@ static void leave(struct daemon *daemon)
 	tell_membership(daemon, false, false);
 }
 
+static void end(struct daemon *daemon)
+{
+	if (daemon->group)
+		leave(daemon);
+	link_state_stop(daemon);
+	corosync_stop(daemon->corosync);
+	if (daemon->configuration.enabled)
+		qb_log(LOG_ERR, "no Sync interface has addresses for both nodes: nothing can be mirrored");
+}
+
 void peer_link_configure(struct daemon *daemon)
 {
 	static const struct group_handlers handlers = {.membership = on_membership,
 	                                               .message = on_message,
 	                                               .own = group_is_ordered,
 	                                               .writable = on_writable};
-	int error;
+	uint32_t node = corosync_node_id(daemon->configuration.role);
+	bool reload;
+	int error = 0;
 
-	/* The node id follows from the role, so the group is entered anew. */
-	if (daemon->group)
-		leave(daemon);
 	if (!daemon->configuration.enabled || daemon->configuration.link_count == 0) {
-		corosync_stop(daemon->corosync);
-		if (daemon->configuration.enabled)
-			qb_log(LOG_ERR,
-			       "no Sync interface has addresses for both nodes: nothing can be mirrored");
+		end(daemon);
 		return;
 	}
-	corosync_configure(daemon->corosync, &daemon->configuration);
-	error = group_create(daemon->loop, corosync_node_id(daemon->configuration.role), &handlers, daemon,
-	                     &daemon->group);
+	reload = corosync_configure(daemon->corosync, &daemon->configuration);
+	/* The node id follows from the role: with another one the group is entered anew. */
+	if (daemon->group && daemon->group_node != node)
+		leave(daemon);
+	if (!daemon->group)
+		error = group_create(daemon->loop, node, &handlers, daemon, &daemon->group);
+	daemon->group_node = node;
 	if (error)
 		qb_log(LOG_ERR, "the group cannot be entered: %s", strerror(-error));
+	link_state_configure(daemon, reload);
 }
 
 void peer_link_stop(struct daemon *daemon)
@@ -228,6 +239,7 @@ void peer_link_stop(struct daemon *daemon)
 	/* First Corosync: its end frees a thread that waits for it. */
 	corosync_destroy(daemon->corosync);
 	daemon->corosync = NULL;
+	link_state_stop(daemon);
 	group_destroy(daemon->group);
 	daemon->group = NULL;
 	reassembly_reset(&daemon->reassembly);

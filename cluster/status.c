@@ -4,6 +4,20 @@
 
 #include <string.h>
 
+static void fill_links(const struct daemon *daemon, struct message_cluster_status *out)
+{
+	const struct message_cluster_configuration *configuration = &daemon->configuration;
+
+	for (; out->link_count < configuration->link_count; out->link_count++) {
+		const struct message_cluster_link *link = &configuration->links[out->link_count];
+		struct cluster_link_status *status = &out->links[out->link_count];
+
+		memcpy(status->interface, link->interface, sizeof(status->interface));
+		status->spare = link->spare != 0;
+		status->up = daemon->links_up >> out->link_count & 1;
+	}
+}
+
 void status_fill(const struct daemon *daemon, struct message_cluster_status *out)
 {
 	const struct replication *replication = &daemon->replication;
@@ -19,5 +33,6 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 	out->term = daemon->role.term;
 	out->state_seconds = (uint32_t)((clock_now_ms() - daemon->active_since_ms) / 1000);
 	out->class_count = registry_status(&replication->registry, replication->active, out->classes);
+	fill_links(daemon, out);
 	out->batches_skipped = daemon->messages_skipped + replication->batches_skipped;
 }

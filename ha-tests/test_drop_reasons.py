@@ -169,6 +169,7 @@ CASES = {
                           8),
     "discovery_malformed": Case("lan(*[out6(n, CLIENT6, FIREWALL6, hlim=h) for n, h in ((ICMPv6ND_NS(tgt=FIREWALL6), 64), (ICMPv6ND_NA(tgt=CLIENT6,\n"
                                 "    code=1), 255), (ICMPv6ND_NS(tgt='ff02::1'), 255), (ICMPv6ND_RS(), 1))])", 4),
+    "spare_link": Case("frame('if1', Ether(src=HOST, dst='10:00:00:01:ff:00', type=0x88b6)/out6(UDP(sport=5406, dport=5406)))"),
 }
 
 # No frame alone makes these; the file that shows each.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/corosync/configuration.h"
 
+#include "lib/spare_link.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/core_names.h>
@@ -19,6 +21,16 @@
  */
 #define TOKEN_MS     1000
 #define CONSENSUS_MS 1200
+
+/*
+ * A link is down after PING_TIMEOUT_MS without an answer, and up again when PONGS came in a row, so that a bad cable is not
+ * gone back to at each frame that gets through. knet makes the time longer by itself: tenfold at first, less each second,
+ * and by twice the longest time that an answer took. Also then it finds another link before token and consensus
+ * are over and the membership is given up.
+ */
+#define PING_INTERVAL_MS 50
+#define PING_TIMEOUT_MS  150
+#define PONGS            5
 
 struct text {
 	char *at;
@@ -70,13 +82,16 @@ int corosync_render(const struct message_cluster_configuration *configuration, c
 	add(&text,
 	    "# Written by hadrian-clusterd at every start of Corosync.\n"
 	    "totem {\n\tversion: 2\n\tcluster_name: hadrian-%u\n\ttransport: knet\n\tip_version: ipv6-4\n"
-	    "\tcrypto_cipher: aes256\n\tcrypto_hash: sha256\n\tkeyfile: %s/authkey\n"
+	    "\tlink_mode: passive\n\tcrypto_cipher: aes256\n\tcrypto_hash: sha256\n\tkeyfile: %s/authkey\n"
 	    "\ttoken: %u\n\tconsensus: %u\n",
 	    configuration->cluster_id, directory, TOKEN_MS, CONSENSUS_MS);
 	/* The Sync interfaces come first; the others only stand in where those are cut. */
 	for (uint32_t link = 0; link < configuration->link_count; link++)
-		add(&text, "\tinterface {\n\t\tlinknumber: %u\n\t\tknet_link_priority: %u\n\t}\n", link,
-		    CLUSTER_LINKS_MAX - link);
+		add(&text,
+		    "\tinterface {\n\t\tlinknumber: %u\n\t\tknet_link_priority: %u\n\t\tmcastport: %u\n"
+		    "\t\tknet_ping_interval: %u\n\t\tknet_ping_timeout: %u\n\t\tknet_pong_count: %u\n\t}\n",
+		    link, CLUSTER_LINKS_MAX - link, SPARE_LINK_PORT_FIRST + link, PING_INTERVAL_MS,
+		    PING_TIMEOUT_MS, PONGS);
 	add(&text, "}\nnodelist {\n");
 	add_node(&text, configuration, ROLE_MASTER);
 	add_node(&text, configuration, ROLE_SLAVE);
@@ -138,6 +153,21 @@ static int write_file(const char *directory, const char *name, mode_t mode, cons
 	if (error)
 		unlink(temporary);
 	return error;
+}
+
+bool corosync_same_links(const struct message_cluster_configuration *a,
+                         const struct message_cluster_configuration *b)
+{
+	uint32_t count = a->link_count < b->link_count ? a->link_count : b->link_count;
+
+	if (a->role != b->role || a->cluster_id != b->cluster_id)
+		return false;
+	for (uint32_t link = 0; link < count; link++) {
+		if (memcmp(a->links[link].address, b->links[link].address, sizeof(a->links[link].address)) !=
+		    0)
+			return false;
+	}
+	return true;
 }
 
 int corosync_write_files(const struct message_cluster_configuration *configuration, const char *directory,

@@ -7,6 +7,7 @@
 #include "lib/heartbeat.h"
 #include "lib/messages/cluster.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,13 @@ uint32_t corosync_node_id(enum cluster_role role);
  */
 int corosync_render(const struct message_cluster_configuration *configuration, const char *directory,
                     char *out, size_t size);
+
+/*
+ * A running Corosync can change over from a to b: same node and cluster, links were only added or removed at the end.
+ * Pure.
+ */
+bool corosync_same_links(const struct message_cluster_configuration *a,
+                         const struct message_cluster_configuration *b);
 
 /* Corosync's key by HKDF-SHA256 (RFC 5869) with a label of its own. Returns 0 or -EIO. Pure. */
 int corosync_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], uint8_t key[COROSYNC_KEY_LENGTH]);

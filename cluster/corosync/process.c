@@ -86,8 +86,10 @@ static bool address_present(const struct ip_address *address)
 
 static bool addresses_present(const struct message_cluster_configuration *configuration)
 {
+	/* Those of spare links come and go with the datapath, and Corosync takes them whenever they are there. */
 	for (uint32_t link = 0; link < configuration->link_count && link < CLUSTER_LINKS_MAX; link++)
-		if (!address_present(&configuration->links[link].address[configuration->role]))
+		if (!configuration->links[link].spare &&
+		    !address_present(&configuration->links[link].address[configuration->role]))
 			return false;
 	return true;
 }
@@ -215,23 +217,26 @@ static void end_child(struct corosync *corosync)
 	schedule(corosync, LEAVE_MS, kill_late);
 }
 
-void corosync_configure(struct corosync *corosync, const struct message_cluster_configuration *configuration)
+bool corosync_configure(struct corosync *corosync, const struct message_cluster_configuration *configuration)
 {
-	bool same =
-	    corosync->wanted && corosync->configuration.role == configuration->role &&
-	    corosync->configuration.cluster_id == configuration->cluster_id &&
-	    corosync->configuration.link_count == configuration->link_count &&
-	    memcmp(corosync->configuration.links, configuration->links, sizeof(configuration->links)) == 0;
+	bool running = corosync->wanted && corosync->pid && !corosync->stopping;
+	bool alike = corosync->wanted && corosync_same_links(&corosync->configuration, configuration);
+	bool same = alike && corosync->configuration.link_count == configuration->link_count;
+	const char *what;
 
 	corosync->configuration = *configuration;
 	if (same)
-		return;
+		return false;
+	if (alike && running &&
+	    corosync_write_files(configuration, COROSYNC_DIRECTORY, PATH_CLUSTER_KEY, &what) == 0)
+		return true;
 	corosync->wanted = true;
 	corosync->retry_ms = RETRY_FIRST_MS;
 	if (corosync->pid)
 		end_child(corosync); /* on_end starts it again */
 	else
 		schedule(corosync, 0, attempt);
+	return false;
 }
 
 void corosync_restart(struct corosync *corosync)

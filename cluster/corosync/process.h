@@ -11,13 +11,17 @@
 #include "lib/messages/cluster.h"
 
 #include <qb/qbloop.h>
+#include <stdbool.h>
 
 struct corosync;
 
 /* Starts nothing yet. Returns 0 or -ENOMEM; *out is the caller's. */
 int corosync_create(qb_loop_t *loop, struct corosync **out);
-/* Starts it with this configuration, or restarts it where the configuration differs from the one it has. */
-void corosync_configure(struct corosync *corosync, const struct message_cluster_configuration *configuration);
+/*
+ * Starts it with this configuration, or restarts it where the configuration differs from the one it has. True: the one that
+ * runs only has to be made to read what was written for it now (links_reload).
+ */
+bool corosync_configure(struct corosync *corosync, const struct message_cluster_configuration *configuration);
 /* Ends a Corosync that runs but does not work, and starts it again. */
 void corosync_restart(struct corosync *corosync);
 /* When the one that runs was started, by clock_now_ms; 0: none runs, or it is about to end. */

@@ -10,6 +10,7 @@
 #include "datapath/host/host.h"
 #include "datapath/port/port.h"
 #include "datapath/slaac/slaac.h"
+#include "datapath/spare/spare.h"
 #include "lib/ipc.h"
 
 #include <errno.h>
@@ -86,6 +87,11 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 	if (error && !first) {
 		first = error;
 		snprintf(reason, 256, "heartbeats: %s", strerror(-error));
+	}
+	error = spare_configure(policy);
+	if (error && !first) {
+		first = error;
+		snprintf(reason, 256, "spare links of the cluster: %s", strerror(-error));
 	}
 	worker_set_polling(policy->settings->poll);
 	error = packet_buffer_keep(policy->settings->packet_buffer);

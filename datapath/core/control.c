@@ -12,6 +12,7 @@
 #include "datapath/nd/nd.h"
 #include "datapath/probe/probe.h"
 #include "datapath/query/query.h"
+#include "datapath/spare/spare.h"
 #include "datapath/vlan/vlan_unknown.h"
 #include "datapath/watch/watch.h"
 
@@ -68,6 +69,9 @@ static void handle(struct rte_mbuf *mbuf)
 		break;
 	case PACKET_HEARTBEAT:
 		heartbeat_receive(mbuf);
+		break;
+	case PACKET_SPARE_LINK:
+		spare_receive(mbuf);
 		break;
 	case PACKET_TO_HOST:
 		if (!probe_take(mbuf))

@@ -16,6 +16,7 @@
 #include "datapath/host/netlink.h"
 #include "datapath/port/port.h"
 #include "datapath/slaac/slaac.h"
+#include "datapath/spare/spare.h"
 #include "lib/heartbeat.h"
 #include "lib/log.h"
 #include "lib/paths.h"
@@ -111,6 +112,7 @@ static void stop_control(void)
 	slaac_stop();
 	arp_stop();
 	host_stop();
+	spare_stop();
 	port_stop();
 	policy_stop();
 	netlink_close();

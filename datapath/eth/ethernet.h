@@ -7,6 +7,7 @@
 #include "datapath/vlan/vlan.h"
 #include "datapath/worker/state.h"
 #include "lib/heartbeat.h"
+#include "lib/spare_link.h"
 
 #define ETHERNET_MAC_MASK   0x0000ffffffffffffULL
 #define ETHERNET_IPV6_GROUP 0x3333 /* the first two bytes (RFC 2464, 7) */
@@ -17,6 +18,7 @@ enum ethernet_verdict {
 	ETHERNET_IPV6,
 	ETHERNET_ARP,
 	ETHERNET_HEARTBEAT,
+	ETHERNET_SPARE_LINK,
 	ETHERNET_TAGGED,
 	ETHERNET_DROP
 };
@@ -50,6 +52,9 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 		return ETHERNET_HEARTBEAT;
 	*shared = destination == shared_mac;
 	if (unlikely(destination != mac && !*shared)) {
+		/* Between the addresses of the heartbeats. */
+		if (type == RTE_BE16(SPARE_LINK_ETHERTYPE))
+			return ETHERNET_SPARE_LINK;
 		*reason = COUNTER_DROP_ETHERNET_DESTINATION;
 		if (destination != ETHERNET_MAC_MASK &&
 		    ((destination & 0xffff) != ETHERNET_IPV6_GROUP ||

@@ -98,6 +98,9 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 	case ETHERNET_HEARTBEAT:
 		packet->kind = PACKET_HEARTBEAT;
 		return NEXT_CONTROL;
+	case ETHERNET_SPARE_LINK:
+		packet->kind = PACKET_SPARE_LINK;
+		return NEXT_CONTROL;
 	default:
 		count(state, reason, 1);
 		return NEXT_DROP;

@@ -149,7 +149,7 @@ static int open_host(const struct policy_interface *interface)
 		host = hosts[i].interface == 0 ? &hosts[i] : NULL;
 	if (!host)
 		return -ENOSPC;
-	error = tun_open(interface->name, interface->mtu, &host->tun);
+	error = tun_open_host(interface->name, interface->mtu, &host->tun);
 	if (error)
 		return error;
 	host->interface = interface->id;

@@ -51,15 +51,15 @@ static int configure(const struct tun *tun, uint32_t mtu)
 	return error;
 }
 
-int tun_open(const char *interface, uint32_t mtu, struct tun *out)
+int tun_open(const char *name, uint32_t mtu, struct tun *out)
 {
 	struct kernel_device device;
 	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
 	int error;
 
-	if (strlen(interface) > TUN_NAME_MAX)
+	if (strlen(name) >= sizeof(out->name))
 		return -ENAMETOOLONG;
-	snprintf(out->name, sizeof(out->name), TUN_PREFIX "%.*s", (int)TUN_NAME_MAX, interface);
+	snprintf(out->name, sizeof(out->name), "%s", name);
 	memcpy(request.ifr_name, out->name, sizeof(out->name));
 	out->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (out->fd < 0)
@@ -75,6 +75,16 @@ int tun_open(const char *interface, uint32_t mtu, struct tun *out)
 	}
 	out->index = device.index;
 	return 0;
+}
+
+int tun_open_host(const char *interface, uint32_t mtu, struct tun *out)
+{
+	char name[IFNAMSIZ];
+
+	if (strlen(interface) > TUN_NAME_MAX)
+		return -ENAMETOOLONG;
+	snprintf(name, sizeof(name), TUN_PREFIX "%.*s", (int)TUN_NAME_MAX, interface);
+	return tun_open(name, mtu, out);
 }
 
 void tun_close(struct tun *tun)

@@ -17,8 +17,10 @@ struct tun {
 	char name[IFNAMSIZ];
 };
 
-/* Makes the device for an interface, up. Of IPv6 it has no address, and speaks none by itself. Returns 0 or -errno. */
-int tun_open(const char *interface, uint32_t mtu, struct tun *out);
+/* Makes a device of that name, up. Of IPv6 it has no address, and speaks none by itself. Returns 0 or -errno. */
+int tun_open(const char *name, uint32_t mtu, struct tun *out);
+/* The same for an interface: TUN_PREFIX and its name. */
+int tun_open_host(const char *interface, uint32_t mtu, struct tun *out);
 void tun_close(struct tun *tun);
 
 #endif

@@ -8,12 +8,14 @@
 
 #include <stdint.h>
 
-/* One corosync link: the addresses of both nodes on one interface. */
+/* One Corosync link: the addresses of both nodes on one interface. */
 struct message_cluster_link {
 	struct ip_address address[2]; /* indexed by enum cluster_role */
-	uint32_t reserved;
+	char interface[16];
+	uint32_t
+	    spare; /* over a Critical interface, for where all Sync interfaces are cut (lib/spare_link.h) */
 };
-#define CLUSTER_LINKS_MAX 4
+#define CLUSTER_LINKS_MAX 8 /* as many as Corosync can have */
 
 struct message_cluster_configuration {
 	uint8_t enabled; /* 0: standalone, then the rest is zero and this node is active at once */
@@ -53,6 +55,13 @@ struct cluster_class_status {
 	uint32_t reserved;
 };
 
+struct cluster_link_status {
+	char interface[16];
+	uint8_t spare; /* as in struct message_cluster_link */
+	uint8_t up;    /* the peer answers over it */
+	uint8_t reserved[6];
+};
+
 struct message_cluster_status {
 	uint8_t configured; /* 0: "This device is a standalone system (HA not configured)" */
 	uint8_t role;
@@ -68,6 +77,10 @@ struct message_cluster_status {
 	uint32_t reserved2;
 	uint64_t batches_skipped; /* messages of the peer that were not understood */
 	struct cluster_class_status classes[CLUSTER_CLASSES_MAX];
+	uint32_t link_count;
+	uint32_t reserved3;
+	struct cluster_link_status
+	    links[CLUSTER_LINKS_MAX]; /* the one that is used is the first that is up */
 };
 
 enum cluster_command { CLUSTER_DEACTIVATE = 1, CLUSTER_ACTIVATE = 2, CLUSTER_REQUEST_CONFIGURATION = 3 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/messages/cluster.h"
+#include "lib/spare_link.h"
 #include "lib/testing.h"
 #include "mgmt/mgmtd/https/https_render.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
@@ -130,6 +131,7 @@ START_TEST(both_nodes_of_a_cluster)
 	                                    "set HighAvailability Role=Slave ClusterID=9 Enabled=Yes"};
 	static const char *const own[] = {"10.1.0.2", "10.1.0.3"};
 	struct message_cluster_configuration cluster;
+	struct ip_address spare;
 	struct policy policy;
 	void *blob;
 
@@ -153,8 +155,15 @@ START_TEST(both_nodes_of_a_cluster)
 		cluster_configuration_build(&console.engine.candidate, &cluster);
 		ck_assert_uint_eq(cluster.enabled, 1);
 		ck_assert_uint_eq(cluster.role, node);
-		ck_assert_uint_eq(cluster.link_count, 1);
+		ck_assert_uint_eq(cluster.link_count, 2);
 		ck_assert_uint_eq(ip_address_to_ip4(&cluster.links[0].address[1]), 0xc0000202);
+		ck_assert_str_eq(cluster.links[0].interface, "if3");
+		ck_assert(!cluster.links[0].spare);
+		/* A spare one over each Critical interface, whose ends both nodes know. */
+		spare = spare_link_address(1, ROLE_SLAVE);
+		ck_assert_str_eq(cluster.links[1].interface, "if1");
+		ck_assert(cluster.links[1].spare);
+		ck_assert_int_eq(ip_address_compare(&cluster.links[1].address[1], &spare), 0);
 	}
 }
 END_TEST

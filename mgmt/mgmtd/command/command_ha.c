@@ -62,6 +62,27 @@ static void print_modules(const struct message_cluster_status *status, FILE *out
 	table_print(&table, 0, out);
 }
 
+static void print_links(const struct message_cluster_status *status, FILE *out)
+{
+	struct table table = {0};
+	bool used = false;
+
+	table_column(&table, "Link");
+	table_column(&table, "Interface");
+	table_column(&table, "State");
+	for (uint32_t i = 0; i < status->link_count && i < CLUSTER_LINKS_MAX; i++) {
+		const struct cluster_link_status *one = &status->links[i];
+
+		table_row(&table, "");
+		table_cell(&table, "%s", one->spare ? "Spare" : "Sync");
+		table_cell(&table, "%.15s", one->interface);
+		table_cell(&table, "%s", !one->up ? "Down" : used ? "Up" : "Up, in use");
+		used |= one->up;
+	}
+	fputc('\n', out);
+	table_print(&table, 0, out);
+}
+
 static void on_status(void *user, int error, const struct message_cluster_status *status)
 {
 	struct session *session = user;
@@ -70,6 +91,8 @@ static void on_status(void *user, int error, const struct message_cluster_status
 		fputs("hadrian-clusterd went away before it answered.\n", session->out);
 	} else {
 		print_status(status, session->out);
+		if (session->links && status->configured)
+			print_links(status, session->out);
 		if (session->verbose && status->configured)
 			print_modules(status, session->out);
 	}
@@ -93,11 +116,12 @@ static int not_reached(struct session *session, int error)
 	return error;
 }
 
-static int status(struct session *session, bool modules)
+static int status(struct session *session, bool links, bool modules)
 {
 	static const struct message_cluster_status standalone = {0};
 	int error;
 
+	session->links = links;
 	session->verbose = modules;
 	error = cluster_link_status(session->engine->cluster, on_status, session);
 	if (!error)
@@ -171,5 +195,5 @@ int command_ha(struct session *session, const struct line *line)
 		return send_configuration(session, reboot);
 	if (receive)
 		return request_configuration(session, reboot);
-	return status(session, line_option(line, "module") != NULL);
+	return status(session, line_option(line, "status") != NULL, line_option(line, "module") != NULL);
 }

@@ -102,9 +102,9 @@ const struct command commands[] = {
              {"close", NULL, "Close the flows that match.", true},
              {"all", NULL, "With -close: every flow.", true}, FLOW_OPTIONS)},
     {"ha", NULL, false, command_ha, "Show or change the state of the cluster.",
-     "ha\nha -status -module\nha -activate\nha -deactivate\nha -sendconf [-reboot]\nha -receiveconf "
+     "ha\nha -status [-module]\nha -activate\nha -deactivate\nha -sendconf [-reboot]\nha -receiveconf "
      "[-reboot]",
-     OPTIONS({"status", NULL, "Show the state, as without an option."},
+     OPTIONS({"status", NULL, "Also over which interfaces the state goes to the peer."},
              {"module", NULL, "Also how much of each kind of state is synchronized."},
              {"activate", NULL, "Make this node the active one.", true},
              {"deactivate", NULL, "Make the peer the active one.", true},

@@ -67,6 +67,7 @@ struct session {
 	struct held_line *held;     /* edit.h, or NULL */
 	/* For commands that wait. */
 	bool verbose;
+	bool links; /* `ha -status` */
 	unsigned rows;
 	struct statistics_poll *poll;      /* or NULL */
 	struct capture_show *show;         /* or NULL */
