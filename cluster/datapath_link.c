@@ -16,6 +16,7 @@ static void on_activity_report(struct daemon *daemon, const struct message_activ
 	event.datapath.connected = 1;
 	event.datapath.active = report->active != 0;
 	event.datapath.healthy = report->healthy != 0;
+	event.datapath.proven = report->proven != 0;
 	event.datapath.stood_still = report->stood_still != 0;
 	event.datapath.heartbeats = report->heartbeats != 0;
 	event.datapath.policy = report->policy_generation != 0;

@@ -14,6 +14,8 @@
 #define FLAG_READY      0x02
 #define FLAG_YIELDING   0x04
 #define FLAG_HEARS_PEER 0x08
+#define FLAG_DEAF       0x10
+#define FLAG_LINK_LOST  0x20
 
 /* Behind the Ethernet header, big-endian as protocols on a wire are. The tag covers the whole frame before
  * it. */
@@ -88,6 +90,10 @@ void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
 		frame.flags |= FLAG_YIELDING;
 	if (heartbeat->hears_peer)
 		frame.flags |= FLAG_HEARS_PEER;
+	if (heartbeat->deaf)
+		frame.flags |= FLAG_DEAF;
+	if (heartbeat->link_lost)
+		frame.flags |= FLAG_LINK_LOST;
 	memcpy(frame.destination, destination.bytes, sizeof(frame.destination));
 	memcpy(frame.source, source.bytes, sizeof(frame.source));
 	compute_tag(&frame, key, frame.tag);
@@ -121,6 +127,8 @@ enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uin
 	    .ready = !!(frame.flags & FLAG_READY),
 	    .yielding = !!(frame.flags & FLAG_YIELDING),
 	    .hears_peer = !!(frame.flags & FLAG_HEARS_PEER),
+	    .deaf = !!(frame.flags & FLAG_DEAF),
+	    .link_lost = !!(frame.flags & FLAG_LINK_LOST),
 	    .interface_id = be16toh(frame.interface_id),
 	    .term = be32toh(frame.term),
 	    .instance = be64toh(frame.instance),

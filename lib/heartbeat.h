@@ -39,7 +39,9 @@ struct heartbeat {
 	uint8_t hears_peer;     /* heard the peer on any interface within PeerDead */
 	uint16_t interface_id;  /* of the sending interface, as the policy numbers it */
 	uint32_t term;          /* grows with every change of the active node */
-	uint32_t reserved;      /* 0: no padding, so that values can be compared whole */
+	uint8_t deaf;           /* does not hear the peer on the sending interface, but elsewhere (C22-025) */
+	uint8_t link_lost;      /* one of the sender's Critical interfaces has no link */
+	uint16_t reserved;      /* 0: no padding, so that values can be compared whole */
 	uint64_t instance;      /* random, new at each start of the sender's clusterd */
 	uint64_t peer_instance; /* the instance last heard from the peer, 0 for none */
 	uint64_t sequence;      /* grows with every frame of a (instance, interface) */

@@ -188,6 +188,19 @@ static int check_advertisements(const struct check *check)
 	return 0;
 }
 
+static int check_monitor_targets(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+
+	if (policy->monitor_target_count > 2 * POLICY_MONITOR_TARGETS_MAX * POLICY_PORTS_MAX)
+		return fail(check, "monitor targets", policy->monitor_target_count, "too many");
+	for (uint32_t i = 0; i < policy->monitor_target_count; i++)
+		if (!interface_known(policy, policy->monitor_targets[i].interface) ||
+		    !address_valid(&policy->monitor_targets[i].address))
+			return fail(check, "monitor target", i, "its interface or address is invalid");
+	return 0;
+}
+
 static bool slice_inside(const struct policy_slice *slice, uint32_t count)
 {
 	return slice->first <= count && slice->count <= count - slice->first;
@@ -320,6 +333,7 @@ static int open_sections(struct policy *policy, const struct check *check)
 	OPEN(services, service_count, services);
 	OPEN(arp_entries, arp_entry_count, arp_entries);
 	OPEN(advertisements, advertisement_count, advertisements);
+	OPEN(monitor_targets, monitor_target_count, monitor_targets);
 #undef OPEN
 	return 0;
 }
@@ -327,8 +341,8 @@ static int open_sections(struct policy *policy, const struct check *check)
 int policy_open(const void *blob, size_t length, struct policy *out, char reason[128])
 {
 	static int (*const checks[])(const struct check *) = {
-	    check_settings, check_interfaces, check_vlans,       check_addresses,     check_routes,
-	    check_rules,    check_elements,   check_arp_entries, check_advertisements};
+	    check_settings, check_interfaces, check_vlans,       check_addresses,      check_routes,
+	    check_rules,    check_elements,   check_arp_entries, check_advertisements, check_monitor_targets};
 	struct policy policy = {.header = blob};
 	struct check check = {.policy = &policy, .reason = reason};
 	int error;

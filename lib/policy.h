@@ -53,7 +53,8 @@ struct policy_interface {
 	uint16_t tag_room;  /* Ethernet: bytes by which tagged frames are longer than those of its MTU */
 	uint16_t
 	    equivalence; /* interfaces of one number (not 0) take packets of each other's flows (C03-022) */
-	uint16_t reserved;
+	uint8_t monitor_neighbours; /* no MonitorTargets are configured: the hosts that are known are asked */
+	uint8_t reserved;
 	char zone[POLICY_NAME]; /* for logs; "": none */
 };
 
@@ -66,6 +67,15 @@ struct policy_arp_entry {
 	uint8_t reserved;
 	struct ip_address address;
 	struct mac_address mac; /* of a published address zero: the interface's */
+};
+
+#define POLICY_MONITOR_TARGETS_MAX 10 /* of an interface and an IP version (C22-027) */
+
+/* A host that tells whether an interface works (C22-026). */
+struct policy_monitor_target {
+	uint16_t interface;
+	uint16_t reserved;
+	struct ip_address address;
 };
 
 enum policy_address_kind { POLICY_ADDRESS_SHARED = 0, POLICY_ADDRESS_PRIVATE = 1 };
@@ -302,7 +312,7 @@ struct policy_header {
 	uint64_t generation;
 	struct policy_settings settings;
 	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services,
-	    arp_entries, advertisements;
+	    arp_entries, advertisements, monitor_targets;
 };
 
 /* A blob that was checked. Points into it. */
@@ -318,8 +328,9 @@ struct policy {
 	const struct policy_service *services;
 	const struct policy_arp_entry *arp_entries;
 	const struct policy_advertisement *advertisements;
+	const struct policy_monitor_target *monitor_targets;
 	uint32_t interface_count, address_count, route_count, rule_count, interface_id_count, range_count,
-	    service_count, arp_entry_count, advertisement_count;
+	    service_count, arp_entry_count, advertisement_count, monitor_target_count;
 };
 
 /*
@@ -352,6 +363,7 @@ int policy_builder_range(struct policy_builder *builder, const struct ip_range *
 int policy_builder_service(struct policy_builder *builder, const struct policy_service *service);
 int policy_builder_advertisement(struct policy_builder *builder,
                                  const struct policy_advertisement *advertisement);
+int policy_builder_monitor_target(struct policy_builder *builder, const struct policy_monitor_target *target);
 uint32_t policy_builder_interface_ids(const struct policy_builder *builder); /* number so far */
 uint32_t policy_builder_ranges(const struct policy_builder *builder);
 uint32_t policy_builder_services(const struct policy_builder *builder);

@@ -14,7 +14,7 @@ struct array {
 struct policy_builder {
 	struct policy_settings settings;
 	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services, arp_entries,
-	    advertisements;
+	    advertisements, monitor_targets;
 };
 
 static int array_append(struct array *array, const void *element)
@@ -47,6 +47,7 @@ struct policy_builder *policy_builder_create(void)
 	builder->services.element_size = sizeof(struct policy_service);
 	builder->arp_entries.element_size = sizeof(struct policy_arp_entry);
 	builder->advertisements.element_size = sizeof(struct policy_advertisement);
+	builder->monitor_targets.element_size = sizeof(struct policy_monitor_target);
 	return builder;
 }
 
@@ -63,6 +64,7 @@ void policy_builder_destroy(struct policy_builder *builder)
 	free(builder->services.elements);
 	free(builder->arp_entries.elements);
 	free(builder->advertisements.elements);
+	free(builder->monitor_targets.elements);
 	free(builder);
 }
 
@@ -112,6 +114,11 @@ int policy_builder_advertisement(struct policy_builder *builder,
 	return array_append(&builder->advertisements, advertisement);
 }
 
+int policy_builder_monitor_target(struct policy_builder *builder, const struct policy_monitor_target *target)
+{
+	return array_append(&builder->monitor_targets, target);
+}
+
 uint32_t policy_builder_interface_ids(const struct policy_builder *builder)
 {
 	return builder->interface_ids.count;
@@ -154,6 +161,7 @@ int policy_builder_finish(struct policy_builder *builder, uint64_t generation, v
 	    {&builder->services, &header.services},
 	    {&builder->arp_entries, &header.arp_entries},
 	    {&builder->advertisements, &header.advertisements},
+	    {&builder->monitor_targets, &header.monitor_targets},
 	};
 	const size_t part_count = sizeof(parts) / sizeof(parts[0]);
 	size_t size = align8(sizeof(header));

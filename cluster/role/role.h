@@ -49,7 +49,8 @@ struct role_datapath {
 	uint8_t stood_still;
 	uint8_t heartbeats;
 	uint8_t policy; /* it has one */
-	uint16_t reserved;
+	uint8_t proven; /* not healthy, and no policy change can be the reason */
+	uint8_t reserved;
 	uint32_t term;
 };
 

@@ -100,11 +100,12 @@ static void decide_active(struct role_state *state, uint64_t now, struct role_ac
 		state->unhealthy_since_ms = 0;
 		return;
 	}
-	/* A policy change may take a port down for a moment; and half a firewall is better than none. */
 	if (state->unhealthy_since_ms == 0)
 		state->unhealthy_since_ms = now;
-	else if (elapsed(state->unhealthy_since_ms, now, state->configuration.peer_dead_ms) &&
-	         peer_can_take_over(state))
+	/* A policy change may take a port down for a moment; and half a firewall is better than none. */
+	if ((state->datapath.proven ||
+	     elapsed(state->unhealthy_since_ms, now, state->configuration.peer_dead_ms)) &&
+	    peer_can_take_over(state))
 		yield(state, now, actions, "yielding: the datapath is not healthy");
 }
 

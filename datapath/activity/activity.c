@@ -7,6 +7,7 @@
 #include "datapath/core/server.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/mirror/mirror.h"
+#include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
 #include "lib/messages/type.h"
 
@@ -31,7 +32,7 @@ const struct message_activity *activity_wish(void)
 
 bool activity_ready(void)
 {
-	return wish.ready && server_has_cluster() && control_policy() && port_healthy();
+	return wish.ready && server_has_cluster() && control_policy() && port_healthy() && monitor_ready();
 }
 
 static struct message_activity_report report_now(void)
@@ -39,7 +40,8 @@ static struct message_activity_report report_now(void)
 	const struct policy *policy = control_policy();
 
 	return (struct message_activity_report){.active = atomic_load(&datapath.active),
-	                                        .healthy = port_healthy(),
+	                                        .healthy = port_healthy() && !monitor_offline(),
+	                                        .proven = monitor_offline(),
 	                                        .stood_still = stood_still,
 	                                        .heartbeats = heartbeat_running(),
 	                                        .term = wish.term,

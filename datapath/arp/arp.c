@@ -5,6 +5,7 @@
 #include "datapath/arp/neighbour.h"
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
+#include "datapath/monitor/monitor.h"
 #include "datapath/nd/nd.h"
 #include "datapath/nd/snoop.h"
 
@@ -167,6 +168,9 @@ static void handle(const struct port *port, const struct arp_packet *packet)
 		answer(port, packet, as);
 	else if (packet->operation == ARP_REQUEST && published && active())
 		answer_published(port, packet, published);
+	if (packet->operation == ARP_REPLY &&
+	    memcmp(&packet->target_mac, &port->mac, sizeof(packet->target_mac)) == 0)
+		monitor_answer(port->interface, ip_address_from_ip4(ntohl(packet->sender)));
 	/* A reply is addressed to one that asked, and a target of ours says that it was us. */
 	if (packet->sender != 0)
 		neighbour_learn(port->interface, ip_address_from_ip4(ntohl(packet->sender)),

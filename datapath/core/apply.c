@@ -8,6 +8,7 @@
 #include "datapath/core/packet_buffer.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
+#include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
 #include "datapath/slaac/slaac.h"
 #include "datapath/spare/spare.h"
@@ -93,6 +94,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 		first = error;
 		snprintf(reason, 256, "spare links of the cluster: %s", strerror(-error));
 	}
+	monitor_configure(policy);
 	worker_set_polling(policy->settings->poll);
 	error = packet_buffer_keep(policy->settings->packet_buffer);
 	if (error)

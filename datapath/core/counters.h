@@ -21,6 +21,10 @@
 	X(OWN_TAKEN, "own/taken")                                                                            \
 	X(CAPTURE_LOST, "capture/lost")                                                                      \
 	X(ARP_CONFLICT, "arp/conflict")                                                                      \
+	X(MONITOR_PROBES, "monitor/probes")                                                                  \
+	X(MONITOR_ANSWERS, "monitor/answers")                                                                \
+	X(MONITOR_OWN, "monitor/own_faulty")                                                                 \
+	X(MONITOR_PEER, "monitor/peer_faulty")                                                               \
 	X(HELD, "arp/held")                                                                                  \
 	X(FRAGMENTED, "fragment/packets")                                                                    \
 	X(FRAGMENTS, "fragment/made")                                                                        \

@@ -14,6 +14,7 @@
 #include "datapath/heartbeat/key.h"
 #include "datapath/host/host.h"
 #include "datapath/host/netlink.h"
+#include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
 #include "datapath/slaac/slaac.h"
 #include "datapath/spare/spare.h"
@@ -107,6 +108,7 @@ static void stop_control(void)
 	activity_report();
 	server_stop();
 	stop_workers();
+	monitor_stop();
 	heartbeat_stop();
 	advertise_stop();
 	slaac_stop();

@@ -8,6 +8,7 @@
 #include "datapath/heartbeat/key.h"
 #include "datapath/heartbeat/sync_socket.h"
 #include "datapath/port/kernel_device.h"
+#include "datapath/port/port.h"
 #include "lib/messages/activity.h"
 #include "lib/messages/type.h"
 #include "lib/paths.h"
@@ -30,6 +31,7 @@
 static struct member {
 	uint16_t id;
 	bool sync;
+	bool deaf;
 	int fd;    /* Sync: -1 while the device is missing */
 	int index; /* Sync: the kernel's */
 	char device[64];
@@ -62,6 +64,21 @@ bool heartbeat_peer_hears_us(void)
 	return judge_peer_hears_us(&state.judge, control_now());
 }
 
+enum judge_hearing heartbeat_hearing(uint16_t interface)
+{
+	for (unsigned i = 0; i < member_count; i++)
+		if (members[i].id == interface)
+			return judge_hearing(&state.told, i);
+	return JUDGE_HEARS_NOBODY;
+}
+
+void heartbeat_set_deaf(uint16_t interface, bool deaf)
+{
+	for (unsigned i = 0; i < member_count; i++)
+		if (members[i].id == interface)
+			members[i].deaf = deaf;
+}
+
 void heartbeat_excuse(uint64_t from, uint64_t until)
 {
 	judge_excuse(&state.judge, from, until);
@@ -73,6 +90,7 @@ static void send_on(const struct member *member, struct heartbeat *heartbeat)
 	uint8_t frame[HEARTBEAT_FRAME_LENGTH];
 
 	heartbeat->interface_id = member->id;
+	heartbeat->deaf = member->deaf;
 	heartbeat_encode(heartbeat, state.key, frame);
 	if (!member->sync)
 		(void)control_transmit(member->id, frame, sizeof(frame));
@@ -90,6 +108,7 @@ static void send_all(bool farewell)
 	                              .ready = !farewell && activity_ready(),
 	                              .yielding = farewell || wish->yielding,
 	                              .hears_peer = state.told.alive,
+	                              .link_lost = !port_healthy(),
 	                              .term = wish->term,
 	                              .instance = wish->instance,
 	                              .peer_instance = state.judge.last.instance};

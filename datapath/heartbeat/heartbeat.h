@@ -9,6 +9,7 @@
  */
 
 #include "datapath/core/datapath.h"
+#include "datapath/heartbeat/judge.h"
 
 int heartbeat_start(void);
 void heartbeat_stop(void);
@@ -32,6 +33,10 @@ void heartbeat_excuse(uint64_t from, uint64_t until);
 bool heartbeat_running(void);
 /* See judge_peer_hears_us. */
 bool heartbeat_peer_hears_us(void);
+/* See judge_hearing. */
+enum judge_hearing heartbeat_hearing(uint16_t interface);
+/* From now on heartbeats on the interface say that the peer is not heard there, or that it is. */
+void heartbeat_set_deaf(uint16_t interface, bool deaf);
 /* Sends clusterd the verdict whether it changed or not. */
 void heartbeat_report(void);
 

@@ -26,6 +26,7 @@ void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_i
 		if (before) {
 			judge->interfaces[i].heard = before->heard;
 			judge->interfaces[i].sequence = before->sequence;
+			judge->interfaces[i].deaf = before->deaf;
 		}
 	}
 }
@@ -83,6 +84,7 @@ bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat 
 		return false;
 	heard->sequence = heartbeat->sequence;
 	heard->heard = now;
+	heard->deaf = heartbeat->deaf;
 	/* Interfaces differ in delay: what was sent last is what the peer says now. */
 	if (heartbeat->sequence > judge->last.sequence)
 		judge->last = *heartbeat;
@@ -119,12 +121,32 @@ bool judge_peer_hears_us(const struct judge *judge, uint64_t now)
 	return false;
 }
 
+enum judge_hearing judge_hearing(const struct message_heartbeat_report *report, unsigned index)
+{
+	uint64_t bit = 1ULL << index;
+
+	if (!report->alive || report->last.link_lost)
+		return JUDGE_HEARS_NOBODY;
+	if (report->silent & bit)
+		return JUDGE_HEARS_NOT;
+	return report->unheard & bit ? JUDGE_NOT_HEARD : JUDGE_HEARS_BOTH;
+}
+
 void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out)
 {
 	*out = (struct message_heartbeat_report){.forged = judge->forged, .last = judge->last};
 	out->interfaces_total = (uint8_t)judge->interface_count;
-	for (unsigned i = 0; i < judge->interface_count; i++)
-		out->interfaces_alive += alive(judge, &judge->interfaces[i], now);
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		const struct judge_interface *interface = &judge->interfaces[i];
+		bool heard = alive(judge, interface, now);
+
+		out->interfaces_alive += heard;
+		/* Only interfaces with a device of their own have heartbeats. */
+		if (i >= POLICY_PORTS_MAX)
+			continue;
+		out->silent |= (uint64_t)!heard << i;
+		out->unheard |= (uint64_t)(heard && interface->deaf) << i;
+	}
 	out->alive = out->interfaces_alive > 0;
 }
 
@@ -132,7 +154,8 @@ bool judge_report_differs(const struct message_heartbeat_report *a, const struct
 {
 	const struct heartbeat *x = &a->last, *y = &b->last;
 
-	return a->alive != b->alive || a->interfaces_alive != b->interfaces_alive ||
+	return a->alive != b->alive || a->silent != b->silent || a->unheard != b->unheard ||
+	       x->link_lost != y->link_lost || a->interfaces_alive != b->interfaces_alive ||
 	       a->interfaces_total != b->interfaces_total || x->active != y->active || x->ready != y->ready ||
 	       x->yielding != y->yielding || x->hears_peer != y->hears_peer || x->term != y->term ||
 	       x->instance != y->instance || x->peer_instance != y->peer_instance || x->role != y->role ||

@@ -19,6 +19,7 @@
 struct judge_interface {
 	uint16_t id;
 	bool sync;         /* a Sync interface: heard by the control thread itself */
+	bool deaf;         /* the peer says that it does not hear this node here, but elsewhere */
 	uint64_t heard;    /* when, 0: never */
 	uint64_t sequence; /* last, of the peer's current instance */
 };
@@ -60,5 +61,14 @@ bool judge_peer_hears_us(const struct judge *judge, uint64_t now);
 void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out);
 /* Whether two reports differ in what clusterd wants to know: not in which frame was the last. */
 bool judge_report_differs(const struct message_heartbeat_report *a, const struct message_heartbeat_report *b);
+
+/* Whether both nodes hear each other on an interface (C22-025), the index-th that judge_configure was given (below 64). */
+enum judge_hearing {
+	JUDGE_HEARS_NOBODY, /* no peer is heard on any interface, or the silence is explained: it has lost a link */
+	JUDGE_HEARS_BOTH,
+	JUDGE_HEARS_NOT, /* the peer is heard elsewhere, but not here */
+	JUDGE_NOT_HEARD, /* it is, and says that it hears this node elsewhere, but not here */
+};
+enum judge_hearing judge_hearing(const struct message_heartbeat_report *report, unsigned index);
 
 #endif

@@ -155,6 +155,37 @@ START_TEST(reports_differ_in_what_matters)
 }
 END_TEST
 
+static enum judge_hearing hearing(unsigned index, uint64_t now)
+{
+	struct message_heartbeat_report result = report(now);
+
+	return judge_hearing(&result, index);
+}
+
+/* feature: C22-025 */
+START_TEST(an_interface_is_suspect_where_one_of_two_living_nodes_is_not_heard)
+{
+	struct heartbeat heartbeat = {
+	    .interface_id = 1, .instance = 7, .sequence = 5, .peer_instance = OWN, .deaf = 1};
+
+	begin();
+	ck_assert_int_eq(hearing(0, START), JUDGE_HEARS_NOBODY);
+	hear(3, 7, 1, START);
+	ck_assert_int_eq(hearing(0, START), JUDGE_HEARS_NOT);
+	hear(1, 7, 2, START);
+	ck_assert_int_eq(hearing(0, START), JUDGE_HEARS_BOTH);
+	ck_assert(judge_hear(&judge, 1, &heartbeat, OWN, START));
+	ck_assert_int_eq(hearing(0, START), JUDGE_NOT_HEARD);
+	hear(3, 7, 6, START + DEAD);
+	ck_assert_int_eq(hearing(0, START + DEAD), JUDGE_HEARS_NOT);
+	/* The peer says why. */
+	heartbeat = (struct heartbeat){
+	    .interface_id = 3, .instance = 7, .sequence = 9, .peer_instance = OWN, .link_lost = 1};
+	ck_assert(judge_hear(&judge, 3, &heartbeat, OWN, START + DEAD));
+	ck_assert_int_eq(hearing(0, START + DEAD), JUDGE_HEARS_NOBODY);
+}
+END_TEST
+
 START_TEST(a_new_policy_keeps_what_was_heard)
 {
 	static const struct judge_interface fewer[] = {{.id = 3, .sync = true}};
@@ -178,6 +209,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_pause_of_this_node_is_not_held_against_the_peer);
 	tcase_add_test(tests, who_is_heard_over_sync_is_not_taken_for_dead);
 	tcase_add_test(tests, reports_differ_in_what_matters);
+	tcase_add_test(tests, an_interface_is_suspect_where_one_of_two_living_nodes_is_not_heard);
 	tcase_add_test(tests, a_new_policy_keeps_what_was_heard);
 }
 

@@ -6,6 +6,7 @@
 #include "datapath/arp/address.h"
 #include "datapath/core/control.h"
 #include "datapath/ipv6/ipv6_address.h"
+#include "datapath/monitor/monitor.h"
 #include "datapath/nd/packet.h"
 #include "datapath/nd/snoop.h"
 #include "datapath/slaac/slaac.h"
@@ -148,6 +149,8 @@ static void advertised(const struct policy *policy, const struct port *port, con
 	struct mac_address mac;
 	bool same;
 
+	if (packet->solicited)
+		monitor_answer(port->interface, target);
 	/* RFC 4861 7.2.5: what nobody asked for makes no entry. */
 	if (!known || !worth_keeping(policy, port, packet->target))
 		return;

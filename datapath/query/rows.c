@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/arp/neighbour.h"
 #include "datapath/core/control.h"
+#include "datapath/monitor/monitor.h"
 #include "datapath/port/kernel_device.h"
 #include "datapath/port/port.h"
 #include "datapath/query/query.h"
@@ -55,6 +56,7 @@ void *rows_interfaces(uint32_t *count)
 
 		row->interface = policy->interfaces[i].id;
 		row->mtu = policy->interfaces[i].mtu;
+		row->monitor = (uint8_t)monitor_state(row->interface);
 		snprintf(row->driver, sizeof(row->driver), "%s",
 		         policy->interfaces[i].ha_type == POLICY_HA_SYNC ? "kernel" : "missing");
 		if (policy->interfaces[i].disabled)

@@ -73,6 +73,16 @@ struct flow_count_row {
 	uint64_t closed;
 };
 
+/* What early interface failure detection says of an interface (C22-025 to C22-029). */
+enum interface_monitor {
+	INTERFACE_MONITOR_OFF,    /* not Critical, no cluster, no link, or no peer that could be heard */
+	INTERFACE_MONITOR_WELL,   /* both nodes hear each other on it */
+	INTERFACE_MONITOR_ASKING, /* they do not, and the targets are being asked */
+	INTERFACE_MONITOR_OWN,    /* no target answers: this node's interface is faulty */
+	INTERFACE_MONITOR_PEER,   /* a target answers: the peer's is */
+	INTERFACE_MONITOR_NOBODY, /* there is no target to ask */
+};
+
 struct interface_row {
 	uint16_t interface;
 	uint8_t link_up;
@@ -84,7 +94,8 @@ struct interface_row {
 	uint32_t speed_mbps; /* 0: not known */
 	uint8_t full_duplex;
 	uint8_t checksum_offload;
-	uint8_t reserved[6];
+	uint8_t monitor; /* enum interface_monitor */
+	uint8_t reserved[5];
 	uint64_t received_packets, received_bytes, sent_packets, sent_bytes, dropped_packets;
 };
 

@@ -350,6 +350,65 @@ START_TEST(an_mtu_needs_a_buffer)
 }
 END_TEST
 
+static unsigned targets_of(const struct policy *policy, unsigned version)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < policy->monitor_target_count; i++)
+		count += policy->monitor_targets[i].address.version == version;
+	return count;
+}
+
+/* feature: C22-026 C22-027 */
+START_TEST(monitor_targets_reach_the_policy)
+{
+	struct policy policy;
+	void *blob;
+
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(policy.monitor_target_count, 0);
+	ck_assert_uint_eq(interface_named(&policy, "if1")->monitor_neighbours, 1);
+	free(blob);
+	console_ok(&console, "add Address IPAddress mon_range Address=10.1.0.10-10.1.0.19,2001:db8::1");
+	console_ok(&console, "set EthernetInterface if1 MonitorTargets=mon_range");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(targets_of(&policy, 4), 10);
+	ck_assert_uint_eq(targets_of(&policy, 6), 1);
+	ck_assert_uint_eq(policy.monitor_targets[9].address.bytes[3], 19);
+	ck_assert_uint_eq(policy.monitor_targets[0].interface, interface_named(&policy, "if1")->id);
+	ck_assert_uint_eq(interface_named(&policy, "if1")->monitor_neighbours, 0);
+	ck_assert_uint_eq(interface_named(&policy, "if2")->monitor_neighbours, 1);
+	free(blob);
+	/* One too many: none of that version, all of the other. */
+	console_ok(&console, "set IPAddress mon_range Address=10.1.0.10-10.1.0.20,2001:db8::1");
+	console_says(&console, "show -errors",
+	             "EthernetInterface if1: MonitorTargets has more than 10 IPv4 addresses, so that none of "
+	             "IPv4 is monitored; give 10 or less");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(targets_of(&policy, 4), 0);
+	ck_assert_uint_eq(targets_of(&policy, 6), 1);
+	free(blob);
+	console_ok(&console, "set IPAddress mon_range Address=10.1.0.10-10.1.0.17,2001:db8::/64");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(targets_of(&policy, 4), 8);
+	ck_assert_uint_eq(targets_of(&policy, 6), 0);
+	free(blob);
+}
+END_TEST
+
+/* feature: C22-026 */
+START_TEST(monitor_targets_that_tell_nothing)
+{
+	console_ok(&console, "set EthernetInterface if1 MonitorTargets=10.1.0.1");
+	is_wrong("MonitorTargets has 10.1.0.1, an address of the cluster itself");
+	console_ok(&console, "set EthernetInterface if1 MonitorTargets=10.2.0.9");
+	is_wrong("MonitorTargets has 10.2.0.9, which lies in none of the interface's networks");
+	console_ok(&console, "set EthernetInterface if1 MonitorTargets=10.1.0.9 HAType=NonCritical");
+	is_wrong("MonitorTargets has no effect where HAType is NonCritical; set MonitorTargets=<empty>");
+	console_refused(&console, "set EthernetInterface if1 MonitorTargets=nobody%", "MonitorTargets");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -363,6 +422,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, what_a_router_tells_stands_in_objects);
 	tcase_add_test(tests, the_hash_size_is_taken_and_said_to_change_nothing);
 	tcase_add_test(tests, an_mtu_needs_a_buffer);
+	tcase_add_test(tests, monitor_targets_reach_the_policy);
+	tcase_add_test(tests, monitor_targets_that_tell_nothing);
 }
 
 TEST_MAIN("interfaces", add_tests)

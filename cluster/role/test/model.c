@@ -100,6 +100,11 @@ static void apply_choice(struct model *model, const struct model_choice *choice,
 		break;
 	case MODEL_HEALTH:
 		node->datapath.healthy = !node->datapath.healthy;
+		node->datapath.proven = 0;
+		break;
+	case MODEL_FAULT:
+		node->datapath.healthy = !node->datapath.healthy;
+		node->datapath.proven = !node->datapath.healthy;
 		break;
 	case MODEL_DEACTIVATE:
 	case MODEL_ACTIVATE:
@@ -202,6 +207,7 @@ static void run_clusterd(struct model *model, unsigned n, enum model_seed seed)
 		event.datapath.connected = event.datapath.policy = event.datapath.heartbeats = 1;
 		event.datapath.active = node->datapath.active;
 		event.datapath.healthy = node->datapath.healthy;
+		event.datapath.proven = node->datapath.proven;
 		event.datapath.stood_still = node->datapath.stood_still;
 		event.datapath.term = node->datapath.term;
 	}
@@ -330,6 +336,7 @@ static bool possible(const struct model *model, const struct model_choice *choic
 		return choice->link == 0 && node->running && node->hung;
 	case MODEL_DATAPATH_CRASH:
 	case MODEL_HEALTH:
+	case MODEL_FAULT:
 		return choice->link == 0 && runs && node->datapath.running;
 	case MODEL_DATAPATH_START:
 		return choice->link == 0 && runs && !node->datapath.running;
@@ -398,6 +405,7 @@ void model_describe(const struct model *model, const struct model_choice *choice
 	                                    "datapath crash",
 	                                    "datapath start",
 	                                    "health",
+	                                    "fault",
 	                                    "deactivate",
 	                                    "activate",
 	                                    "toggle one way",

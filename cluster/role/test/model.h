@@ -31,6 +31,7 @@ enum model_event {
 	MODEL_DATAPATH_CRASH,
 	MODEL_DATAPATH_START,
 	MODEL_HEALTH, /* toggles */
+	MODEL_FAULT,  /* toggles what was found out about an interface (C22-028) */
 	MODEL_DEACTIVATE,
 	MODEL_ACTIVATE,
 	MODEL_TOGGLE_SEND, /* one link, the direction that this node sends in */
@@ -51,7 +52,7 @@ struct model_datapath {
 	uint32_t term;
 	uint8_t running, active, ready, yielding, stood_still, healthy;
 	uint8_t silence; /* ticks since the peer was heard, at most MODEL_PEER_DEAD */
-	uint8_t reserved;
+	uint8_t proven;  /* not healthy for a fault that was found out */
 };
 
 struct model_node {

@@ -442,6 +442,30 @@ START_TEST(an_unhealthy_active_hands_over_where_it_can)
 }
 END_TEST
 
+/* feature: C22-030 */
+START_TEST(a_proven_fault_moves_the_activity_at_once_and_never_to_a_node_that_is_no_better)
+{
+	struct role_event fault = {
+	    .type = ROLE_DATAPATH,
+	    .datapath = {.connected = 1, .active = 1, .heartbeats = 1, .policy = 1, .proven = 1, .term = 1}};
+	struct role_peer both = peer_says(false, 1);
+
+	begin_active(ROLE_MASTER);
+	both.ready = 0;
+	peer(both);
+	step(fault);
+	wait_ms(5000);
+	ck_assert(state.active); /* the peer's is faulty too */
+	peer(peer_says(false, 1));
+	ck_assert(state.yielding);
+
+	begin_active(ROLE_MASTER);
+	peer(peer_says(false, 1));
+	step(fault);
+	ck_assert(state.yielding);
+}
+END_TEST
+
 /* feature: C22-046 */
 START_TEST(standalone_is_always_active)
 {
@@ -510,6 +534,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_restarted_clusterd_adopts_its_datapath);
 	tcase_add_test(tests, no_datapath_not_active);
 	tcase_add_test(tests, an_unhealthy_active_hands_over_where_it_can);
+	tcase_add_test(tests,
+	               a_proven_fault_moves_the_activity_at_once_and_never_to_a_node_that_is_no_better);
 	tcase_add_test(tests, standalone_is_always_active);
 	tcase_add_test(tests, shutdown_hands_over_and_waits);
 }

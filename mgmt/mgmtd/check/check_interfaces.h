@@ -7,6 +7,9 @@
 /* The addresses of an interface are single ones, and lie in its networks. */
 void check_addresses(const struct configuration *configuration, const struct object_type *type,
                      const struct lyd_node *interface, struct problems *problems);
+/* The hosts that tell whether an interface works (C22-026, C22-027). */
+void check_monitor(const struct configuration *configuration, const struct object_type *type,
+                   const struct lyd_node *interface, struct problems *problems);
 /* VLANs, names that two interfaces have, and MTUs beyond the packet buffers. */
 void check_interface_types(const struct configuration *configuration, struct problems *problems);
 /* ARPEntry and NDEntry objects, and the settings of their cache. */

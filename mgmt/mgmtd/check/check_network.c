@@ -232,6 +232,7 @@ static void check_interfaces(const struct configuration *configuration, struct p
 		if (!cluster)
 			check_standalone(type, interface, problems);
 		check_addresses(configuration, type, interface, problems);
+		check_monitor(configuration, type, interface, problems);
 		sync += !strcmp(value_of(type, interface, "HAType"), "Sync");
 		critical |= is_critical;
 		anchored |= is_critical && (strcmp(value_of(type, interface, "HAEthernetAddressMode"),

@@ -148,6 +148,21 @@ static void print_status(struct session *session, const struct interface_row *ro
 		        row->full_duplex ? "full" : "half");
 }
 
+/* Whose side heartbeats are missed for (C22-028, C22-029). */
+static void print_monitor(struct session *session, const struct interface_row *row)
+{
+	static const char *const words[] = {
+	    [INTERFACE_MONITOR_WELL] = "the peer is heard",
+	    [INTERFACE_MONITOR_ASKING] = "the peer is not heard, monitored hosts are being asked",
+	    [INTERFACE_MONITOR_OWN] = "OFFLINE: the peer is not heard, and no monitored host answers",
+	    [INTERFACE_MONITOR_PEER] = "the peer's interface is faulty: monitored hosts answer this node",
+	    [INTERFACE_MONITOR_NOBODY] =
+	        "the peer is not heard, and there is no host to ask (MonitorTargets)"};
+
+	if (row->monitor != INTERFACE_MONITOR_OFF && row->monitor < sizeof(words) / sizeof(*words))
+		fprintf(session->out, "  HA Monitor     : %s\n", words[row->monitor]);
+}
+
 static void print_row(struct session *session, const struct object_type *type, struct lyd_node *interface,
                       const struct interface_row *row)
 {
@@ -170,6 +185,7 @@ static void print_row(struct session *session, const struct object_type *type, s
 	print_status(session, row);
 	if (!interface_is_vlan(type))
 		fprintf(session->out, "  HA Type        : %s\n", value_of(type, interface, "HAType"));
+	print_monitor(session, row);
 	fprintf(session->out,
 	        "  Received       : %llu packets, %llu bytes\n  Sent           : %llu packets, %llu bytes\n",
 	        (unsigned long long)row->received_packets, (unsigned long long)row->received_bytes,

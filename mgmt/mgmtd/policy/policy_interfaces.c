@@ -127,6 +127,8 @@ static int add_interface(const struct configuration *configuration, const struct
 	                               .ha_type = POLICY_HA_NON_CRITICAL,
 	                               .mtu = interface_mtu(configuration, type, interface),
 	                               .equivalence = equivalence_of(configuration, type, interface)};
+	struct monitor_targets targets = {.configured = false};
+	int error;
 
 	for (const struct lyd_node *at = interface; at && !out.disabled;
 	     at = interface_below(configuration, at))
@@ -135,12 +137,17 @@ static int add_interface(const struct configuration *configuration, const struct
 	snprintf(out.zone, sizeof(out.zone), "%s", value_of(type, interface, "Zone"));
 	if (!interface_is_vlan(type)) {
 		fill_ethernet(configuration, type, interface, &out);
+		if (!out.disabled && out.ha_type == POLICY_HA_CRITICAL) {
+			monitor_targets_resolve(configuration, type, interface, &targets);
+			out.monitor_neighbours = !targets.configured;
+		}
 	} else {
 		out.carrier = interface_id(configuration, value_of(type, interface, "BaseInterface"));
 		out.vlan_id = (uint16_t)value_number(type, interface, "VLANID");
 		out.vlan_type = (uint16_t)strtoul(value_of(type, interface, "Type"), NULL, 16);
 	}
-	return policy_builder_interface(builder, &out);
+	error = policy_builder_interface(builder, &out);
+	return error ? error : policy_add_monitor_targets(&targets, out.id, builder);
 }
 
 /* The length of the narrowest network of the interface that holds the address; its own where there is none. */

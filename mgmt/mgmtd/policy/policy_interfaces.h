@@ -13,6 +13,18 @@
  */
 int policy_add_interfaces(const struct configuration *configuration, struct policy_builder *builder,
                           struct route_list *routes);
+/* The addresses of an interface's MonitorTargets, each once. */
+struct monitor_targets {
+	bool configured; /* there are any */
+	unsigned count
+	    [2]; /* of IPv4 and IPv6; one more than POLICY_MONITOR_TARGETS_MAX stands for any larger number */
+	struct ip_address address[2][POLICY_MONITOR_TARGETS_MAX + 1];
+};
+void monitor_targets_resolve(const struct configuration *configuration, const struct object_type *type,
+                             const struct lyd_node *interface, struct monitor_targets *out);
+/* Those of an IP version that has too many are left out (C22-027). Returns 0 or -ENOMEM. */
+int policy_add_monitor_targets(const struct monitor_targets *targets, uint16_t interface,
+                               struct policy_builder *builder);
 /* ARPEntry and NDEntry objects (C04-010, C04-011, C05-016). Returns 0 or -ENOMEM. */
 int policy_add_arp_entries(const struct configuration *configuration, struct policy_builder *builder);
 
