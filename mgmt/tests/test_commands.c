@@ -76,8 +76,7 @@ END_TEST
 
 START_TEST(what_this_release_does_not_provide_cannot_be_set)
 {
-	static const char *const refused[] = {"MonitorTargets=10.0.0.1", "Backplane=Yes",
-	                                      "RoutingTableMembership=main"};
+	static const char *const refused[] = {"Backplane=Yes", "RoutingTableMembership=main"};
 	char line[128], text[128];
 
 	console_ok(&console, "add EthernetInterface if1 Backplane=No Zone=<empty>");
