@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A cluster set up as the guide says, and what it tells of itself: events, logs and statistics of each node."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import assert_no_sanitizer_reports, keep_logs, new_lab
+from lab.cluster import Cluster
+from lab.laboratory import DEFAULT_TOPOLOGY, Lab
+from lab.places import REPOSITORY
+from lab.traffic import Flows, UdpProbe
+from lab.wait import await_condition
+
+SET_UP = REPOSITORY / "ha-tests" / "guide" / "cluster-set-up.cli"
+TCP, UDP = 100, 100
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab whose nodes were configured in the guide's order."""
+    folder = tmp_path_factory.mktemp("topology")
+    topology = json.loads(Path(DEFAULT_TOPOLOGY).read_text(encoding="utf-8"))
+    for name, node in topology["nodes"].items():
+        file = folder / f"{name}.cli"
+        file.write_text(SET_UP.read_text(encoding="utf-8").replace("Role=ROLE", f"Role={name.capitalize()}"), encoding="utf-8")
+        node["configuration"] = str(file)
+    (folder / "topology.json").write_text(json.dumps(topology), encoding="utf-8")
+    made = new_lab()
+    made.up(topology_file=folder / "topology.json")
+    try:
+        yield made
+        for node in made.nodes().values():
+            node.resume()
+            node.stop()
+        assert_no_sanitizer_reports(made)
+    finally:
+        keep_logs(made, request.module.__name__)
+        made.down()
+
+
+def log(cluster: Cluster, node: str, daemon: str = "hadrian-clusterd") -> str:
+    return (cluster.nodes[node].log / f"{daemon}.log").read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.mark.feature("C22-037", "C22-070", "C22-039")
+def test_the_documented_order_makes_a_cluster(cluster: Cluster) -> None:
+    for name, node in cluster.nodes.items():
+        assert f"This device is a HA {name.upper()}\n" in node.cli("ha").stdout
+        shown = node.cli("show Interface EthernetInterface if1").stdout
+        for line in ("Backplane: +No", "HAType: +Critical", "EthernetDevice: +0:if1  1:if1", r"PrivateIP: +0:10\.1\.0\.2  1:10\.1\.0\.3",
+                     r"IPAddress: +10\.1\.0\.1"):
+            assert re.search(rf"^ *{line}$", shown, re.MULTILINE), shown
+    with UdpProbe(cluster.lab, rate=200) as probe:
+        _, survivor, moment = cluster.crash_active()
+        cluster.await_active(survivor)
+        await_condition(lambda: "HA cluster peer is DEAD" in cluster.nodes[survivor].cli("ha").stdout, "a dead peer", 10)
+        assert probe.finish().longest_gap(moment).milliseconds < 3000
+
+
+@pytest.mark.feature("C22-019", "C22-018")
+def test_edits_at_either_node_are_no_failover(cluster: Cluster) -> None:
+    active = cluster.active()
+    with UdpProbe(cluster.lab, rate=500) as probe, Flows(cluster.lab, TCP, UDP) as flows:
+        for node, name in ((active, "edited_active"), (cluster.other(active), "edited_inactive")):
+            before = {each: log(cluster, each).count("(term ") for each in cluster.nodes}
+            cluster.nodes[node].commit(f"add Address IPAddress {name} Address=203.0.113.10\n"
+                                       f"add Service ServiceTCPUDP {name} Type=TCP DestinationPorts=8443")
+            await_condition(lambda name=name: all(each.cli(f"show Address IPAddress {name}").returncode == 0 for each in cluster.nodes.values()),
+                            f"{name} at both nodes", 20)
+            cluster.await_well()
+            assert {each: log(cluster, each).count("(term ") for each in cluster.nodes} == before, "no change of state"
+            assert cluster.active() == active
+        assert flows.check() == f"tcp {TCP}/{TCP} udp {UDP}/{UDP} resets 0"
+        result = probe.finish()
+    assert result.lost <= result.sent // 100
+
+
+@pytest.mark.feature("C22-060")
+def test_changes_of_state_are_always_logged(cluster: Cluster) -> None:
+    victim, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    said = log(cluster, survivor)
+    assert re.search(r"peer is silent on every Sync and Critical interface \(term \d+\)", said)
+    assert re.search(r"active: .* \(term \d+\)", said)
+    cluster.nodes[victim].start()
+    cluster.await_well()
+    await_condition(lambda: "the peer joined the group" in log(cluster, survivor)[len(said):], "the peer's return in the log", 10)
+    assert re.search(r"peer is alive \(term \d+\)", log(cluster, survivor)[len(said):])
+
+
+def rule_lines(cluster: Cluster, node: str) -> int:
+    return log(cluster, node, "hadrian-datapath").count("flow_open")
+
+
+@pytest.mark.feature("C22-065")
+def test_the_inactive_node_tells_nothing_of_live_traffic_and_counts_for_itself(cluster: Cluster) -> None:
+    active = cluster.active()
+    standby = cluster.other(active)
+    before = {node: rule_lines(cluster, node) for node in cluster.nodes}
+    received = {name: node.counter("rx/packets") for name, node in cluster.nodes.items()}
+    created = {name: node.counter("flow/created") for name, node in cluster.nodes.items()}
+    with Flows(cluster.lab, TCP, UDP) as flows:
+        flows.check()
+        await_condition(lambda: rule_lines(cluster, active) > before[active], "opened flows in the log", 10)
+        cluster.await_well()
+        # Values of now agree, those of the past are each node's own.
+        await_condition(lambda: cluster.nodes[standby].counter("flow/mirrored") > 0, "mirrored flows", 10)
+        assert cluster.nodes[active].counter("flow/created") - created[active] >= TCP + UDP
+        assert cluster.nodes[standby].counter("flow/created") - created[standby] == 0
+        for name, node in cluster.nodes.items():
+            shown = re.search(r"^flows? +(\d+) +(\d+)", node.cli("ha -status -module").stdout, re.IGNORECASE | re.MULTILINE)
+            assert shown and int(shown[1]) >= TCP + UDP, name
+        assert cluster.nodes[active].counter("rx/packets") - received[active] > cluster.nodes[standby].counter("rx/packets") - received[standby]
+    assert rule_lines(cluster, standby) == before[standby]
