@@ -55,7 +55,14 @@ class Lab:
 
     def _node(self, node: Node, described: dict) -> LabNode:
         kind = SupervisedNode if described.get(SUPERVISED) else LabNode
-        return kind(self.name, self.folder, node, Path(described["build"]), described["huge"])
+        build = described.get("builds", {}).get(node.name, described["build"])
+        return kind(self.name, self.folder, node, Path(build), described["huge"])
+
+    def set_build(self, node: str, build: Path) -> None:
+        """The build whose daemons a node runs from its next start on."""
+        described = self._described()
+        described.setdefault("builds", {})[node] = str(build)
+        self._description.write_text(json.dumps(described), encoding="utf-8")
 
     def build(self) -> Path:
         """The build that the lab was made with."""
@@ -88,11 +95,12 @@ class Lab:
             os.close(descriptor)
 
     def up(self, *, single: bool = False, topology_file: Path = DEFAULT_TOPOLOGY, start_nodes: bool = True,
-           supervised: bool = False) -> None:
+           supervised: bool = False, builds: dict[str, Path] | None = None) -> None:
         """
         Builds the network, starts the nodes and waits until the cluster is ready. Whatever goes wrong on the way, an
         interrupt included, nothing stays behind. With start_nodes=False the nodes are made, but no daemon runs. With
-        supervised=True the nodes run an installed build under hadrian-supervisor, as an appliance does.
+        supervised=True the nodes run an installed build under hadrian-supervisor, as an appliance does. builds: other builds than
+        the one under test, by node.
         """
         wanted = load_topology(topology_file, REPOSITORY)
         wanted = wanted.alone() if single else wanted
@@ -105,7 +113,7 @@ class Lab:
             raise LabError(f"lab {self.name} is up already, or was left behind - remove it with: ./lab down") from None
         with self._lock(), _interrupts_raise():
             try:
-                self._build(wanted, topology_file, single, supervised)
+                self._build(wanted, topology_file, single, supervised, builds or {})
                 if start_nodes:
                     self._start_nodes(list(self.nodes().values()))
             except BaseException:
@@ -114,11 +122,11 @@ class Lab:
                     self._remove()
                 raise
 
-    def _build(self, wanted: Topology, topology_file: Path, single: bool, supervised: bool) -> None:
+    def _build(self, wanted: Topology, topology_file: Path, single: bool, supervised: bool, builds: dict[str, Path]) -> None:
         huge = hugepages.reserve(self.name, HUGEPAGES * len(wanted.nodes))
         # Written before anything is made, so that `lab down` knows what to look for whenever this is cut short.
         described = {"topology": str(topology_file.resolve()), "single": single, "names": wanted.names(), "huge": huge,
-                     "build": str(build_directory()), SUPERVISED: supervised}
+                     "build": str(build_directory()), SUPERVISED: supervised, "builds": {name: str(build) for name, build in builds.items()}}
         self._description.write_text(json.dumps(described), encoding="utf-8")
         if supervised:
             install(build_directory(), installed(self.name))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where things are: the repository, the binaries under test, and what the lab keeps while it runs."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -30,6 +31,8 @@ BINARIES = {
     "mangle": "ha-tests/probe/mangle",
     "vlantap": "ha-tests/probe/vlantap",
 }
+# Those of them that a node does not run.
+TEST_PROGRAMS = {"probe", "flows", "hostile", "flood", "mangle", "vlantap"}
 
 
 def lab_name() -> str:
@@ -55,9 +58,15 @@ def binary(name: str, build: Path) -> Path:
     return path
 
 
+def source_of(build: Path) -> Path:
+    """The sources that a build was made of."""
+    described = json.loads((build / "meson-info" / "meson-info.json").read_text(encoding="utf-8"))
+    return Path(described["directories"]["source"])
+
+
 def data_environment(build: Path) -> dict[str, str]:
     """Tells daemons that are not installed where their data is."""
-    return {"HADRIAN_SCHEMA_DIR": str(REPOSITORY / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
+    return {"HADRIAN_SCHEMA_DIR": str(source_of(build) / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
             "HADRIAN_CLOCK": os.environ.get("HADRIAN_CLOCK") or str(build / BINARIES["hadrian-clock"]),
             "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"]),
             "HADRIAN_RADIUS": str(build / BINARIES["hadrian-radius"]),
