@@ -75,6 +75,14 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 	return type == RTE_BE16(RTE_ETHER_TYPE_ARP) ? ETHERNET_ARP : ETHERNET_DROP;
 }
 
+/* Takes the header off a frame that is no shorter. */
+static inline void ethernet_pull(struct rte_mbuf *mbuf)
+{
+	mbuf->data_off += RTE_ETHER_HDR_LEN;
+	mbuf->data_len -= RTE_ETHER_HDR_LEN;
+	mbuf->pkt_len -= RTE_ETHER_HDR_LEN;
+}
+
 /* The link state of an adjacency; 0 and others that are not resolved lack ADJACENCY_RESOLVED. */
 static inline uint64_t adjacency_link(uint32_t adjacency)
 {
@@ -85,10 +93,14 @@ static inline uint64_t adjacency_link(uint32_t adjacency)
  * Headroom is every pool's. */
 static inline void ethernet_push(struct rte_mbuf *mbuf, uint64_t destination, uint64_t source, uint16_t type)
 {
-	uint8_t *frame = (uint8_t *)rte_pktmbuf_prepend(mbuf, RTE_ETHER_HDR_LEN);
 	uint64_t first = (destination & ETHERNET_MAC_MASK) | source << 48;
 	uint32_t second = source >> 16;
+	uint8_t *frame;
 
+	mbuf->data_off -= RTE_ETHER_HDR_LEN;
+	mbuf->data_len += RTE_ETHER_HDR_LEN;
+	mbuf->pkt_len += RTE_ETHER_HDR_LEN;
+	frame = rte_pktmbuf_mtod(mbuf, uint8_t *);
 	__builtin_memcpy(frame, &first, sizeof(first));
 	__builtin_memcpy(frame + 8, &second, sizeof(second));
 	__builtin_memcpy(frame + 12, &type, sizeof(type));

@@ -83,11 +83,11 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 	                       port->shared_mac, state->active, &shared, &reason)) {
 	case ETHERNET_IPV4:
 		packet->shared_mac = shared;
-		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+		ethernet_pull(mbuf);
 		return NEXT_IPV4;
 	case ETHERNET_IPV6:
 		packet->shared_mac = shared;
-		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+		ethernet_pull(mbuf);
 		return NEXT_IPV6;
 	case ETHERNET_ARP:
 		packet->kind = PACKET_ARP;

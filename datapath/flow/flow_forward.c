@@ -2,18 +2,24 @@
 #include "datapath/flow/flow_forward.h"
 #include "datapath/tcp/segment.h"
 
+#include <stddef.h>
+
 /* Does to packets what was decided for their flow. */
-#define TCP_SPECIAL (RTE_TCP_SYN_FLAG | RTE_TCP_FIN_FLAG | RTE_TCP_RST_FLAG)
+
+/* Of tcp_flags and flags in one word: what is no plain segment, and any flag. */
+#define PARSED_SPECIAL (0xff00 | RTE_TCP_SYN_FLAG | RTE_TCP_FIN_FLAG | RTE_TCP_RST_FLAG)
+_Static_assert(offsetof(struct parsed, flags) == offsetof(struct parsed, tcp_flags) + 1, "one word");
 
 /* Anything but transit of an established flow with a known neighbour. */
 static __rte_always_inline bool is_special(const struct worker_state *state,
                                            const struct flow_direction *direction, struct rte_mbuf *mbuf,
                                            uint64_t link, bool ipv6)
 {
-	const struct parsed *parsed = parsed_of(mbuf);
+	uint16_t flags;
 
-	return direction->epoch != state->epoch || direction->flags & state->divert_flags || parsed->flags ||
-	       parsed->tcp_flags & TCP_SPECIAL || forward_hops(mbuf, ipv6) <= 1 ||
+	memcpy(&flags, (const uint8_t *)parsed_of(mbuf) + offsetof(struct parsed, tcp_flags), sizeof(flags));
+	return direction->epoch != state->epoch || direction->flags & state->divert_flags ||
+	       flags & PARSED_SPECIAL || forward_hops(mbuf, ipv6) <= 1 ||
 	       rte_pktmbuf_pkt_len(mbuf) > direction->mtu || !(link & ADJACENCY_RESOLVED);
 }
 
@@ -56,7 +62,7 @@ static __rte_always_inline uint16_t forward(struct rte_graph *graph, struct rte_
 	struct worker_state *state = node_state(node);
 	struct vector vector = vector_begin(graph, node, objects, number, FORWARD_TRANSMIT);
 
-	for (uint16_t i = 0; i < number; i++) {
+	for (unsigned i = 0; i < number; i++) {
 		rte_edge_t next = forward_one(state, objects[i], ipv6);
 
 		if (unlikely(next != FORWARD_TRANSMIT))

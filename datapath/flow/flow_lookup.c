@@ -44,12 +44,12 @@ static __rte_always_inline uint16_t lookup(struct rte_graph *graph, struct rte_n
 	struct vector vector = vector_begin(graph, node, objects, number, NEXT_FORWARD);
 	uint32_t entries[GROUP];
 
-	for (uint16_t begin = 0; begin < number; begin += GROUP) {
-		uint16_t end = RTE_MIN(begin + GROUP, number);
+	for (unsigned begin = 0; begin < number; begin += GROUP) {
+		unsigned end = RTE_MIN(begin + GROUP, (unsigned)number);
 
-		for (uint16_t i = begin; i < end; i++)
+		for (unsigned i = begin; i < end; i++)
 			entries[i - begin] = candidate(table, parsed_of(objects[i]), ipv6);
-		for (uint16_t i = begin; i < end; i++) {
+		for (unsigned i = begin; i < end; i++) {
 			struct packet *packet = packet_of(objects[i]);
 			struct parsed *parsed = parsed_of(objects[i]);
 			uint32_t entry = entries[i - begin];

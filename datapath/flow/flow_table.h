@@ -142,11 +142,10 @@ static inline struct flow *flow_at(const struct flow_table *table, uint32_t inde
 	return &table->flows[index];
 }
 
+/* Not 0, which is that of a free entry. */
 static inline uint16_t flow_tag(uint64_t hash)
 {
-	uint16_t tag = hash >> 48;
-
-	return tag ? tag : 1;
+	return (uint16_t)(hash >> 48) | 1;
 }
 
 static inline struct flow_bucket *flow_bucket(const struct flow_table *table, uint64_t hash)

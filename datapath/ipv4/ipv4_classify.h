@@ -19,42 +19,43 @@
 static inline bool ipv4_parse_plain(const uint8_t *ip, uint32_t length, uint16_t interface,
                                     struct parsed *out, uint16_t *total_length)
 {
-	uint32_t words[5], ports, total, transport, protocol;
-	uint64_t sum, key[2], rest;
+	const uint32_t header = sizeof(struct rte_ipv4_hdr);
+	uint32_t ports, source, destination, total, transport, protocol;
+	uint64_t first, second, key[2], rest;
 	uint16_t tail;
 
-	if (unlikely(length < sizeof(words) + sizeof(struct rte_udp_hdr)))
+	if (unlikely(length < header + sizeof(struct rte_udp_hdr)))
 		return false;
-	memcpy(words, ip, sizeof(words));
-	memcpy(&ports, ip + sizeof(words), sizeof(ports));
-	total = rte_be_to_cpu_16(words[0] >> 16);
-	protocol = words[2] >> 8 & 0xff;
-	sum = (uint64_t)words[0] + words[1] + words[2] + words[3] + words[4];
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	if (unlikely((words[0] & 0xff) != 0x45 || sum != 0xffff || total > length || words[3] == words[4] ||
-	             words[1] >> 16 & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG) ||
-	             !ipv4_address_valid(words[3]) || !ipv4_address_valid(words[4]) || !(ports >> 16)))
+	memcpy(&first, ip, sizeof(first));
+	memcpy(&second, ip + 8, sizeof(second));
+	memcpy(&key[0], ip + 12, sizeof(key[0]));
+	memcpy(&ports, ip + header, sizeof(ports));
+	source = (uint32_t)key[0];
+	destination = key[0] >> 32;
+	total = rte_be_to_cpu_16(first >> 16 & 0xffff);
+	protocol = second >> 8 & 0xff;
+	if (unlikely((first & 0xff) != 0x45 || !ipv4_checksum_valid(ip) || total > length ||
+	             source == destination ||
+	             first >> 48 & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG) ||
+	             !ipv4_address_valid(source) || !ipv4_address_valid(destination) || !(ports >> 16)))
 		return false;
 	if (protocol == IPPROTO_UDP) {
 		memcpy(&tail, ip + 24, sizeof(tail));
 		tail = rte_be_to_cpu_16(tail);
-		if (unlikely(tail < sizeof(struct rte_udp_hdr) || tail + sizeof(words) > total))
+		if (unlikely(tail < sizeof(struct rte_udp_hdr) || tail + header > total))
 			return false;
 		rest = tail - sizeof(struct rte_udp_hdr);
-	} else if (protocol == IPPROTO_TCP && length >= sizeof(words) + sizeof(struct rte_tcp_hdr)) {
+	} else if (protocol == IPPROTO_TCP && length >= header + sizeof(struct rte_tcp_hdr)) {
 		memcpy(&tail, ip + 32, sizeof(tail));
 		transport = (tail & 0xf0) >> 2;
 		/* Anything but ACK with or without PSH is worth the longer look. */
 		if (unlikely((tail >> 8 & ~RTE_TCP_PSH_FLAG) != RTE_TCP_ACK_FLAG || !(ports & 0xffff) ||
-		             transport < sizeof(struct rte_tcp_hdr) || transport + sizeof(words) > total))
+		             transport < sizeof(struct rte_tcp_hdr) || transport + header > total))
 			return false;
-		rest = (total - sizeof(words) - transport) | (uint64_t)(tail >> 8) << 16;
+		rest = (total - header - transport) | (uint64_t)(tail >> 8) << 16;
 	} else {
 		return false;
 	}
-	key[0] = words[3] | (uint64_t)words[4] << 32;
 	key[1] = ports | (uint64_t)interface << 32 | (uint64_t)protocol << 48;
 	memcpy(&out->key, key, sizeof(key));
 	out->hash = flow_hash_words(key[0], key[1]);

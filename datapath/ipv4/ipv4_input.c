@@ -8,8 +8,9 @@ static uint16_t ipv4_input(struct rte_graph *graph, struct rte_node *node, void 
 {
 	struct worker_state *state = node_state(node);
 	struct vector vector = vector_begin(graph, node, objects, number, NEXT_FLOW);
+	bool alone = datapath.worker_count <= 1;
 
-	for (uint16_t i = 0; i < number; i++) {
+	for (unsigned i = 0; i < number; i++) {
 		struct rte_mbuf *mbuf = objects[i];
 		enum counter reason = ipv4_classify(state, mbuf, packet_of(mbuf)->interface);
 
@@ -17,7 +18,7 @@ static uint16_t ipv4_input(struct rte_graph *graph, struct rte_node *node, void 
 			count(state, reason, 1);
 			vector_divert(&vector, i,
 			              reason == COUNTER_FRAGMENT_RECEIVED ? NEXT_FRAGMENT : NEXT_DROP);
-		} else if (unlikely(ipv4_owned_elsewhere(state, mbuf))) {
+		} else if (unlikely(!alone && ipv4_owned_elsewhere(state, mbuf))) {
 			vector_divert(&vector, i, NEXT_HANDOVER);
 		}
 	}

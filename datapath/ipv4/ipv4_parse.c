@@ -62,7 +62,7 @@ enum counter ipv4_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
 	total = rte_be_to_cpu_16(header->total_length);
 	if (unlikely(total < header_length || total > packet_length))
 		return COUNTER_DROP_IPV4_LENGTH;
-	if (unlikely(!options && !ipv4_checksum_valid(header)))
+	if (unlikely(!options && !ipv4_checksum_valid(ip)))
 		return COUNTER_DROP_IPV4_CHECKSUM;
 	/* A packet from its own destination is the land attack. */
 	if (unlikely(!ipv4_address_valid(header->src_addr) || header->src_addr == header->dst_addr))

@@ -26,19 +26,24 @@ enum counter ipv4_parse(const uint8_t *ip, uint32_t length, uint32_t packet_leng
  */
 enum counter ipv4_parse_first(const uint8_t *ip, uint32_t length, uint16_t interface, struct parsed *out);
 
-/* The checksum of a header without options is right. */
-static inline bool ipv4_checksum_valid(const struct rte_ipv4_hdr *header)
+/*
+ * The checksum of a header without options is right: the sum of its 16-bit words, carries added again, is 0xffff. That
+ * may be summed in wider words and halved in the end: a sum, and itself with its halves exchanged, add up to the sum of
+ * both halves, carry included, in the upper half.
+ */
+static inline bool ipv4_checksum_valid(const uint8_t *header)
 {
-	uint32_t words[5];
-	uint64_t sum;
+	uint64_t words[2], sum;
+	uint32_t last, half;
 
 	memcpy(words, header, sizeof(words));
-	sum = (uint64_t)words[0] + words[1] + words[2] + words[3] + words[4];
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff;
+	memcpy(&last, header + sizeof(words), sizeof(last));
+	sum = words[0] + words[1];
+	sum += sum < words[1];
+	sum += last;
+	sum += sum < last;
+	half = (sum + (sum << 32 | sum >> 32)) >> 32;
+	return half + (half << 16 | half >> 16) >= 0xffff0000;
 }
 
 /* Of one host: not "this network", loopback, multicast, reserved or broadcast. Network byte order. */

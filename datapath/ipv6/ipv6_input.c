@@ -38,7 +38,7 @@ static uint16_t ipv6_input(struct rte_graph *graph, struct rte_node *node, void 
 	struct worker_state *state = node_state(node);
 	struct vector vector = vector_begin(graph, node, objects, number, NEXT_FLOW);
 
-	for (uint16_t i = 0; i < number; i++) {
+	for (unsigned i = 0; i < number; i++) {
 		rte_edge_t next = input_one(state, objects[i]);
 
 		if (unlikely(next != NEXT_FLOW))

@@ -139,8 +139,8 @@ struct vector {
 	struct rte_graph *graph;
 	struct rte_node *node;
 	void **objects;
-	uint16_t count;
-	uint16_t start; /* the first that is not on its way yet */
+	unsigned count;
+	unsigned start; /* the first that is not on its way yet */
 	rte_edge_t usual;
 };
 
@@ -151,7 +151,7 @@ static inline struct vector vector_begin(struct rte_graph *graph, struct rte_nod
 }
 
 /* Packet i goes elsewhere. */
-static inline void vector_divert(struct vector *vector, uint16_t i, rte_edge_t edge)
+static inline void vector_divert(struct vector *vector, unsigned i, rte_edge_t edge)
 {
 	if (i > vector->start)
 		rte_node_enqueue(vector->graph, vector->node, vector->usual, &vector->objects[vector->start],
@@ -161,7 +161,7 @@ static inline void vector_divert(struct vector *vector, uint16_t i, rte_edge_t e
 }
 
 /* Packet i goes that way, and those behind it as long as nothing else is said. */
-static inline void vector_turn(struct vector *vector, uint16_t i, rte_edge_t edge)
+static inline void vector_turn(struct vector *vector, unsigned i, rte_edge_t edge)
 {
 	if (i > vector->start)
 		rte_node_enqueue(vector->graph, vector->node, vector->usual, &vector->objects[vector->start],
