@@ -17,6 +17,7 @@
 #define BENCH_FRAME_IPV6 62   /* the shortest with UDP and no data */
 #define BENCH_FRAME_SYN  58   /* with the size that a SYN announces */
 #define BENCH_INTERFACES 2
+#define BENCH_WORKERS    2 /* that run at once, where two do */
 
 enum { BENCH_NEXT_ETHERNET, BENCH_NEXT_SINK };
 
@@ -99,12 +100,20 @@ void bench_flows_close(void);
 /* Cycles a packet from the source by that edge: the median of many short runs. */
 double bench_cycles_of(struct worker *worker, rte_edge_t next);
 
+/* --- bench_memory.c */
+
+/* Cycles a packet of the lines of memory that a packet of so many flows (a power of two) needs. 0: no memory. Any thread. */
+double bench_memory_cycles(uint32_t flows);
+
 /* --- the measurements: EXIT_SUCCESS or EXIT_FAILURE */
 
 int bench_cycles(const struct measurement *measurement);
 int bench_new_flows(const struct measurement *measurement);
 int bench_syn_flood(const struct measurement *measurement);
 int bench_scaling(const struct measurement *measurement);
+int bench_machine(const struct measurement *measurement);
+int bench_memory(const struct measurement *measurement);
+int bench_pages(const struct measurement *measurement);
 int bench_latency(const struct measurement *measurement);
 
 void bench_print_nodes(struct rte_graph *graph);

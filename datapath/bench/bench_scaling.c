@@ -9,13 +9,11 @@
  * as a port's receive queues deal them out. More cycles with two are what they share: cache, memory, and lines that
  * one writes and the other reads.
  */
-#define WORKERS 2
-
 static struct {
 	uint32_t flows;
 	unsigned count;
-	struct worker *workers[WORKERS];
-	double cycles[WORKERS];
+	struct worker *workers[BENCH_WORKERS];
+	double cycles[BENCH_WORKERS];
 	_Atomic unsigned ready, measured;
 	_Atomic bool failed;
 } scaling;
@@ -83,12 +81,12 @@ int bench_scaling(const struct measurement *measurement)
 	if (one == 0)
 		return bench_failed("not all flows could be opened");
 	bench_print(measurement->name, 1, one, "cycles/packet");
-	if (rte_lcore_count() < WORKERS)
+	if (rte_lcore_count() < BENCH_WORKERS)
 		return EXIT_SUCCESS;
-	two = measure(WORKERS);
+	two = measure(BENCH_WORKERS);
 	if (two == 0)
 		return bench_failed("not all flows could be opened");
-	bench_print(measurement->name, WORKERS, two, "cycles/packet");
-	bench_print("scaling.per_cent", WORKERS, 100 * WORKERS * one / two, "% of one worker");
+	bench_print(measurement->name, BENCH_WORKERS, two, "cycles/packet");
+	bench_print("scaling.per_cent", BENCH_WORKERS, 100 * BENCH_WORKERS * one / two, "% of one worker");
 	return EXIT_SUCCESS;
 }
