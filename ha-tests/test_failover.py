@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from lab.background import Capture
+from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.traffic import SERVER, Download, UdpProbe
 from lab.wait import await_condition
@@ -28,6 +28,42 @@ def test_transfer_and_probe_outlive_a_crash(cluster: Cluster, tmp_path: Path) ->
         gap = probe.finish().longest_gap(kill)
     assert gap.milliseconds < CRASH_GAP_LIMIT_MS
     assert not resets.frames
+
+
+# A server that ends each connection, and a client that begins one from the same port each time it is told to.
+ENDS_FIRST = """
+import socket
+server = socket.create_server(("", 8081)); print("ready", flush=True)
+while True:
+    connection, _ = server.accept()
+    while connection.recv(100) != b"bye": connection.sendall(b"yes")
+    connection.close()
+"""
+BEGINS_AGAIN = f"""
+import socket, sys
+for _ in sys.stdin:
+    connection = socket.socket(); connection.settimeout(10)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); connection.bind(("", 33333))
+    connection.connect(({SERVER!r}, 8081))
+    for _ in range(3):
+        connection.sendall(b"yes?"); assert connection.recv(100) == b"yes"
+    connection.sendall(b"bye"); assert connection.recv(100) == b""
+    connection.close(); print("done", flush=True)
+"""
+
+
+@pytest.mark.feature("C22-006", "C07-017")
+def test_a_connection_begins_anew_behind_a_failover(cluster: Cluster) -> None:
+    """The node that takes over knows of the last connection between the same ports that both sides have ended it."""
+    with Background(cluster.lab, "server", ["/usr/bin/python3", "-c", ENDS_FIRST]) as server, \
+            Background(cluster.lab, "client", ["/usr/bin/python3", "-c", BEGINS_AGAIN]) as client:
+        server.await_line("ready")
+        client.tell("")
+        client.await_line("done")
+        _, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        client.tell("")
+        client.await_line("done", timeout=20)
 
 
 @pytest.mark.feature("C22-001", "C22-003", "C22-059")

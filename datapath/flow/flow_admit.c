@@ -39,12 +39,22 @@ static enum counter judge(struct worker_state *state, struct flow *flow, unsigne
 	return reason;
 }
 
+/* What changed within a state; tcp is what the flow's was. */
+static void take_note(struct worker_state *state, struct flow *flow, uint8_t tcp)
+{
+	if ((tcp ^ flow->tcp) & TCP_UNSEEN_BOTH)
+		flow_set_tracking(state, flow);
+	/* The second FIN, or a reset behind the first: a node that takes over must know that this is the end. */
+	if ((tcp ^ flow->tcp) & (TCP_FIN_BOTH | TCP_RESET))
+		flow_mirror_emit(state, flow, RECORD_UPSERT);
+}
+
 /* TCP beyond an open flow's plain segments. Returns COUNTER_COUNT, or the reason to drop. */
 static enum counter track(struct worker_state *state, struct rte_mbuf *mbuf, uint32_t index,
                           unsigned direction)
 {
 	struct flow *flow = flow_at(state->flows, index);
-	uint8_t unseen = flow->tcp & TCP_UNSEEN_BOTH;
+	uint8_t tcp = flow->tcp;
 	enum flow_state before = (enum flow_state)flow->state, next;
 	enum counter reason = COUNTER_COUNT;
 	struct tcp_options options;
@@ -64,8 +74,8 @@ static enum counter track(struct worker_state *state, struct rte_mbuf *mbuf, uin
 		return reason;
 	if (next != before)
 		flow_set_state(state, index, next);
-	else if (unseen != (flow->tcp & TCP_UNSEEN_BOTH))
-		flow_set_tracking(state, flow);
+	else
+		take_note(state, flow, tcp);
 	return COUNTER_COUNT;
 }
 

@@ -94,6 +94,26 @@ START_TEST(closing_is_told)
 }
 END_TEST
 
+/* feature: C22-006 */
+START_TEST(both_ends_of_a_connection_are_told)
+{
+	const uint8_t fin = RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG;
+
+	datapath.mirroring = true;
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_SYN_FLAG, 0), WAN));
+	rte_pktmbuf_free(fixture_pass(
+	    WAN, fixture_tcp(SERVER, 80, CLIENT, 4000, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG, 0), LAN));
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_ACK_FLAG, 0), WAN));
+	fake_records_forget();
+	rte_pktmbuf_free(fixture_pass(WAN, fixture_tcp(SERVER, 80, CLIENT, 4000, fin, 0), LAN));
+	ck_assert_uint_eq(fake_record_count, 1);
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, fin, 0), WAN));
+	ck_assert_uint_eq(fake_record_count, 2);
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, fin, 0), WAN));
+	ck_assert_uint_eq(fake_record_count, 2);
+}
+END_TEST
+
 /* feature: C22-002 */
 START_TEST(a_flow_lives_on_at_the_peer)
 {
@@ -293,6 +313,7 @@ static void add_tests(TCase *tests)
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
 	tcase_add_test(tests, changes_are_told);
 	tcase_add_test(tests, closing_is_told);
+	tcase_add_test(tests, both_ends_of_a_connection_are_told);
 	tcase_add_test(tests, a_flow_lives_on_at_the_peer);
 	tcase_add_test(tests, answers_pass_after_the_take_over);
 	tcase_add_test(tests, what_the_new_policy_forbids_ends_at_the_take_over);

@@ -304,6 +304,8 @@ enum counter tcp_track_states(struct flow *flow, unsigned direction, const struc
 
 bool tcp_reopens(const struct flow *flow, unsigned direction, uint8_t flags)
 {
-	return flow->state == FLOW_TCP_CLOSING && direction == 0 && (flags & (SYN | ACK)) == SYN &&
-	       (flow->tcp & TCP_RESET || (flow->tcp & TCP_FIN_BOTH) == TCP_FIN_BOTH);
+	if (flow->state != FLOW_TCP_CLOSING || direction != 0 || (flags & (SYN | ACK)) != SYN)
+		return false;
+	/* Of a flow that was taken over in its last moments, how it ended may have gone with the node that saw it. */
+	return flow->tcp & (TCP_RESET | TCP_UNSEEN_BOTH) || (flow->tcp & TCP_FIN_BOTH) == TCP_FIN_BOTH;
 }

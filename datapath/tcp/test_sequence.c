@@ -56,6 +56,8 @@ static void establish(void)
 /* feature: C07-017 */
 START_TEST(a_connection_from_beginning_to_end)
 {
+	struct flow taken_over;
+
 	establish();
 	ck_assert_int_eq(sends(0, ACK, 1, 1, 500), COUNTER_COUNT);
 	ck_assert_int_eq(flow.state, FLOW_TCP_OPEN);
@@ -67,6 +69,10 @@ START_TEST(a_connection_from_beginning_to_end)
 	ck_assert_int_eq(sends(1, ACK, 1402, 1201, 10), COUNTER_DROP_TCP_STATE);
 	ck_assert_int_eq(sends(1, FIN | ACK, 1401, 1201, 0), COUNTER_COUNT);
 	ck_assert(!tcp_reopens(&flow, 0, SYN));
+	/* A node that takes over may have missed the other end's. */
+	taken_over = flow;
+	tcp_forget_sequences(&taken_over);
+	ck_assert(tcp_reopens(&taken_over, 0, SYN));
 	ck_assert_int_eq(sends(0, FIN | ACK, 1201, 1402, 0), COUNTER_COUNT);
 	ck_assert_int_eq(sends(1, ACK, 1402, 1202, 0), COUNTER_COUNT);
 	ck_assert(tcp_reopens(&flow, 0, SYN));

@@ -55,6 +55,7 @@ class Fault:
     happen: Callable[[Scene], AbstractContextManager[None]]
     victims: tuple[str, ...] = ("active", "standby")
     moves: bool = False  # activity leaves an active victim
+    may_move: bool = False  # or may, as it happens
     alone: bool = False  # the nodes cannot see each other, and both are active by the guide's own word
     breaks_flows: bool = False  # nobody is left who knows them
 
@@ -243,7 +244,7 @@ FAULTS = {fault.name: fault for fault in [
     *_cables(),
     Fault("both-started", both_started, victims=("active",), breaks_flows=True),
     Fault("full-disk", full_disk),
-    Fault("no-memory", no_memory),
+    Fault("no-memory", no_memory, may_move=True),
     Fault("clock-jumps", clock_jumps),
     Fault("other-key", other_key, victims=("standby",), alone=True),
     Fault("other-cluster", other_cluster, victims=("standby",), alone=True),
