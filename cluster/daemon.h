@@ -44,6 +44,9 @@ struct identity_state {
 	uint64_t seen_ms;        /* since when */
 };
 
+/* What the log knows of the links. */
+enum links_told { LINKS_UNKNOWN, LINKS_SYNC, LINKS_SPARE, LINKS_NONE };
+
 struct daemon {
 	qb_loop_t *loop;
 
@@ -57,10 +60,10 @@ struct daemon {
 	struct group *group;
 	uint32_t group_node; /* id of this node in it */
 	struct corosync_links *links;
-	uint32_t links_peer;                            /* id of the peer that they are watched to */
-	uint32_t links_up;                              /* bit n: the peer answers over link n */
-	bool sync_failed;                               /* as told */
-	const struct message_cluster_link *standing_in; /* as told, NULL: none */
+	uint32_t links_peer; /* id of the peer that they are watched to */
+	uint32_t links_up;   /* bit n: the peer answers over link n */
+	enum links_told links_told;
+	uint64_t no_link_since_ms; /* 0: there is one, or the peer is not alive */
 	struct group_watch watch;
 	bool member, peer_member;
 	uint64_t messages_skipped; /* not understood */
@@ -113,6 +116,8 @@ void peer_link_second(struct daemon *daemon);
 /* There is a new configuration; reload: the Corosync that runs is to take it. */
 void link_state_configure(struct daemon *daemon, bool reload);
 void link_state_stop(struct daemon *daemon);
+/* Once a second: what lasts is told. */
+void link_state_second(struct daemon *daemon);
 
 /* --- configuration_link.c: a configuration to the peer and from it
  * ------------------------------------------------- */

@@ -5,6 +5,8 @@
 #include <qb/qblog.h>
 #include <string.h>
 
+#define NO_LINK_MS 5000
+
 /* The link that is used: the first of those that are up, NULL where none is. */
 static const struct message_cluster_link *used_link(const struct daemon *daemon, uint32_t up)
 {
@@ -15,22 +17,41 @@ static const struct message_cluster_link *used_link(const struct daemon *daemon,
 	return NULL;
 }
 
-/* What is told once, and its end: no Sync interface reaches a peer that is alive (C22-031). */
-static void tell_failure(struct daemon *daemon, const struct message_cluster_link *now)
+/* No link, and the peer is alive: a peer that is about to end, or whose Corosync starts anew, looks like that for a while. */
+static bool has_lost_all(struct daemon *daemon, const struct message_cluster_link *used)
 {
-	bool failed = now ? now->spare : daemon->sync_failed || daemon->role.peer.alive;
+	uint64_t now = clock_now_ms();
 
-	if (now && now->spare && now != daemon->standing_in)
-		qb_log(LOG_WARNING,
-		       "HA sync failure: no Sync interface reaches the peer, %s stands in; check its cable",
-		       now->interface);
-	else if (!now && daemon->role.peer.alive)
+	if (used || daemon->peer_member || !daemon->role.peer.alive || daemon->links_told == LINKS_UNKNOWN) {
+		daemon->no_link_since_ms = 0;
+		return false;
+	}
+	if (daemon->no_link_since_ms == 0)
+		daemon->no_link_since_ms = now;
+	return now - daemon->no_link_since_ms >= NO_LINK_MS;
+}
+
+/* Each state of C22-031 is told once. */
+static void tell(struct daemon *daemon)
+{
+	const struct message_cluster_link *used = used_link(daemon, daemon->links_up);
+	enum links_told before = daemon->links_told;
+
+	if (has_lost_all(daemon, used))
+		daemon->links_told = LINKS_NONE;
+	else if (used)
+		daemon->links_told = used->spare ? LINKS_SPARE : LINKS_SYNC;
+	if (daemon->links_told == before)
+		return;
+	if (daemon->links_told == LINKS_NONE)
 		qb_log(LOG_WARNING, "HA sync failure: the peer is alive, but no interface reaches it for "
 		                    "synchronization; the active node goes on by itself");
-	else if (now && !now->spare && daemon->sync_failed)
-		qb_log(LOG_NOTICE, "HA sync restored: Sync interface %s is used again", now->interface);
-	daemon->standing_in = now && now->spare ? now : NULL;
-	daemon->sync_failed = failed;
+	else if (used && used->spare)
+		qb_log(LOG_WARNING,
+		       "HA sync failure: no Sync interface reaches the peer, %s stands in; check its cable",
+		       used->interface);
+	else if (used && before != LINKS_UNKNOWN)
+		qb_log(LOG_NOTICE, "HA sync restored: Sync interface %s is used again", used->interface);
 }
 
 static void on_changed(uint32_t up, void *user)
@@ -43,7 +64,13 @@ static void on_changed(uint32_t up, void *user)
 			       daemon->configuration.links[link].interface, up >> link & 1 ? "up" : "down");
 	}
 	daemon->links_up = up;
-	tell_failure(daemon, used_link(daemon, up));
+	tell(daemon);
+}
+
+void link_state_second(struct daemon *daemon)
+{
+	if (daemon->links)
+		tell(daemon);
 }
 
 static void on_refused(void *user)
@@ -77,6 +104,6 @@ void link_state_stop(struct daemon *daemon)
 	links_destroy(daemon->links);
 	daemon->links = NULL;
 	daemon->links_up = 0;
-	daemon->sync_failed = false;
-	daemon->standing_in = NULL;
+	daemon->links_told = LINKS_UNKNOWN;
+	daemon->no_link_since_ms = 0;
 }

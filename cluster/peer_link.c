@@ -188,6 +188,7 @@ void peer_link_second(struct daemon *daemon)
 	if (!daemon->peer_member)
 		speak_to_itself(daemon);
 	identity_second(daemon);
+	link_state_second(daemon);
 	watch(daemon);
 }
 

@@ -29,6 +29,15 @@ def await_links(cluster: Cluster, wanted: dict[str, str]) -> None:
     await_condition(lambda: all(links(cluster, node) == wanted for node in cluster.nodes), f"links {wanted} at both nodes", timeout=20, interval=0.1)
 
 
+def await_settled(cluster: Cluster) -> None:
+    """knet's patience with a link that has come up is ten times as long as later, and it loses one part a second."""
+    def settled() -> bool:
+        since = cluster.nodes[cluster.active()].status().since
+        return "m" in since or int(since.rstrip("s")) >= 13
+
+    await_condition(settled, "links that are ten seconds old", timeout=20, interval=0.1)
+
+
 def partings(cluster: Cluster) -> int:
     """How often the group of Corosync has lost a node so far."""
     return sum(clusterd_log(cluster, node).count("the peer left the group") for node in cluster.nodes)
@@ -51,6 +60,7 @@ def test_a_cut_sync_cable_alone_loses_nothing(cluster: Cluster) -> None:
     active = cluster.active()
     standby = cluster.other(active)
     await_links(cluster, ALL_UP)
+    await_settled(cluster)
     before = partings(cluster)
     with UdpProbe(cluster.lab, rate=500) as probe:
         cluster.lab.set_link(standby, "if3", "down")

@@ -19,17 +19,17 @@
  * Membership only confirms what heartbeats find, so the token may be patient: with a short one a busy machine
  * loses the membership, and with it the mirror, again and again (docs/decisions/0003-roles.md).
  */
-#define TOKEN_MS     1000
-#define CONSENSUS_MS 1200
+#define TOKEN_MS     1500
+#define CONSENSUS_MS 1800
 
 /*
- * A link is down after PING_TIMEOUT_MS without an answer, and up again when PONGS came in a row, so that a bad cable is not
- * gone back to at each frame that gets through. knet makes the time longer by itself: tenfold at first, less each second,
- * and by twice the longest time that an answer took. Also then it finds another link before token and consensus
- * are over and the membership is given up.
+ * A link is down after PING_TIMEOUT_MS without an answer: soon enough that the token finds another one, late enough for a
+ * machine whose cores are all busy. knet makes the time longer by itself, tenfold when a link has come up and less each
+ * second, and by twice the longest time that an answer took. It is up again when PONGS came in a row, so that a
+ * bad cable is not gone back to at each frame that gets through.
  */
-#define PING_INTERVAL_MS 50
-#define PING_TIMEOUT_MS  150
+#define PING_INTERVAL_MS 100
+#define PING_TIMEOUT_MS  500
 #define PONGS            5
 
 struct text {
