@@ -43,7 +43,7 @@ def percentile(values: list[float], share: float) -> float:
 
 def unit(name: str) -> str:
     """Of a metric of measure()."""
-    return {"gap_ms": "ms", "flows_lost": "flows", "lost": "packets"}[name.split(".")[2]]
+    return {"gap_ms": "ms", "flows_lost": "flows", "lost": "packets", "reordered": "packets"}[name.split(".")[2]]
 
 
 def lost_packets(result: ProbeResult) -> int:
@@ -58,6 +58,7 @@ def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
     cluster = Cluster(lab)
     gaps: list[float] = []
     lost: list[int] = []
+    reordered = 0
     with Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows:
         for number in range(1, rounds + 1):
             cluster.await_well()
@@ -71,6 +72,7 @@ def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
             kind.mend(cluster, victim)
             gaps.append(result.longest_gap(moment).milliseconds)
             lost.append(lost_packets(result))
+            reordered += result.reordered
             if not quiet:
                 print(f"round {number:>3}: {name} of {victim}, {gaps[-1]:7.1f} ms, {lost[-1]} packets lost, {alive}", flush=True)
         cluster.await_well()
@@ -79,5 +81,5 @@ def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
               f"failover.{name}.gap_ms.max": max(gaps),
               f"failover.{name}.flows_lost": float(FLOWS_TCP + FLOWS_UDP - int(words[1]) - int(words[4]))}
     if name == "handover":
-        values["failover.handover.lost"] = float(sum(lost))
+        values |= {"failover.handover.lost": float(sum(lost)), "failover.handover.reordered": float(reordered)}
     return values

@@ -68,6 +68,9 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		replication_datapath_records(&daemon->replication, daemon->role.term, message->body,
 		                             message->length);
 		break;
+	case MESSAGE_MIRROR_END:
+		replication_datapath_ended(&daemon->replication, clock_now_ms());
+		break;
 	case MESSAGE_MIRROR_COUNTS:
 		on_counts(daemon, message);
 		break;

@@ -106,7 +106,7 @@ static void on_writable(void *user)
 {
 	struct daemon *daemon = user;
 
-	replication_peer_writable(&daemon->replication);
+	replication_peer_writable(&daemon->replication, clock_now_ms());
 	configuration_continue(daemon);
 }
 

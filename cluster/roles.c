@@ -5,6 +5,8 @@
 #include <qb/qblog.h>
 #include <stdio.h>
 
+#define FINISH_LOOK_NS 2000000ULL
+
 static void on_timer(void *data)
 {
 	struct role_event event = {.type = ROLE_TIMER};
@@ -24,25 +26,47 @@ static void set_timer(struct daemon *daemon, uint64_t now, uint64_t deadline)
 	                      daemon, on_timer, &daemon->role_timer) == 0;
 }
 
+/* Activity moves because the node that has it wants that, and both work. */
+static bool is_planned(const struct role_state *role, bool was_active)
+{
+	if (role->active == was_active)
+		return false;
+	return was_active ? role->yielding : role->peer.alive && role->peer.yielding && !role->peer.active;
+}
+
+/* A node that is shut down has handed over what it holds before it ends. */
+static void finish(void *data)
+{
+	struct daemon *daemon = data;
+	qb_loop_timer_handle timer;
+
+	if (!replication_is_turning(&daemon->replication, clock_now_ms()) ||
+	    qb_loop_timer_add(daemon->loop, QB_LOOP_LOW, FINISH_LOOK_NS, daemon, finish, &timer))
+		qb_loop_stop(daemon->loop);
+}
+
 struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 {
-	bool was_active = daemon->role.active;
+	bool was_active = daemon->role.active, planned;
 	struct role_actions actions;
 
 	event->now_ms = clock_now_ms();
 	role_step(&daemon->role, event, &actions);
+	planned = is_planned(&daemon->role, was_active) &&
+	          replication_can_turn(&daemon->replication, daemon->role.active);
+	actions.activity.planned = planned;
 	if (actions.set_activity)
 		datapath_link_activity(daemon, &actions.activity);
 	for (unsigned i = 0; i < actions.log_count; i++)
 		qb_log(LOG_NOTICE, "%s (term %u)", actions.log[i], daemon->role.term);
 	if (daemon->role.active != was_active) {
 		daemon->active_since_ms = event->now_ms;
-		replication_set_active(&daemon->replication, daemon->role.active, event->now_ms);
+		replication_set_active(&daemon->replication, daemon->role.active, planned, event->now_ms);
 	}
 	if (actions.ask_peer && peer_link_send(daemon, GROUP_DEACTIVATE_REQUEST, NULL, 0, NULL, 0))
 		qb_log(LOG_WARNING, "the peer cannot be asked to hand over now");
 	if (actions.finished)
-		qb_loop_stop(daemon->loop);
+		finish(daemon);
 	else
 		set_timer(daemon, event->now_ms, actions.deadline_ms);
 	return actions;

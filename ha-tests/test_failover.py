@@ -103,17 +103,16 @@ def test_node_that_hangs_is_replaced_and_never_active_beside_the_other(cluster: 
 
 
 @pytest.mark.feature("C22-056", "C22-057")
-def test_planned_hand_over_loses_next_to_nothing(cluster: Cluster) -> None:
+def test_planned_hand_over_loses_and_reorders_nothing(cluster: Cluster) -> None:
     active = cluster.active()
     other = cluster.other(active)
     with UdpProbe(cluster.lab, rate=500) as probe:
-        moment = time.monotonic()
         done = cluster.nodes[active].cli("ha -deactivate")
         assert done.returncode == 0 and "Performing deactivation." in done.stdout, done.stdout + done.stderr
         cluster.await_active(other)
         cluster.await_inactive(active)
         result = probe.finish()
-    assert result.longest_gap(moment).milliseconds < 500
+    assert (result.lost, result.reordered) == (0, 0)
     shown = cluster.nodes[active].cli("ha").stdout
     assert "Inactive" in shown and "HA cluster peer is ALIVE" in shown
 

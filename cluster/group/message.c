@@ -117,6 +117,7 @@ int group_decode(const void *bytes, size_t length, struct group_message *out)
 	case GROUP_DEACTIVATE_REQUEST:
 	case GROUP_CONFIGURATION_REQUEST:
 	case GROUP_IDENTITY:
+	case GROUP_HANDED_OVER:
 		return 0;
 	default:
 		return -ENOTSUP;

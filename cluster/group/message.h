@@ -34,6 +34,7 @@ enum group_type {
 	GROUP_COMMIT_CLAIM = 7,          /* struct group_claim; delivered to its sender too */
 	GROUP_COMMIT_END = 8,            /* struct group_claim_end; delivered to its sender too */
 	GROUP_IDENTITY = 9,              /* struct message_cluster_identity (cluster/identity/identity.h) */
+	GROUP_HANDED_OVER = 10, /* no body: the sender yielded, and its last record was sent before */
 };
 
 struct group_header {

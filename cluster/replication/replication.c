@@ -65,8 +65,9 @@ static void send_status(struct replication *replication)
 		                           status.class_count * sizeof(counts[0]), replication->calls.user);
 }
 
-void replication_set_active(struct replication *replication, bool active, uint64_t now_ms)
+static void turn(struct replication *replication, bool active, uint64_t now_ms)
 {
+	replication->handing_over = replication->end_owed = replication->taking_over = false;
 	if (replication->active == active)
 		return;
 	replication->active = active;
@@ -81,6 +82,67 @@ void replication_set_active(struct replication *replication, bool active, uint64
 	want_snapshot(replication, now_ms);
 }
 
+bool replication_can_turn(const struct replication *replication, bool active)
+{
+	return replication->peer && replication->datapath && replication->active != active &&
+	       (active ? !replication->wanted : replication->sending);
+}
+
+void replication_set_active(struct replication *replication, bool active, bool planned, uint64_t now_ms)
+{
+	if (!planned || !replication_can_turn(replication, active)) {
+		turn(replication, active, now_ms);
+		return;
+	}
+	replication->handing_over = !active;
+	replication->taking_over = active;
+	replication->turn_until_ms = now_ms + REPLICATION_TURN_MS;
+}
+
+/* What the other side was waited for will not come. */
+static void end_turn(struct replication *replication, uint64_t now_ms)
+{
+	replication->unheard = false;
+	if (replication->handing_over || replication->taking_over)
+		turn(replication, replication->taking_over, now_ms);
+}
+
+/* Behind the last record, where there is room. */
+static void send_end(struct replication *replication, uint64_t now_ms)
+{
+	if (replication->unsent_length != 0 || replication->calls.to_peer(GROUP_HANDED_OVER, NULL, 0, NULL, 0,
+	                                                                  replication->calls.user) == -EAGAIN)
+		return;
+	replication->unheard = true;
+	turn(replication, false, now_ms);
+	/* It asks by itself, and the peer that reads this is active when it reads the question. */
+	replication->peer_active = true;
+}
+
+void replication_datapath_ended(struct replication *replication, uint64_t now_ms)
+{
+	if (!replication->handing_over)
+		return;
+	replication->end_owed = true;
+	send_end(replication, now_ms);
+}
+
+bool replication_is_turning(const struct replication *replication, uint64_t now_ms)
+{
+	return (replication->handing_over || replication->unheard) && replication->peer &&
+	       now_ms < replication->turn_until_ms;
+}
+
+/* The peer has sent its last record: as they were applied in order, what it held is here. */
+static void take_end(struct replication *replication, uint64_t now_ms)
+{
+	if (!replication->taking_over)
+		return;
+	if (replication->held_length == 0)
+		to_datapath(replication, MESSAGE_MIRROR_END, NULL, 0);
+	turn(replication, true, now_ms);
+}
+
 void replication_set_datapath(struct replication *replication, bool connected, uint64_t now_ms)
 {
 	if (replication->datapath == connected)
@@ -88,6 +150,7 @@ void replication_set_datapath(struct replication *replication, bool connected, u
 	replication->datapath = connected;
 	replication->registry.own_counted = false;
 	drop_held(replication);
+	end_turn(replication, now_ms);
 	if (!connected)
 		return;
 	/* One that connects anew may have been told nothing, or have missed something. */
@@ -95,7 +158,7 @@ void replication_set_datapath(struct replication *replication, bool connected, u
 		replication->snapshot_owed = replication->sending;
 	else
 		want_snapshot(replication, now_ms);
-	replication_peer_writable(replication);
+	replication_peer_writable(replication, now_ms);
 }
 
 void replication_set_peer(struct replication *replication, bool member, uint64_t now_ms)
@@ -103,6 +166,7 @@ void replication_set_peer(struct replication *replication, bool member, uint64_t
 	if (replication->peer == member)
 		return;
 	replication->peer = member;
+	end_turn(replication, now_ms);
 	replication->peer_resyncing = true;
 	replication->peer_active = false;
 	registry_forget_peer(&replication->registry);
@@ -154,7 +218,7 @@ void replication_datapath_counts(struct replication *replication, const struct m
 	registry_own_counts(&replication->registry, counts, count);
 }
 
-void replication_peer_writable(struct replication *replication)
+void replication_peer_writable(struct replication *replication, uint64_t now_ms)
 {
 	if (replication->unsent_length != 0 &&
 	    send_records(replication, replication->unsent_term, replication->unsent,
@@ -162,6 +226,8 @@ void replication_peer_writable(struct replication *replication)
 		return;
 	replication->unsent_length = 0;
 	replication->calls.read_datapath(true, replication->calls.user);
+	if (replication->end_owed)
+		send_end(replication, now_ms);
 	if (replication->snapshot_owed && replication->datapath &&
 	    to_datapath(replication, MESSAGE_MIRROR_SNAPSHOT, NULL, 0) == 0)
 		replication->snapshot_owed = false;
@@ -213,14 +279,14 @@ static void take_records(struct replication *replication, const struct group_mes
 		replication->wanted = false;
 }
 
-static void take_request(struct replication *replication)
+static void take_request(struct replication *replication, uint64_t now_ms)
 {
 	if (!replication->active)
 		return;
 	replication->sending = true;
 	replication->peer_resyncing = true;
 	replication->snapshot_owed = true;
-	replication_peer_writable(replication);
+	replication_peer_writable(replication, now_ms);
 }
 
 static void take_status(struct replication *replication, const struct group_message *message, uint64_t now_ms)
@@ -228,6 +294,7 @@ static void take_status(struct replication *replication, const struct group_mess
 	bool became_active = message->status.active && !replication->peer_active;
 
 	replication->peer_active = message->status.active;
+	replication->unheard &= !message->status.active;
 	replication->peer_resyncing = message->status.resyncing;
 	if (message->status.class_count > 0)
 		registry_peer_counts(&replication->registry, message->counts, message->status.class_count);
@@ -243,7 +310,10 @@ void replication_peer_message(struct replication *replication, const struct grou
 		take_records(replication, message, now_ms);
 		break;
 	case GROUP_SNAPSHOT_REQUEST:
-		take_request(replication);
+		take_request(replication, now_ms);
+		break;
+	case GROUP_HANDED_OVER:
+		take_end(replication, now_ms);
 		break;
 	case GROUP_STATUS:
 		take_status(replication, message, now_ms);
@@ -255,6 +325,8 @@ void replication_peer_message(struct replication *replication, const struct grou
 
 void replication_tick(struct replication *replication, uint64_t now_ms)
 {
+	if (now_ms >= replication->turn_until_ms)
+		end_turn(replication, now_ms);
 	if (replication->wanted && replication->peer && replication->datapath &&
 	    replication->held_length == 0 && now_ms - replication->asked_ms >= REPLICATION_STALL_MS)
 		want_snapshot(replication, now_ms);

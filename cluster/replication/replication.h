@@ -7,12 +7,17 @@
  * inactive side asks for, then deltas (C22-006). Whatever may have been lost (a gap in the numbers, a full
  * queue, a datapath that was restarted, a peer that left) is made good by another snapshot, whose begin and
  * end sweep out what is gone. It does no I/O but through its calls. One thread.
+ *
+ * In a planned change of the active node (datapath/switchover) the direction turns at one place of the total order: the
+ * node that yields sends records until its datapath says that it has forwarded its last packet, and then
+ * GROUP_HANDED_OVER; the other applies records until that message comes, although it has been active for a while.
  */
 
 #include "cluster/replication/registry.h"
 #include "lib/messages/activity.h"
 
 #define REPLICATION_STALL_MS 3000 /* a snapshot in which nothing comes for so long is asked for again */
+#define REPLICATION_TURN_MS  1000 /* a planned change that has not ended by then ends as any other */
 
 struct replication_calls {
 	/* To the own datapath. 0, -EAGAIN or -ENOTCONN. */
@@ -35,8 +40,13 @@ struct replication {
 	bool peer_active, peer_resyncing; /* as its status says */
 	bool sending;                     /* the peer asked for a snapshot and gets records */
 	bool snapshot_owed;               /* to the peer, once there is room */
-	uint64_t sequence;                /* of the last batch sent */
-	uint64_t peer_instance;           /* whose batches are expected_next */
+	bool handing_over;      /* inactive, but this node's records are still the ones that count */
+	bool end_owed;          /* handing_over: the datapath has sent its last record */
+	bool taking_over;       /* active, but the peer's records still count */
+	bool unheard;           /* handed over, and the peer has not said yet that it heard */
+	uint64_t turn_until_ms; /* of these three */
+	uint64_t sequence;      /* of the last batch sent */
+	uint64_t peer_instance; /* whose batches are expected_next */
 	uint64_t expected_next;
 	uint64_t asked_ms; /* or when the last record came */
 	uint64_t batches_skipped;
@@ -47,8 +57,11 @@ struct replication {
 };
 
 void replication_init(struct replication *replication, const struct replication_calls *calls);
-/* now_ms of a monotonic clock in all of these. */
-void replication_set_active(struct replication *replication, bool active, uint64_t now_ms);
+/*
+ * now_ms of a monotonic clock in all of these. planned: this node yields to the peer, or the peer to this node, so that
+ * the direction turns later.
+ */
+void replication_set_active(struct replication *replication, bool active, bool planned, uint64_t now_ms);
 void replication_set_datapath(struct replication *replication, bool connected, uint64_t now_ms);
 void replication_set_peer(struct replication *replication, bool member, uint64_t now_ms);
 /* From the datapath: a batch, and its counts. */
@@ -56,10 +69,16 @@ void replication_datapath_records(struct replication *replication, uint32_t term
                                   size_t length);
 void replication_datapath_counts(struct replication *replication, const struct message_mirror_count *counts,
                                  size_t count);
+/* A planned change that makes this node active, or inactive, can wait for the last record. */
+bool replication_can_turn(const struct replication *replication, bool active);
+/* The datapath has forwarded its last packet and sent its last record. */
+void replication_datapath_ended(struct replication *replication, uint64_t now_ms);
+/* This node yielded, and the peer has not yet said that it has all records. */
+bool replication_is_turning(const struct replication *replication, uint64_t now_ms);
 /* Room again: in the datapath's queue, in the group's. */
 void replication_datapath_writable(struct replication *replication);
-void replication_peer_writable(struct replication *replication);
-/* Messages of the peer of the types records, snapshot request and status. */
+void replication_peer_writable(struct replication *replication, uint64_t now_ms);
+/* Messages of the peer of the types records, snapshot request, status and handed over. */
 void replication_peer_message(struct replication *replication, const struct group_message *message,
                               uint64_t now_ms);
 /* Once a second: tells the peer the counts and asks again for a snapshot that stalled. */

@@ -9,6 +9,7 @@
 #include "datapath/mirror/mirror.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
+#include "datapath/switchover/switchover.h"
 #include "lib/messages/type.h"
 
 #include <qb/qblog.h>
@@ -70,25 +71,37 @@ static void become(bool active)
 	if (atomic_load(&datapath.active) == active)
 		return;
 	atomic_store(&datapath.active, active);
+	switchover_activity(active);
 	qb_log(LOG_NOTICE, "this node is %s now (term %u)", active ? "active" : "inactive", wish.term);
 	if (active) {
 		/* What goes to the peer starts from a snapshot when clusterd asks for one. */
-		mirror_activity(true);
+		if (!switchover_holding())
+			mirror_activity(true);
 		arp_announce();
 		advertise_activity(true);
 	} else {
 		arp_silence();
 		advertise_activity(false);
-		mirror_activity(false);
+		if (!switchover_passing())
+			mirror_activity(false);
 	}
 	heartbeat_send_now();
 }
 
 void activity_set(const struct message_activity *new_wish)
 {
+	bool active = atomic_load(&datapath.active);
+
+	/* Before anyone can hear of it. */
+	if (!standalone && active && new_wish->yielding && !new_wish->active)
+		switchover_pass();
+	if (!standalone && !active && new_wish->planned && new_wish->active)
+		switchover_hold();
 	wish = *new_wish;
 	stood_still = false;
 	become(standalone || wish.active);
+	if (!wish.active && !wish.yielding)
+		switchover_peer_active();
 	heartbeat_send_now();
 	activity_changed();
 }
@@ -110,6 +123,11 @@ void activity_configure(const struct policy *policy)
 	activity_changed();
 }
 
+static bool forwards(void)
+{
+	return atomic_load(&datapath.active) || switchover_passing();
+}
+
 static void demote(const char *who, uint64_t pause_ns)
 {
 	qb_log(LOG_WARNING,
@@ -118,6 +136,7 @@ static void demote(const char *who, uint64_t pause_ns)
 	stood_still = true;
 	wish.active = 0;
 	become(false);
+	switchover_abort();
 }
 
 static uint64_t pause_of_this_thread(uint64_t now)
@@ -145,7 +164,7 @@ static void release_workers(bool paused, uint64_t pause)
 	 * Where only a worker was kept off its CPU, heartbeats went on over the Sync interface, and the peer
 	 * says that it heard them: it has not taken over.
 	 */
-	if (atomic_load(&datapath.active) && (paused || !heartbeat_peer_hears_us())) {
+	if (forwards() && (paused || !heartbeat_peer_hears_us())) {
 		demote("a worker", RTE_MAX(pause, fence_ns));
 		activity_changed();
 	}
@@ -161,7 +180,7 @@ void activity_watch(void)
 
 	if (paused) {
 		heartbeat_excuse(now - pause, now);
-		if (atomic_load(&datapath.active)) {
+		if (forwards()) {
 			demote("this node", pause);
 			activity_changed();
 		}

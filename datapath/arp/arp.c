@@ -76,7 +76,7 @@ static void send_to(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
 		return;
 	}
 	memcpy(&header->dst_addr, &neighbour->mac, sizeof(header->dst_addr));
-	header->src_addr = packet->shared_mac ? port->shared_mac : port->mac;
+	header->src_addr = packet->shared_mac && active() ? port->shared_mac : port->mac;
 	header->ether_type =
 	    rte_cpu_to_be_16(neighbour->next_hop.version == 6 ? RTE_ETHER_TYPE_IPV6 : RTE_ETHER_TYPE_IPV4);
 	packet->kind = PACKET_TRANSMIT;

@@ -14,6 +14,7 @@
 #include "datapath/probe/probe.h"
 #include "datapath/query/query.h"
 #include "datapath/slaac/slaac.h"
+#include "datapath/switchover/switchover.h"
 #include "datapath/watch/watch.h"
 #include "lib/ipc.h"
 #include "lib/log.h"
@@ -175,6 +176,9 @@ static void cluster_message(struct ipc_connection *connection, const struct ipc_
 		mirror = connection;
 		mirror_stop();
 		break;
+	case MESSAGE_MIRROR_END:
+		switchover_peer_ended();
+		break;
 	}
 }
 
@@ -264,6 +268,7 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_MIRROR_RECORDS:
 	case MESSAGE_MIRROR_SNAPSHOT:
 	case MESSAGE_MIRROR_STOP:
+	case MESSAGE_MIRROR_END:
 		cluster_message(connection, message);
 		break;
 	}

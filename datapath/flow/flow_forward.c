@@ -51,7 +51,7 @@ static __rte_always_inline rte_edge_t forward_one(struct worker_state *state, st
 	forward_hop(state, mbuf, ipv6);
 	port = &state->ports[direction->port];
 	mbuf->port = direction->port;
-	ethernet_push(mbuf, link, direction->flags & DIRECTION_SHARED_MAC ? port->shared_mac : port->mac,
+	ethernet_push(mbuf, link, direction->flags & DIRECTION_SHARED_MAC ? port->shared_source : port->mac,
 	              ipv6 ? RTE_BE16(RTE_ETHER_TYPE_IPV6) : RTE_BE16(RTE_ETHER_TYPE_IPV4));
 	return FORWARD_TRANSMIT;
 }

@@ -115,7 +115,7 @@ static rte_edge_t output_ipv6(struct worker_state *state, struct rte_mbuf *mbuf,
 	if (link & ADJACENCY_RESOLVED) {
 		mbuf->port = direction->port;
 		ethernet_push(mbuf, link,
-		              direction->flags & DIRECTION_SHARED_MAC ? port->shared_mac : port->mac,
+		              direction->flags & DIRECTION_SHARED_MAC ? port->shared_source : port->mac,
 		              RTE_BE16(RTE_ETHER_TYPE_IPV6));
 		return FORWARD_TRANSMIT;
 	}

@@ -38,7 +38,7 @@ static inline bool ipv4_output_resolve(struct worker_state *state, struct rte_mb
 	}
 	mbuf->port = port_index;
 	if (likely(link & ADJACENCY_RESOLVED)) {
-		ethernet_push(mbuf, link, shared_mac ? port->shared_mac : port->mac,
+		ethernet_push(mbuf, link, shared_mac ? port->shared_source : port->mac,
 		              RTE_BE16(RTE_ETHER_TYPE_IPV4));
 		return true;
 	}

@@ -4,6 +4,7 @@
 #include "datapath/core/control.h"
 #include "datapath/core/server.h"
 #include "datapath/mirror/waiting.h"
+#include "datapath/switchover/switchover.h"
 #include "lib/messages/type.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ static bool blocked;               /* clusterd takes no more for now */
 static bool overflown;             /* records were lost: only a new snapshot helps */
 static struct record_batch *stays; /* off its ring, but without room in `out` yet */
 static uint64_t last_id;
+static bool end_owed; /* to clusterd, behind all records */
 
 static bool wanted(void)
 {
@@ -121,7 +123,14 @@ void mirror_drain(void)
 			waiting_after_drain(i);
 	}
 	waiting_run();
-	flush();
+	if (flush() && end_owed && server_send_mirror(MESSAGE_MIRROR_END, NULL, 0) != -EAGAIN)
+		end_owed = false;
+}
+
+void mirror_end(void)
+{
+	end_owed = true;
+	control_wake();
 }
 
 static void snapshots(void)
@@ -146,7 +155,7 @@ void mirror_stop(void)
 {
 	atomic_store(&datapath.mirroring, false);
 	out.length = 0;
-	blocked = overflown = false;
+	blocked = overflown = end_owed = false;
 }
 
 void mirror_writable(void)
@@ -173,7 +182,7 @@ void mirror_receive(const void *bytes, size_t length)
 {
 	/* What the active node holds is its own; records that are still under way from before are out of
 	 * date. */
-	if (atomic_load(&datapath.active))
+	if (atomic_load(&datapath.active) && !switchover_holding())
 		return;
 	if (registry_apply(mirror_classes, bytes, length) != 0)
 		qb_log(LOG_WARNING, "mirrored records cut short");

@@ -16,6 +16,9 @@ void mirror_stop(void);
 /* clusterd takes messages again after it did not. */
 void mirror_writable(void);
 
+/* This node has handed over: behind every record that was emitted so far clusterd is told so. */
+void mirror_end(void);
+
 /* Sends on what workers have handed over, as far as clusterd takes it. */
 void mirror_drain(void);
 /* Restarts what overflowed, and tells clusterd the counts. */

@@ -10,6 +10,11 @@ static uint64_t mac_word(const struct rte_ether_addr *mac)
 	return word;
 }
 
+static uint64_t shared_source(const struct worker_state *state, const struct port *port)
+{
+	return mac_word(state->passing ? &port->mac : &port->shared_mac);
+}
+
 static void refresh_port(struct worker_state *state, const struct port *port, struct worker_port *own)
 {
 	struct rte_eth_dev_info info;
@@ -17,6 +22,7 @@ static void refresh_port(struct worker_state *state, const struct port *port, st
 
 	*own = (struct worker_port){.mac = mac_word(&port->mac),
 	                            .shared_mac = mac_word(&port->shared_mac),
+	                            .shared_source = shared_source(state, port),
 	                            .device = port->device,
 	                            .interface = port->interface,
 	                            .ipv6 = state->policy &&
@@ -46,6 +52,7 @@ static void refresh_vlans(struct worker_state *state)
 		state->ports[i] =
 		    (struct worker_port){.mac = mac_word(&port->mac),
 		                         .shared_mac = mac_word(&port->shared_mac),
+		                         .shared_source = shared_source(state, port),
 		                         .device = NO_PORT,
 		                         .interface = port->interface,
 		                         .receive_queue = NO_PORT,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/capture/take.h"
+#include "datapath/switchover/switchover.h"
 #include "datapath/worker/state.h"
 
 /* The source of the graph: ports, packets of the control thread, and packets that other workers met. */
@@ -20,8 +21,11 @@ static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, st
 		received = rte_eth_rx_burst(port->device, port->receive_queue, (struct rte_mbuf **)to, BURST);
 		if (unlikely(state->captures != NULL))
 			capture_take(state, port->interface, (struct rte_mbuf **)to, received, false);
-		rte_node_next_stream_put(graph, node, NEXT_ETHERNET, received);
 		total += received;
+		if (unlikely(state->switching))
+			received = switchover_receive(state, (uint16_t)__builtin_ctzll(left),
+			                              (struct rte_mbuf **)to, received);
+		rte_node_next_stream_put(graph, node, NEXT_ETHERNET, received);
 	}
 	count(state, COUNTER_RX_PACKETS, total);
 	return total;
@@ -72,16 +76,30 @@ static uint16_t receive_handover(struct rte_graph *graph, struct rte_node *node,
 	return received;
 }
 
+/* Frames that came before any that a port has now. */
+static uint16_t receive_held(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
+{
+	void **to = rte_node_next_stream_get(graph, node, NEXT_ETHERNET, BURST);
+	uint16_t released = switchover_release(state, (struct rte_mbuf **)to);
+
+	rte_node_next_stream_put(graph, node, NEXT_ETHERNET, released);
+	return released;
+}
+
 static uint16_t receive(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	struct worker_state *state = node_state(node);
-	uint16_t total = 0;
+	uint16_t total = 0, held = 0;
 
 	(void)objects, (void)number;
 	total += receive_control(graph, node, state);
-	if (datapath.worker_count > 1)
+	/* What another worker met waits as well while frames are held here. */
+	if (datapath.worker_count > 1 && likely(!state->holding))
 		total += receive_handover(graph, node, state);
-	total += receive_ports(graph, node, state);
+	if (unlikely(state->switching))
+		total += held = receive_held(graph, node, state);
+	if (likely(held == 0))
+		total += receive_ports(graph, node, state);
 	state->received |= total > 0;
 	return total;
 }

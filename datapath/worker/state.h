@@ -19,6 +19,7 @@
 /* What a worker knows of a port; index as in datapath.ports. */
 struct worker_port {
 	uint64_t mac, shared_mac; /* as the first six bytes of a little-endian word */
+	uint64_t shared_source;   /* what shared addresses send with: shared_mac, but in a switchover */
 	uint16_t device;
 	uint16_t interface;
 	uint16_t receive_queue; /* NO_PORT: another worker polls it */
@@ -45,6 +46,7 @@ struct transmit_buffer {
 /* A walk over all flows, a slice between any two walks of the graph. */
 enum scan_kind { SCAN_REVALIDATE, SCAN_ACTIVITY, SCAN_SWEEP, SCAN_SNAPSHOT, SCAN_QUERY, SCAN_COUNT };
 
+struct worker_job;
 struct worker_state;
 struct scan {
 	bool running;
@@ -94,6 +96,15 @@ struct worker_state {
 	} event_allowances[EVENTS_SORTS]; /* datapath/event */
 
 	struct reassembly_table *reassemblies; /* datapath/fragment */
+
+	/* datapath/switchover */
+	bool passing, holding;
+	bool switching;       /* one of them, or frames are held */
+	bool traffic;         /* came lately */
+	uint32_t quiet_walks; /* in a row */
+	uint64_t passed_tsc;  /* when the last came */
+	struct worker_job *quiet_job;
+	struct rte_ring *held;
 
 	/* datapath/length */
 	uint16_t length_limit[256]; /* bytes behind the IP header, by protocol */

@@ -3,6 +3,7 @@
 #include "datapath/flow/flow.h"
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/length/length_limits.h"
+#include "datapath/switchover/switchover.h"
 #include "datapath/tcp/cookie.h"
 #include "datapath/watch/table.h"
 #include "datapath/worker/idle.h"
@@ -16,6 +17,7 @@
 #define RING_PACKETS  2048
 #define RING_COMMANDS 4096
 #define RING_DELTAS   256
+#define RING_HELD     4096
 
 struct worker_command {
 	worker_function function;
@@ -44,8 +46,10 @@ static int create_rings(struct worker *worker, int socket)
 	worker->handover = ring("handover", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
 	worker->fragments = ring("fragments", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
 	worker->events = ring("events", index, sizeof(struct event), EVENTS_RING, socket, single);
-	return worker->to_control && worker->from_control && worker->commands && worker->deltas &&
-	               worker->handover && worker->events && worker->fragments
+	worker_state_of(worker)->held = ring("held", index, pointer, RING_HELD, socket, single);
+	return worker_state_of(worker)->held && worker->to_control && worker->from_control &&
+	               worker->commands && worker->deltas && worker->handover && worker->events &&
+	               worker->fragments
 	           ? 0
 	           : -ENOMEM;
 }
@@ -141,6 +145,9 @@ void worker_refresh(struct worker_state *state)
 	bool active = atomic_load_explicit(&datapath.active, memory_order_acquire);
 	bool new_policy = serial != state->policy_serial;
 
+	/* After active: who finds it set also finds that it is to hold. */
+	switchover_refresh(state, state->walk_tsc);
+	active = state->passing || (active && !state->holding);
 	if (new_policy || adjacency_epoch != state->adjacency_epoch || active != state->active) {
 		/* 0 stands for no decision at all. */
 		if (++state->epoch == 0)
@@ -211,10 +218,12 @@ bool worker_walk(struct worker_state *state)
 	now = rte_rdtsc();
 	check_fence(state, now);
 	state->walk_tsc = now;
-	if (unlikely(atomic_load_explicit(&worker->suspended, memory_order_relaxed) && state->forwarding))
+	if (unlikely((atomic_load_explicit(&worker->suspended, memory_order_relaxed) && state->forwarding) ||
+	             (state->passing && !switchover_in_time(now))))
 		transmit_discard(state);
 	else
 		transmit_flush(state);
+	switchover_walked(state, now);
 	work = run_commands(state);
 	work |= scan_run(state);
 	work |= !flow_expire(state);

@@ -47,6 +47,16 @@ class ProbeResult:
     def lost(self) -> int:
         return sum(received is None for _, received in self.samples)
 
+    @property
+    def reordered(self) -> int:
+        """Echoes that came later than one of a datagram that was sent behind."""
+        count, latest = 0, 0.0
+        for _, received in self.samples:
+            if received is not None:
+                count += received < latest
+                latest = max(latest, received)
+        return count
+
     def arrivals(self) -> list[float]:
         return sorted(received for _, received in self.samples if received is not None)
 

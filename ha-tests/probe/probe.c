@@ -27,6 +27,7 @@
 #define NANOSECONDS    1000000000LL
 #define LATE_ECHOES_NS (NANOSECONDS / 2)
 #define PAYLOAD        64
+#define ROOM           (4 << 20) /* bytes: what comes in one burst is not to be lost here */
 
 struct sample {
 	int64_t sent;
@@ -56,6 +57,14 @@ static int fail(const char *what)
 	return EXIT_FAILURE;
 }
 
+static void make_room(int descriptor)
+{
+	int room = ROOM;
+
+	/* Without the right it has what the system gives. */
+	setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+}
+
 static int echo(uint16_t port)
 {
 	struct sockaddr_in6 from, own = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
@@ -64,6 +73,7 @@ static int echo(uint16_t port)
 
 	if (descriptor < 0 || bind(descriptor, (struct sockaddr *)&own, sizeof(own)) != 0)
 		return fail("bind");
+	make_room(descriptor);
 	puts("ready");
 	fflush(stdout);
 	while (!ended) {
@@ -150,6 +160,7 @@ static int probe(const char *address, uint16_t port, uint64_t rate, uint64_t sec
 	if (descriptor < 0 || connect(descriptor, ip6 ? (struct sockaddr *)&to6 : (struct sockaddr *)&to,
 	                              ip6 ? sizeof(to6) : sizeof(to)) != 0)
 		return fail(address);
+	make_room(descriptor);
 	count = send_all(descriptor, samples, count, NANOSECONDS / (int64_t)rate);
 	for (uint64_t i = 0; i < count; i++)
 		printf("%" PRIu64 " %" PRId64 " %" PRId64 "\n", i, samples[i].sent, samples[i].received);

@@ -16,7 +16,7 @@ struct message_activity {
 	uint8_t active;
 	uint8_t ready;    /* goes into the heartbeats */
 	uint8_t yielding; /* goes into the heartbeats */
-	uint8_t reserved;
+	uint8_t planned;  /* active: the peer yields, and says when it has ended (MESSAGE_MIRROR_END) */
 	uint32_t term;
 	uint64_t instance; /* of clusterd; goes into the heartbeats */
 };

@@ -56,6 +56,11 @@ enum message_type {
 	MESSAGE_DISCOVERY_SEEN,  /* -> mgmtd: struct message_discovery, followed by what its kind says */
 	MESSAGE_AUTOCONFIGURE, /* mgmtd ->: struct message_autoconfigure; answered by ..._AUTOCONFIGURATION */
 	MESSAGE_AUTOCONFIGURATION, /* -> mgmtd, also on each change: struct message_autoconfiguration */
+	/*
+	 * Both ways, datapath <-> clusterd, no body: the node that yields has forwarded its last packet, and its records are all
+	 * sent; to the node that takes over, behind the last of them.
+	 */
+	MESSAGE_MIRROR_END,
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */

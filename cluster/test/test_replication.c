@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/replication/replication.h"
+#include "lib/messages/type.h"
+#include "lib/testing.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* One node; what it says to its datapath and to its peer is written down. */
+static struct replication node;
+static char said[512];
+static int group_error; /* what to_peer answers */
+
+static void say(const char *what)
+{
+	ck_assert_uint_lt(strlen(said) + strlen(what) + 2, sizeof(said));
+	strcat(said, what);
+	strcat(said, " ");
+}
+
+static int to_datapath(uint32_t type, const void *body, size_t length, void *user)
+{
+	(void)body, (void)length, (void)user;
+	say(type == MESSAGE_MIRROR_RECORDS    ? "apply"
+	    : type == MESSAGE_MIRROR_SNAPSHOT ? "snapshot"
+	    : type == MESSAGE_MIRROR_END      ? "end"
+	                                      : "stop");
+	return 0;
+}
+
+static int to_peer(uint8_t type, const void *fixed, size_t fixed_length, const void *payload,
+                   size_t payload_length, void *user)
+{
+	(void)fixed_length, (void)payload, (void)payload_length, (void)user;
+	if (group_error)
+		return group_error;
+	if (type == GROUP_STATUS)
+		say(((const struct group_status *)fixed)->active ? "active" : "inactive");
+	else
+		say(type == GROUP_RECORDS            ? "records"
+		    : type == GROUP_SNAPSHOT_REQUEST ? "ask"
+		    : type == GROUP_HANDED_OVER      ? "handed-over"
+		                                     : "?");
+	return 0;
+}
+
+static void reading(bool on, void *user)
+{
+	(void)on, (void)user;
+}
+
+static void expect(const char *text)
+{
+	ck_assert_str_eq(said, text);
+	said[0] = 0;
+}
+
+static void hear(uint8_t type)
+{
+	struct group_message message = {.type = type, .instance = 7};
+
+	replication_peer_message(&node, &message, 100);
+}
+
+static void hear_status(bool active)
+{
+	struct group_message message = {.type = GROUP_STATUS, .instance = 7, .status.active = active};
+
+	replication_peer_message(&node, &message, 100);
+}
+
+static const uint64_t batch[2] = {RECORD_FLOW | 1 << 16 | RECORD_DELETE << 24 | 8ULL << 32};
+
+static void hear_records(void)
+{
+	static uint64_t sequence;
+	struct group_message message = {.type = GROUP_RECORDS,
+	                                .instance = 7,
+	                                .records.sequence = ++sequence,
+	                                .payload = (const uint8_t *)batch,
+	                                .payload_length = sizeof(batch)};
+
+	replication_peer_message(&node, &message, 100);
+}
+
+static void setup(bool active)
+{
+	struct replication_calls calls = {
+	    .to_datapath = to_datapath, .to_peer = to_peer, .read_datapath = reading, .read_peer = reading};
+
+	group_error = 0;
+	replication_init(&node, &calls);
+	replication_set_datapath(&node, true, 1);
+	replication_set_peer(&node, true, 1);
+	replication_set_active(&node, active, false, 1);
+	if (active)
+		hear(GROUP_SNAPSHOT_REQUEST);
+	else
+		node.wanted = false;
+	said[0] = 0;
+}
+
+/* feature: C22-057 */
+START_TEST(who_yields_sends_its_last_records_first)
+{
+	setup(true);
+	replication_set_active(&node, false, true, 10);
+	ck_assert(replication_is_turning(&node, 11));
+	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	expect("records ");
+	replication_datapath_ended(&node, 12);
+	expect("handed-over stop ask ");
+	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	expect("");
+	ck_assert(replication_is_turning(&node, 13));
+	/* The other one says that it is active: it has read the end, and was not asked twice. */
+	hear_status(true);
+	expect("");
+	ck_assert(!replication_is_turning(&node, 14));
+}
+END_TEST
+
+START_TEST(the_end_waits_behind_what_the_group_did_not_take)
+{
+	setup(true);
+	replication_set_active(&node, false, true, 10);
+	group_error = -EAGAIN;
+	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	replication_datapath_ended(&node, 12);
+	group_error = 0;
+	expect("");
+	replication_peer_writable(&node, 13);
+	expect("records handed-over stop ask ");
+}
+END_TEST
+
+/* feature: C22-057 */
+START_TEST(who_takes_over_applies_until_the_end)
+{
+	setup(false);
+	replication_set_active(&node, true, true, 10);
+	expect("");
+	hear_records();
+	expect("apply ");
+	hear(GROUP_HANDED_OVER);
+	expect("end active ");
+	hear_records();
+	expect("");
+	hear(GROUP_SNAPSHOT_REQUEST);
+	expect("snapshot ");
+}
+END_TEST
+
+START_TEST(a_turn_that_does_not_end_ends_by_time_or_with_the_peer)
+{
+	setup(false);
+	replication_set_active(&node, true, true, 10);
+	replication_tick(&node, 10 + REPLICATION_TURN_MS - 1);
+	ck_assert(!node.active);
+	said[0] = 0;
+	replication_tick(&node, 10 + REPLICATION_TURN_MS);
+	ck_assert(node.active);
+	setup(false);
+	replication_set_active(&node, true, true, 10);
+	replication_set_peer(&node, false, 11);
+	ck_assert(node.active);
+	setup(true);
+	replication_set_active(&node, false, true, 10);
+	replication_set_peer(&node, false, 11);
+	ck_assert(!node.active);
+	ck_assert(!replication_is_turning(&node, 12));
+}
+END_TEST
+
+START_TEST(who_takes_back_was_never_out)
+{
+	setup(true);
+	replication_set_active(&node, false, true, 10);
+	replication_set_active(&node, true, false, 20);
+	replication_datapath_ended(&node, 21);
+	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	expect("records ");
+	ck_assert(!replication_is_turning(&node, 22));
+}
+END_TEST
+
+START_TEST(without_a_mirror_it_turns_at_once)
+{
+	setup(true);
+	node.sending = false;
+	ck_assert(!replication_can_turn(&node, false));
+	replication_set_active(&node, false, true, 10);
+	ck_assert(!node.active);
+	setup(false);
+	node.wanted = true;
+	replication_set_active(&node, true, true, 10);
+	ck_assert(node.active);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+	tcase_add_test(tests, who_yields_sends_its_last_records_first);
+	tcase_add_test(tests, the_end_waits_behind_what_the_group_did_not_take);
+	tcase_add_test(tests, who_takes_over_applies_until_the_end);
+	tcase_add_test(tests, a_turn_that_does_not_end_ends_by_time_or_with_the_peer);
+	tcase_add_test(tests, who_takes_back_was_never_out);
+	tcase_add_test(tests, without_a_mirror_it_turns_at_once);
+}
+
+TEST_MAIN("replication", add_tests)
