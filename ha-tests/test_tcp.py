@@ -11,7 +11,7 @@ from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.places import binary
-from lab.traffic import CLIENT, SERVER, Download
+from lab.traffic import CLIENT, SERVER, Download, Flows
 from lab.wait import await_condition
 
 PORT, IPERF_PORT = 7200, 5201
@@ -167,20 +167,22 @@ class Flood(Background):
     """SYNs from invented hosts of the LAN until it is stopped."""
 
     def __init__(self, lab: Lab):
-        super().__init__(lab, "client", [binary("flood", lab.build()), "eth0", SHARED_MAC, "10.1.0.0", SERVER, PORT, "100"])
+        super().__init__(lab, "client", [binary("flood", lab.build()), "eth0", SHARED_MAC, "10.1.0.100", "10.1.0.249", SERVER, PORT, "100"])
         self.await_line("ready")
 
 
 def test_a_client_connects_through_a_flood(cluster: Cluster, tmp_path: Path) -> None:
+    """And flows that were there do not notice."""
     settings(cluster, "set TCPSettings TCPHalfOpenMax=100")
     try:
-        with Flood(cluster.lab):
+        with Flows(cluster.lab, 100, 100) as held, Flood(cluster.lab):
             await_condition(lambda: counter(cluster, "tcp/cookies") > 1000, "cookies", 30)
             with Talk(cluster.lab) as session:
                 session.say("hello")
                 session.say("again")
             with Download(cluster.lab, tmp_path, megabytes=1, megabytes_per_second=100) as download:
                 download.finish()
+            assert held.check() == "tcp 100/100 udp 100/100 resets 0"
             count = int(cluster.nodes[cluster.active()].cli(f"flow -count -destport={PORT}").stdout.split()[0])
         assert count < 1000, "the flood has opened flows"
         assert counter(cluster, "tcp/relayed") >= 2

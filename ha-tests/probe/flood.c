@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * flood INTERFACE MAC NETWORK DESTINATION PORT SECONDS - sends TCP SYNs from invented sources, as fast as it can.
+ * flood INTERFACE MAC FIRST LAST DESTINATION PORT SECONDS [RATE] - sends TCP SYNs from invented sources.
  *
- * INTERFACE  of this host, MAC of the firewall behind it
- * NETWORK    of the sources, such as 10.1.0.0: their last byte is 100 to 249
+ * INTERFACE    of this host, MAC of the firewall behind it
+ * FIRST, LAST  of the sources, such as 10.1.0.100 and 10.1.0.249
+ * RATE         a second at most; else as fast as it can
  *
- * Says "ready" when the first are on their way, at the end how many were sent and how many of them a second. Ends early
- * with SIGTERM.
+ * Says "ready" when the first are on their way, at the end how many were sent, how many of them a second, and how many in
+ * a second of this program's own, links included. Ends early with SIGTERM.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -86,12 +87,13 @@ static void prepare(struct frame *frame, const uint8_t mac[6], uint32_t destinat
 	memcpy(frame->ethernet.ether_shost, own, 6);
 }
 
-static void invent(struct frame *frame, uint32_t network)
+/* first and the number of addresses from there on, in host byte order */
+static void invent(struct frame *frame, uint32_t first, uint32_t sources)
 {
 	uint64_t number = any();
 	uint32_t pseudo;
 
-	frame->ip.saddr = network | htonl(100 + (number & 0xffff) % 150);
+	frame->ip.saddr = htonl(first + (uint32_t)(any() % sources));
 	frame->ip.check = 0;
 	frame->ip.check = checksum(sum_of(&frame->ip, sizeof(frame->ip), 0));
 	frame->tcp.source = htons(1024 + (number >> 16 & 0xffff) % 64000);
@@ -101,12 +103,23 @@ static void invent(struct frame *frame, uint32_t network)
 	frame->tcp.check = checksum(sum_of(&frame->tcp, sizeof(frame->tcp), pseudo));
 }
 
-static double now(void)
+#define NANOSECONDS 1000000000ULL
+
+static uint64_t time_of(clockid_t clock)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+	clock_gettime(clock, &time);
+	return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
+}
+
+static void sleep_until(uint64_t moment)
+{
+	uint64_t time = time_of(CLOCK_MONOTONIC), left = moment > time ? moment - time : 0;
+	struct timespec pause = {(time_t)(left / NANOSECONDS), (long)(left % NANOSECONDS)};
+
+	if (left)
+		nanosleep(&pause, NULL);
 }
 
 static int open_socket(const char *interface)
@@ -120,34 +133,22 @@ static int open_socket(const char *interface)
 	return socket_fd;
 }
 
-int main(int argc, char **argv)
+/* sources: how many from first on (host byte order); rate 0: as fast as it goes. Returns how many were sent. */
+static uint64_t flood(int socket_fd, uint32_t first, uint32_t sources, uint64_t until, uint64_t rate)
 {
 	struct mmsghdr messages[BATCH] = {0};
 	struct iovec parts[BATCH];
-	unsigned bytes[6];
-	uint8_t mac[6];
-	uint64_t sent = 0;
-	double start, until;
-	int socket_fd;
+	uint64_t sent = 0, start = time_of(CLOCK_MONOTONIC);
 
-	if (argc != 7 || sscanf(argv[2], "%x:%x:%x:%x:%x:%x", &bytes[0], &bytes[1], &bytes[2], &bytes[3],
-	                        &bytes[4], &bytes[5]) != 6)
-		errx(2, "usage: flood INTERFACE MAC NETWORK DESTINATION PORT SECONDS");
-	for (unsigned i = 0; i < 6; i++)
-		mac[i] = (uint8_t)bytes[i];
-	socket_fd = open_socket(argv[1]);
-	signal(SIGTERM, end);
 	for (unsigned i = 0; i < BATCH; i++) {
-		prepare(&frames[i], mac, inet_addr(argv[4]), (uint16_t)atoi(argv[5]));
 		parts[i] = (struct iovec){&frames[i], sizeof(frames[i])};
 		messages[i].msg_hdr = (struct msghdr){.msg_iov = &parts[i], .msg_iovlen = 1};
 	}
-	start = now();
-	for (until = start + atof(argv[6]); !ended && now() < until;) {
+	while (!ended && time_of(CLOCK_MONOTONIC) < until) {
 		int taken;
 
 		for (unsigned i = 0; i < BATCH; i++)
-			invent(&frames[i], inet_addr(argv[3]) & htonl(0xffffff00));
+			invent(&frames[i], first, sources);
 		taken = sendmmsg(socket_fd, messages, BATCH, 0);
 		if (taken < 0 && errno != ENOBUFS && errno != EAGAIN && errno != EINTR)
 			err(1, "sending");
@@ -156,7 +157,37 @@ int main(int argc, char **argv)
 			fflush(stdout);
 		}
 		sent += taken > 0 ? (uint64_t)taken : 0;
+		if (rate)
+			sleep_until(start + sent * NANOSECONDS / rate);
 	}
-	printf("sent %llu per_second %.0f\n", (unsigned long long)sent, (double)sent / (now() - start));
+	return sent;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t sent, start, end_of_it;
+	uint32_t first, last;
+	uint8_t mac[6];
+	int socket_fd;
+
+	if (argc < 8 || argc > 9 ||
+	    sscanf(argv[2], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4],
+	           &mac[5]) != 6)
+		errx(2, "usage: flood INTERFACE MAC FIRST LAST DESTINATION PORT SECONDS [RATE]");
+	first = ntohl(inet_addr(argv[3]));
+	last = ntohl(inet_addr(argv[4]));
+	if (first > last)
+		errx(2, "%s to %s: no range of addresses", argv[3], argv[4]);
+	socket_fd = open_socket(argv[1]);
+	signal(SIGTERM, end);
+	for (unsigned i = 0; i < BATCH; i++)
+		prepare(&frames[i], mac, inet_addr(argv[5]), (uint16_t)atoi(argv[6]));
+	start = time_of(CLOCK_MONOTONIC);
+	end_of_it = start + strtoull(argv[7], NULL, 10) * NANOSECONDS;
+	sent =
+	    flood(socket_fd, first, last - first + 1, end_of_it, argc > 8 ? strtoull(argv[8], NULL, 10) : 0);
+	printf("sent %llu per_second %.0f per_cpu_second %.0f\n", (unsigned long long)sent,
+	       (double)sent * NANOSECONDS / (double)(time_of(CLOCK_MONOTONIC) - start),
+	       (double)sent * NANOSECONDS / (double)time_of(CLOCK_PROCESS_CPUTIME_ID));
 	return 0;
 }
