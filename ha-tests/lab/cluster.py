@@ -13,13 +13,14 @@ RECOVERY_TIMEOUT = 60.0
 
 
 class Cluster:
-    def __init__(self, lab: Lab):
+    def __init__(self, lab: Lab, name: str = ""):
+        """name: where the lab's topology has several, which."""
         self.lab = lab
-        self.nodes: dict[str, LabNode] = lab.nodes()
+        self.nodes: dict[str, LabNode] = {node.name: node for node in lab.nodes().values() if node.node.cluster == name}
 
     def active(self) -> str:
         """The name of the one active node."""
-        active = self.lab.active_nodes()
+        active = [name for name in self.lab.active_nodes() if name in self.nodes]
         if len(active) != 1:
             raise LabError(f"{len(active)} nodes are active: {', '.join(active) or 'none'}")
         return active[0]

@@ -135,11 +135,12 @@ class Lab:
             self._node(node, described).create()
 
     def _start_nodes(self, nodes: list[LabNode]) -> None:
-        done = nodes[0].run([nodes[0].binary("hadrian-keygen")])
-        if done.returncode != 0:
-            raise LabError(f"hadrian-keygen: {done.stderr.strip() or done.stdout.strip()}")
-        for other in nodes[1:]:
-            shutil.copy2(nodes[0].state / CLUSTER_KEY, other.state / CLUSTER_KEY)
+        for pair in clusters_of(nodes):
+            done = pair[0].run([pair[0].binary("hadrian-keygen")])
+            if done.returncode != 0:
+                raise LabError(f"hadrian-keygen: {done.stderr.strip() or done.stdout.strip()}")
+            for other in pair[1:]:
+                shutil.copy2(pair[0].state / CLUSTER_KEY, other.state / CLUSTER_KEY)
         for node in nodes:
             node.start_daemon("hadrian-mgmtd")
         for node in nodes:
@@ -151,22 +152,16 @@ class Lab:
         self.await_ready()
 
     def await_ready(self, timeout: float = READY_TIMEOUT) -> None:
-        """Waits until exactly one node is active, SSH is served and, where there are two nodes, all state is in sync."""
+        """Waits until exactly one node of each cluster is active, SSH is served and, where there are two, all state is in sync."""
         nodes = self.nodes()
 
         def ready() -> bool:
             for node in nodes.values():
                 node.check_daemons(DAEMONS)
-            seen = [node.status() for node in nodes.values()]
             # A new node makes its keys first, which takes seconds on a loaded machine; till then SSH is refused.
             if any("hadrian-sshd is starting" in node.cli("sshserver").stdout for node in nodes.values()):
                 return False
-            if len(seen) == 1:
-                # A standalone node is active from the start; its routes are there once its datapath forwards.
-                only = next(iter(nodes.values()))
-                return seen[0].active and any(f" {name} " in only.cli("routes").stdout for name in only.node.interfaces)
-            return (all(one.answers and one.peer_alive and one.sync_percent == 100 and not one.resyncing for one in seen)
-                    and sum(one.active for one in seen) == 1)
+            return all(_cluster_ready(pair) for pair in clusters_of(list(nodes.values())))
 
         try:
             await_condition(ready, "one active node with all state in sync", timeout, interval=0.1)
@@ -257,6 +252,21 @@ class Lab:
         if interface not in interfaces:
             raise LabError(f"{node} has no interface {interface} - it has: {', '.join(interfaces)}")
         network.set_port(self.name, node, interface, state)
+
+
+def clusters_of(nodes: list[LabNode]) -> list[list[LabNode]]:
+    """The nodes of each cluster."""
+    names = dict.fromkeys(node.node.cluster for node in nodes)
+    return [[node for node in nodes if node.node.cluster == name] for name in names]
+
+
+def _cluster_ready(nodes: list[LabNode]) -> bool:
+    seen = [node.status() for node in nodes]
+    if len(seen) == 1:
+        # A standalone node is active from the start; its routes are there once its datapath forwards.
+        return seen[0].active and any(f" {name} " in nodes[0].cli("routes").stdout for name in nodes[0].node.interfaces)
+    return (all(one.answers and one.peer_alive and one.sync_percent == 100 and not one.resyncing for one in seen)
+            and sum(one.active for one in seen) == 1)
 
 
 @contextmanager

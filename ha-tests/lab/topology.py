@@ -34,6 +34,7 @@ class Node:
     name: str
     interfaces: dict[str, str]  # interface -> switch
     configuration: Path  # a file of CLI commands
+    cluster: str = ""  # nodes of one cluster have one name here, and one key
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _parse(document: dict, source: str, repository: Path) -> Topology:
 
 
 def _parse_node(name: str, node: dict, repository: Path) -> Node:
-    return Node(name, dict(node["interfaces"]), repository / node["configuration"])
+    return Node(name, dict(node["interfaces"]), repository / node["configuration"], node.get("cluster", ""))
 
 
 def _check(topology: Topology) -> None:
