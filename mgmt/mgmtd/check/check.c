@@ -73,25 +73,45 @@ void warning(struct problems *problems, const struct object_type *type, const st
 	fputc('\n', problems->out);
 }
 
+struct within {
+	const struct configuration *configuration;
+	const struct object_type *type;
+	void (*each)(const struct object_type *type, struct lyd_node *object, void *user);
+	void *user;
+};
+
+static void walk_within(const struct object_type *holder_type, struct lyd_node *holder, void *user)
+{
+	const struct within *within = user;
+	struct lyd_node *next;
+
+	(void)holder_type;
+	for (struct lyd_node *object = object_first(within->configuration, within->type, holder); object;
+	     object = next) {
+		next = object_next(object);
+		within->each(within->type, object, within->user);
+	}
+}
+
+void configuration_walk_type(const struct configuration *configuration, const struct object_type *type,
+                             void (*each)(const struct object_type *type, struct lyd_node *object,
+                                          void *user),
+                             void *user)
+{
+	struct within within = {configuration, type, each, user};
+
+	if (type->parent)
+		configuration_walk_type(configuration, type->parent, walk_within, &within);
+	else
+		walk_within(NULL, NULL, &within);
+}
+
 void configuration_walk(const struct configuration *configuration,
                         void (*each)(const struct object_type *type, struct lyd_node *object, void *user),
                         void *user)
 {
-	for (size_t i = 0; i < configuration->schema->type_count; i++) {
-		const struct object_type *type = &configuration->schema->types[i];
-		struct lyd_node *context =
-		    type->parent ? object_first(configuration, type->parent, NULL) : NULL;
-
-		do {
-			struct lyd_node *object = object_first(configuration, type, context), *next;
-
-			for (; object; object = next) {
-				next = object_next(object);
-				each(type, object, user);
-			}
-			context = context ? object_next(context) : NULL;
-		} while (context);
-	}
+	for (size_t i = 0; i < configuration->schema->type_count; i++)
+		configuration_walk_type(configuration, &configuration->schema->types[i], each, user);
 }
 
 static bool is_literal(const struct property *property, const char *value)
@@ -106,18 +126,33 @@ static bool is_literal(const struct property *property, const char *value)
 	return !ip_range_parse(value, &range);
 }
 
+struct wanted {
+	const struct configuration *configuration;
+	const struct object_type *type;
+	const char *name;
+	const struct lyd_node *found;
+};
+
+static void find_within(const struct object_type *holder_type, struct lyd_node *holder, void *user)
+{
+	struct wanted *wanted = user;
+
+	(void)holder_type;
+	if (!wanted->found)
+		wanted->found = object_find(wanted->configuration, wanted->type, holder, wanted->name);
+}
+
 /* Also in whatever context holds such objects. */
 static const struct lyd_node *find_anywhere(const struct configuration *configuration,
                                             const struct object_type *type, const char *name)
 {
-	const struct lyd_node *found = NULL;
+	struct wanted wanted = {configuration, type, name, NULL};
 
-	if (!type->parent)
-		return object_find(configuration, type, NULL, name);
-	for (struct lyd_node *holder = object_first(configuration, type->parent, NULL); holder && !found;
-	     holder = object_next(holder))
-		found = object_find(configuration, type, holder, name);
-	return found;
+	if (type->parent)
+		configuration_walk_type(configuration, type->parent, find_within, &wanted);
+	else
+		find_within(NULL, NULL, &wanted);
+	return wanted.found;
 }
 
 /* The object that a name refers to, of any of the property's types. A disabled interface may be referred to:

@@ -73,7 +73,12 @@ void problem_refused(FILE *out, const struct object_type *type, const struct lyd
 /* A value within the quotes of such a line, on one line whatever it holds. */
 void refusal_value(const char *value, FILE *out);
 
-/* Calls each for every object, those inside contexts included, in the schema's order. */
+/* Calls each, which may delete the object, for every object of a type, in whatever holds them. */
+void configuration_walk_type(const struct configuration *configuration, const struct object_type *type,
+                             void (*each)(const struct object_type *type, struct lyd_node *object,
+                                          void *user),
+                             void *user);
+/* The same for every object, those inside contexts included, in the schema's order. */
 void configuration_walk(const struct configuration *configuration,
                         void (*each)(const struct object_type *type, struct lyd_node *object, void *user),
                         void *user);

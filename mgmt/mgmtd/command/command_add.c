@@ -30,7 +30,7 @@ static uint32_t next_number(struct session *session, const struct object_type *t
 			continue;
 		}
 		if (type->parent) {
-			holder = object_find(all[i], type->parent, NULL, object_key(type->parent, context));
+			holder = counterpart(all[i], type->parent, context);
 			if (!holder)
 				continue;
 		}
@@ -61,7 +61,7 @@ static uint32_t next_key(struct session *session, const struct object_type *type
 		const struct lyd_node *holder = context;
 
 		if (type->parent)
-			holder = object_find(all[i], type->parent, NULL, object_key(type->parent, context));
+			holder = counterpart(all[i], type->parent, context);
 		snprintf(key, sizeof(key), "%u", number);
 		if ((type->parent && !holder) || !object_find(all[i], type, holder, key))
 			continue;

@@ -9,12 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Up to what holds the context (C24-019). */
+static void leave_context(struct session *session)
+{
+	char *last = strrchr(session->context_path, '/');
+
+	session->context_type = session->context_type ? session->context_type->parent : NULL;
+	if (last)
+		*last = 0;
+}
+
 int command_cc(struct session *session, const struct line *line)
 {
 	struct lyd_node *object;
 	struct target target;
 	int error;
 
+	if (!strcmp(line->argument[0].name, "cc..")) {
+		leave_context(session);
+		return 0;
+	}
 	if (line_word_count(line) == 1) {
 		session->context_type = NULL;
 		return 0;
@@ -30,13 +44,13 @@ int command_cc(struct session *session, const struct line *line)
 	}
 	object = NULL;
 	if (target.type->singleton)
-		object_create(&session->engine->candidate, target.type, NULL, NULL, &object);
+		object_create(&session->engine->candidate, target.type, target.context, NULL, &object);
 	else
 		object = target_object(session, &target);
 	if (!object)
 		return -ENOENT;
 	session->context_type = target.type;
-	snprintf(session->context_key, sizeof(session->context_key), "%s", object_key(target.type, object));
+	object_path(target.type, object, session->context_path);
 	return 0;
 }
 

@@ -15,7 +15,7 @@
 static bool is_for(const struct completing *at, const struct object_type *type)
 {
 	if (complete_is(at, "cc"))
-		return type->context && !type->parent;
+		return type->context;
 	if (complete_is(at, "add") || complete_is(at, "delete"))
 		return !type->singleton;
 	return true;
@@ -167,7 +167,7 @@ static void offer_deleted(struct completing *at)
 	const struct lyd_node *context = NULL;
 
 	if (type->parent)
-		context = object_find(committed, holder, NULL, object_key(holder, at->holder));
+		context = counterpart(committed, holder, at->holder);
 	if (type->singleton || !name || (type->parent && !context))
 		return;
 	for (struct lyd_node *object = object_first(committed, type, context); object;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define OBJECT_LABEL 192
+#define OBJECT_PATH  200
 
 struct configuration {
 	const struct schema *schema;
@@ -90,6 +91,17 @@ const char *object_label_at(const struct object_type *type, const struct lyd_nod
 /* The key's value, "" for a singleton. */
 const char *object_key(const struct object_type *type, const struct lyd_node *object);
 bool object_disabled(const struct object_type *type, const struct lyd_node *object);
+/*
+ * The keys of what holds an object, the outermost first, and its own, with '/' between: "main", "/3/1" (a singleton's is
+ * empty).
+ */
+void object_path(const struct object_type *type, const struct lyd_node *object, char path[OBJECT_PATH]);
+/* The object with that path, NULL where there is none. */
+struct lyd_node *object_at_path(const struct configuration *configuration, const struct object_type *type,
+                                const char *path);
+/* The same object of another configuration: of the same key in the same holder. NULL where there is none. */
+struct lyd_node *counterpart(const struct configuration *other, const struct object_type *type,
+                             const struct lyd_node *object);
 
 /* First and next value that is set (not the default); node 0 or 1 of a per-node property, else 0. */
 const struct lyd_node *value_first(const struct lyd_node *object, const struct property *property,

@@ -110,16 +110,34 @@ int edit_rename_check(struct session *session, const struct object_type *type, c
 	return -EINVAL;
 }
 
+/* A session that is in the object, or in something that it holds, stays there. */
+static void follow_context(struct session *session, const struct object_type *type, const char *before,
+                           const char *after)
+{
+	const struct object_type *at = session->context_type;
+	size_t length = strlen(before);
+	char path[OBJECT_PATH];
+
+	while (at && at != type)
+		at = at->parent;
+	if (!at || strncmp(session->context_path, before, length) != 0 ||
+	    (session->context_path[length] && session->context_path[length] != '/'))
+		return;
+	if (snprintf(path, sizeof(path), "%s%s", after, session->context_path + length) < (int)sizeof(path))
+		memcpy(session->context_path, path, sizeof(path));
+}
+
 int edit_rename(struct session *session, const struct object_type *type, struct lyd_node *object,
                 const struct line *line)
 {
 	struct engine *engine = session->engine;
 	const char *key = new_key(type, line);
-	char from[64];
+	char from[64], before[OBJECT_PATH], after[OBJECT_PATH];
 	int error;
 
 	if (!key || !strcmp(key, object_key(type, object)))
 		return 0;
+	object_path(type, object, before);
 	snprintf(from, sizeof(from), "%s", object_key(type, object));
 	error = object_rename(&engine->candidate, &engine->renames, type, &object, key);
 	if (error)
@@ -128,9 +146,9 @@ int edit_rename(struct session *session, const struct object_type *type, struct 
 	else
 		fprintf(session->out, "%s %s is now %s; references to it have followed.\n", type->name, from,
 		        key);
+	object_path(type, object, after);
 	for (struct session *other = engine->sessions; other && !error; other = other->next)
-		if (other->context_type == type && !strcmp(other->context_key, from))
-			snprintf(other->context_key, sizeof(other->context_key), "%s", key);
+		follow_context(other, type, before, after);
 	return error;
 }
 

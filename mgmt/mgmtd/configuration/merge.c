@@ -54,7 +54,7 @@ static bool find_context(const struct merge *merge, const struct object_type *ty
 	*context = NULL;
 	if (!type->parent)
 		return true;
-	*context = object_find(merge->into, type->parent, NULL, object_key(type->parent, lyd_parent(object)));
+	*context = counterpart(merge->into, type->parent, lyd_parent(object));
 	return *context;
 }
 
@@ -98,9 +98,7 @@ static uint32_t highest_number(const struct configuration *configuration, const 
 static uint32_t free_number(const struct merge *merge, const struct object_type *type,
                             const struct lyd_node *context)
 {
-	const struct lyd_node *own =
-	    type->parent ? object_find(merge->edited, type->parent, NULL, object_key(type->parent, context))
-	                 : NULL;
+	const struct lyd_node *own = type->parent ? counterpart(merge->edited, type->parent, context) : NULL;
 	uint32_t theirs = highest_number(merge->into, type, context);
 	uint32_t mine = type->parent && !own ? 0 : highest_number(merge->edited, type, own);
 
@@ -191,8 +189,7 @@ static void merge_deleted(const struct object_type *type, struct lyd_node *base,
 	if (type->singleton || !theirs || counterpart(merge->edited, type, base))
 		return;
 	/* What holds it was deleted with it, and decides for both. */
-	if (type->parent &&
-	    !object_find(merge->edited, type->parent, NULL, object_key(type->parent, lyd_parent(base))))
+	if (type->parent && !counterpart(merge->edited, type->parent, lyd_parent(base)))
 		return;
 	if (lyd_compare_single(base, theirs, LYD_COMPARE_FULL_RECURSION) == LY_SUCCESS)
 		object_delete(merge->into, theirs);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/configuration/merge_order.h"
+#include "mgmt/mgmtd/check/check.h"
 
 #include <string.h>
 
@@ -9,13 +10,14 @@ struct list {
 	const struct lyd_node *context;
 };
 
+/* holder: in any configuration, or NULL at the root. */
 static struct list list_of(const struct configuration *configuration, const struct object_type *type,
-                           const char *context)
+                           const struct lyd_node *holder)
 {
 	struct list list = {configuration, type, NULL};
 
 	if (type->parent)
-		list.context = object_find(configuration, type->parent, NULL, context);
+		list.context = counterpart(configuration, type->parent, holder);
 	return list;
 }
 
@@ -61,10 +63,11 @@ static void follow(struct configuration *into, const struct list *list, const st
 
 /* True where the other moved something too. */
 static bool merge_order(const struct configuration *base, const struct configuration *edited,
-                        struct configuration *into, const struct object_type *type, const char *context)
+                        struct configuration *into, const struct object_type *type,
+                        const struct lyd_node *holder)
 {
-	struct list old = list_of(base, type, context), mine = list_of(edited, type, context);
-	struct list theirs = list_of(into, type, context);
+	struct list old = list_of(base, type, holder), mine = list_of(edited, type, holder);
+	struct list theirs = list_of(into, type, holder);
 
 	if (type->parent && (!old.context || !mine.context || !theirs.context))
 		return false;
@@ -76,25 +79,37 @@ static bool merge_order(const struct configuration *base, const struct configura
 	return false;
 }
 
+struct orders {
+	const struct configuration *base, *edited;
+	struct configuration *into;
+	const struct object_type *type;
+	FILE *conflicts;
+	unsigned before, count;
+};
+
+static void merge_within(const struct object_type *holder_type, struct lyd_node *holder, void *user)
+{
+	struct orders *orders = user;
+
+	if (merge_order(orders->base, orders->edited, orders->into, orders->type, holder))
+		fprintf(orders->conflicts, "%s%s %s (order)", orders->before + orders->count++ ? "; " : "",
+		        orders->type->name, holder ? object_key(holder_type, holder) : "");
+}
+
 unsigned merge_orders(const struct configuration *base, const struct configuration *edited,
                       struct configuration *into, FILE *conflicts, unsigned before)
 {
-	unsigned count = 0;
+	struct orders orders = {
+	    .base = base, .edited = edited, .into = into, .conflicts = conflicts, .before = before};
 
 	for (size_t i = 0; i < base->schema->type_count; i++) {
-		const struct object_type *type = &base->schema->types[i];
-		struct lyd_node *holder = type->parent ? object_first(base, type->parent, NULL) : NULL;
-
-		if (!type->indexed)
+		orders.type = &base->schema->types[i];
+		if (!orders.type->indexed)
 			continue;
-		do {
-			const char *key = holder ? object_key(type->parent, holder) : "";
-
-			if (merge_order(base, edited, into, type, key))
-				fprintf(conflicts, "%s%s %s (order)", before + count++ ? "; " : "",
-				        type->name, key);
-			holder = holder ? object_next(holder) : NULL;
-		} while (holder);
+		if (orders.type->parent)
+			configuration_walk_type(base, orders.type->parent, merge_within, &orders);
+		else
+			merge_within(NULL, NULL, &orders);
 	}
-	return count;
+	return orders.count;
 }

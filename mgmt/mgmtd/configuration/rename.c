@@ -72,9 +72,13 @@ static void follow_references(const struct object_type *type, struct lyd_node *o
 	}
 }
 
-static const char *context_key(const struct object_type *type, const struct lyd_node *object)
+static const char *holder_path(const struct object_type *type, const struct lyd_node *object,
+                               char path[OBJECT_PATH])
 {
-	return type->parent ? object_key(type->parent, lyd_parent(object)) : "";
+	path[0] = 0;
+	if (type->parent)
+		object_path(type->parent, lyd_parent(object), path);
+	return path;
 }
 
 static int note(struct renames *renames, const struct object_type *type, const char *context,
@@ -126,14 +130,14 @@ int object_rename(struct configuration *configuration, struct renames *renames,
 	struct follow follow = {.configuration = configuration, .type = type, .to = key};
 	struct lyd_node *context = type->parent ? lyd_parent(*object) : NULL, *renamed;
 	unsigned index = object_index(*object);
-	char from[64];
+	char from[64], path[OBJECT_PATH];
 	int error;
 
 	snprintf(from, sizeof(from), "%s", object_key(type, *object));
 	follow.from = from;
 	error = object_create(configuration, type, context, key, &renamed);
 	if (!error)
-		error = note(renames, type, context_key(type, *object), from, key);
+		error = note(renames, type, holder_path(type, *object, path), from, key);
 	if (error)
 		return error;
 	/* While both are there, the former name still means this object. */
@@ -164,19 +168,19 @@ static struct lyd_node *find(const struct renames *renames, const struct configu
                              const struct object_type *type, const struct lyd_node *object, bool former,
                              bool mapped)
 {
-	const char *context = context_key(type, object), *key = object_key(type, object);
+	const char *key = object_key(type, object);
 	const struct lyd_node *holder = NULL;
+	char path[OBJECT_PATH];
 
 	if (type->parent) {
-		holder = object_find(in, type->parent, NULL, context);
+		holder = find(renames, in, type->parent, lyd_parent(object), former, false);
 		if (!holder)
-			holder = object_find(in, type->parent, NULL,
-			                     other_key(renames, type->parent, "", context, former));
+			holder = find(renames, in, type->parent, lyd_parent(object), former, true);
 		if (!holder)
 			return NULL;
 	}
 	if (mapped)
-		key = other_key(renames, type, context, key, former);
+		key = other_key(renames, type, holder_path(type, object, path), key, former);
 	return object_find(in, type, holder, type->singleton ? NULL : key);
 }
 

@@ -11,7 +11,7 @@
 
 struct rename {
 	const struct object_type *type;
-	char context[64]; /* the key of what holds it, "" at the root */
+	char context[OBJECT_PATH]; /* the path of what holds it, "" at the root */
 	char from[64], to[64];
 };
 

@@ -110,8 +110,7 @@ struct lyd_node *target_find(const struct configuration *configuration, const st
 	struct lyd_node *context = NULL, *object;
 
 	if (type->parent) {
-		context =
-		    object_find(configuration, type->parent, NULL, object_key(type->parent, target->context));
+		context = counterpart(configuration, type->parent, target->context);
 		if (!context)
 			return NULL;
 	}

@@ -81,7 +81,7 @@ static void drop_rows(struct import *import, const struct atv_entry *entry)
 		}
 	}
 	session->context_type = NULL;
-	session->context_key[0] = 0;
+	session->context_path[0] = 0;
 }
 
 static int import_table(struct import *import, const struct atv_entry *entry)

@@ -143,7 +143,7 @@ int atv_run_entry(struct import *import, const struct atv_entry *entry, struct a
 	int error = 0;
 
 	import->session.context_type = NULL;
-	import->session.context_key[0] = 0;
+	import->session.context_path[0] = 0;
 	for (size_t i = 0; i < entry->count && !error; i++) {
 		char *said;
 

@@ -81,6 +81,22 @@ static void write_object(struct creation *creation, const struct object_type *ty
 
 static void write_type(struct creation *creation, const struct object_type *type, struct lyd_node *context);
 
+static void write_cc(FILE *out, const struct object_type *type, const struct lyd_node *object)
+{
+	if (type->singleton || !type->key->hidden)
+		fprintf(out, "cc %s %s\n", type->name, object_key(type, object));
+	else
+		fprintf(out, "cc %s %u\n", type->name, object_index(object));
+}
+
+/* From the root on. */
+static void write_path(FILE *out, const struct object_type *type, const struct lyd_node *object)
+{
+	if (type->parent)
+		write_path(out, type->parent, lyd_parent(object));
+	write_cc(out, type, object);
+}
+
 /* What an object holds is made in its context. */
 static void write_children(struct creation *creation, const struct object_type *type, struct lyd_node *object)
 {
@@ -92,11 +108,11 @@ static void write_children(struct creation *creation, const struct object_type *
 		      object_first(&creation->engine->candidate, &schema->types[i], object);
 	if (!any)
 		return;
-	fprintf(creation->out, "cc %s %s\n", type->name, object_key(type, object));
+	write_cc(creation->out, type, object);
 	for (size_t i = 0; i < schema->type_count; i++)
 		if (schema->types[i].parent == type)
 			write_type(creation, &schema->types[i], object);
-	fputs("cc\n", creation->out);
+	fputs(type->parent ? "cc..\n" : "cc\n", creation->out);
 }
 
 static void write_type(struct creation *creation, const struct object_type *type, struct lyd_node *context)
@@ -126,8 +142,7 @@ int script_create(const struct engine *engine, const struct target *target, FILE
 	if (error)
 		return error;
 	if (target->type && target->type->parent)
-		fprintf(out, "cc %s %s\n", target->type->parent->name,
-		        object_key(target->type->parent, target->context));
+		write_path(out, target->type->parent, target->context);
 	if (target->type)
 		write_type(&creation, target->type, target->context);
 	for (size_t i = 0; i < engine->schema->type_count && !target->type; i++) {

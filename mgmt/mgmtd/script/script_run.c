@@ -18,7 +18,7 @@ struct frame {
 	unsigned line;
 	bool force, verbose;
 	const struct object_type *context_type; /* where the script was started */
-	char context_key[64];
+	char context_path[OBJECT_PATH];
 };
 
 struct script_run {
@@ -77,7 +77,7 @@ static void leave(struct session *session, struct script_run *run)
 	struct frame *frame = &run->frames[--run->depth];
 
 	session->context_type = frame->context_type;
-	memcpy(session->context_key, frame->context_key, sizeof(session->context_key));
+	memcpy(session->context_path, frame->context_path, sizeof(session->context_path));
 	free(frame->text);
 	frame->text = NULL;
 }
@@ -288,7 +288,7 @@ int script_start(struct session *session, const struct script_order *order)
 		                        .verbose = order->verbose || (nested && run->verbose),
 		                        .context_type = session->context_type};
 		snprintf(frame->name, sizeof(frame->name), "%s", order->arguments[0]);
-		memcpy(frame->context_key, session->context_key, sizeof(frame->context_key));
+		memcpy(frame->context_path, session->context_path, sizeof(frame->context_path));
 		error = expand_lines(session, order, text, frame);
 	}
 	free(text);

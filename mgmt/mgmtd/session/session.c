@@ -47,11 +47,32 @@ struct lyd_node *session_context(struct session *session)
 	if (session->context_type->singleton)
 		object_create(&session->engine->candidate, session->context_type, NULL, NULL, &context);
 	else
-		context = object_find(&session->engine->candidate, session->context_type, NULL,
-		                      session->context_key);
+		context =
+		    object_at_path(&session->engine->candidate, session->context_type, session->context_path);
 	if (!context)
 		session->context_type = NULL;
 	return context;
+}
+
+/* "RoutingTable/main", "ThresholdRules/ThresholdRule/1(my_rule)" (C24-019). */
+static void context_text(const struct object_type *type, const struct lyd_node *object, char *text,
+                         size_t size)
+{
+	const char *name = value_of(type, object, "Name");
+	size_t length = 0;
+
+	if (type->parent) {
+		context_text(type->parent, lyd_parent(object), text, size);
+		length = strlen(text);
+	}
+	length += (size_t)snprintf(text + length, size - length, "%s%s", length ? "/" : "", type->name);
+	if (length >= size || type->singleton)
+		return;
+	if (!type->key->hidden)
+		snprintf(text + length, size - length, "/%s", name);
+	else
+		snprintf(text + length, size - length, "/%u%s%s%s", object_index(object), *name ? "(" : "",
+		         name, *name ? ")" : "");
 }
 
 void session_prompt(struct session *session, char *prompt, size_t size)
@@ -59,13 +80,13 @@ void session_prompt(struct session *session, char *prompt, size_t size)
 	const struct object_type *system = schema_type(session->engine->schema, NULL, "System");
 	const char *name =
 	    value_of(system, object_find(&session->engine->running, system, NULL, NULL), "Name");
+	const struct lyd_node *context;
+	char place[256] = "";
 
-	session_context(session);
+	context = session_context(session);
 	if (session->context_type)
-		snprintf(prompt, size, "%.40s:/%s%s%s> ", name, session->context_type->name,
-		         *session->context_key ? "/" : "", session->context_key);
-	else
-		snprintf(prompt, size, "%.40s:/> ", name);
+		context_text(session->context_type, context, place, sizeof(place));
+	snprintf(prompt, size, "%.40s:/%s> ", name, place);
 }
 
 void session_author(const struct session *session, char text[COMMIT_AUTHOR_MAX])

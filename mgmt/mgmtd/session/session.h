@@ -55,8 +55,8 @@ struct session {
 	bool waiting;                           /* a command has not ended yet */
 	bool secret;                            /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
-	char context_key[64];
-	char notice[512]; /* what happened meanwhile, shown with the next command */
+	char context_path[OBJECT_PATH];         /* its object's */
+	char notice[512];                       /* what happened meanwhile, shown with the next command */
 	FILE *out;
 	char *text; /* of out */
 	size_t length, sent;

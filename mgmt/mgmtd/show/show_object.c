@@ -86,21 +86,6 @@ void show_object(struct session *session, const struct object_type *type, const 
 		fputs("\nThis object is disabled.\n", session->out);
 }
 
-struct lyd_node *counterpart(const struct configuration *other, const struct object_type *type,
-                             const struct lyd_node *object)
-{
-	const struct lyd_node *context = NULL;
-
-	if (type->parent) {
-		const char *key = object_key(type->parent, lyd_parent(object));
-
-		context = object_find(other, type->parent, NULL, key);
-		if (!context)
-			return NULL;
-	}
-	return object_find(other, type, context, type->singleton ? NULL : object_key(type, object));
-}
-
 bool objects_equal(const struct object_type *type, const struct lyd_node *a, const struct lyd_node *b)
 {
 	for (size_t i = 0; i < type->property_count; i++)

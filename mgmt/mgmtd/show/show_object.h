@@ -21,9 +21,6 @@ struct show_places {
  */
 void show_symbols(struct session *session, const struct object_type *type, const struct lyd_node *object,
                   bool deleted, struct show_places *places, char symbols[4]);
-/* The counterpart of an object in another configuration, or NULL. */
-struct lyd_node *counterpart(const struct configuration *other, const struct object_type *type,
-                             const struct lyd_node *object);
 /* Whether both have the same values for every property. */
 bool objects_equal(const struct object_type *type, const struct lyd_node *a, const struct lyd_node *b);
 
