@@ -23,6 +23,14 @@ set Interface EthernetInterface if2 IPAddress=if2_ip,2001:db8:2::1 MTU=1400
 add Interface VLAN vlan100 BaseInterface=if1 VLANID=100 IPAddress=10.100.0.1 Network=10.100.0.0/24
 add Service ServiceTCPUDP refused Type=TCPUDP DestinationPorts=6200
 add Service ServiceTCPUDP relayed DestinationPorts=6210 SYNRelay=Yes
+add Service ServiceTCPUDP limited Type=UDP DestinationPorts=6220
+cc ThresholdRules
+add ThresholdRule SourceInterface=if1 SourceNetwork=all-nets DestinationInterface=any DestinationNetwork=all-nets Service=limited
+cc ThresholdRule 1
+add ThresholdSet Action=Drop
+cc ThresholdSet 1
+add ThresholdDefinition Type=ConcurrentFlows Limit=1 Grouping=SourceIP
+cc
 set Settings FragSettings MinimumFragLength=16 IPv6NopFrags=Drop
 set Settings LocalReassSettings LocalReass_MaxSize=3000
 set Settings LengthLimSettings MaxGRELen=1000
@@ -155,6 +163,7 @@ CASES = {
                 3),
     "no_reverse_route": Case("lan(out(UDP(), source='198.51.100.77'), out(UDP(), source='203.0.113.1'), out6(UDP(), source='2001:db8:2::77'))", 3),
     "no_route": Case("lan(out(UDP(), destination='203.0.113.1'), out6(UDP(), destination='2001:db8:9::1'))", 2),
+    "threshold": Case("lan(*[out(UDP(sport=6000 + n, dport=6220)) for n in range(3)])", 2),
     "rule": Case("lan(out(UDP(sport=6000, dport=6200)), out6(TCP(sport=6000, dport=6200)))", 2),
     "default_rule": Case("wan(back(UDP(sport=1, dport=2)), out6(UDP(sport=1, dport=2), SERVER6, CLIENT6))", 2),
     "nat_address": Case("lan(out6(UDP(sport=6000, dport=6064), destination='2001:db8:100::10'))"),

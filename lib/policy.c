@@ -126,6 +126,7 @@ static int check_arp_entries(const struct check *check)
 
 		if (!interface_known(policy, entry->interface) || !address_valid(&entry->address) ||
 		    entry->mode > POLICY_ARP_PUBLISH ||
+		    entry->host_bits > (entry->address.version == 4 ? 32 : 128) ||
 		    (entry->mode == POLICY_ARP_STATIC ? mac_address_is_zero(&entry->mac)
 		                                      : entry->mac.bytes[0] & 1))
 			return fail(check, "ARP entry", i, "its interface, address or mode is invalid");
@@ -221,27 +222,71 @@ static bool translation_valid(const struct policy_rule *rule)
 	        address[1].version);
 }
 
-static int check_rules(const struct check *check)
+static int check_rule(const struct check *check, const struct policy_rule *rule, uint32_t i)
 {
 	const struct policy *policy = check->policy;
 
-	for (uint32_t i = 0; i < policy->rule_count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-
-		if (!terminated(rule->name, sizeof(rule->name)))
-			return fail(check, "rule", i, "name is not a text");
-		if (!slice_inside(&rule->source_interfaces, policy->interface_id_count) ||
-		    !slice_inside(&rule->destination_interfaces, policy->interface_id_count) ||
-		    !slice_inside(&rule->source_networks, policy->range_count) ||
-		    !slice_inside(&rule->destination_networks, policy->range_count) ||
-		    !slice_inside(&rule->services, policy->service_count))
-			return fail(check, "rule", i, "refers past the end of an array");
-		if (rule->action > POLICY_DENY)
-			return fail(check, "rule", i, "unknown action");
-		if (!translation_valid(rule))
-			return fail(check, "rule", i, "translates in no known way");
-	}
+	if (!terminated(rule->name, sizeof(rule->name)))
+		return fail(check, "rule", i, "name is not a text");
+	if (!slice_inside(&rule->source_interfaces, policy->interface_id_count) ||
+	    !slice_inside(&rule->destination_interfaces, policy->interface_id_count) ||
+	    !slice_inside(&rule->source_networks, policy->range_count) ||
+	    !slice_inside(&rule->destination_networks, policy->range_count) ||
+	    !slice_inside(&rule->services, policy->service_count))
+		return fail(check, "rule", i, "refers past the end of an array");
+	if (rule->action > POLICY_DENY)
+		return fail(check, "rule", i, "unknown action");
+	if (!translation_valid(rule))
+		return fail(check, "rule", i, "translates in no known way");
 	return 0;
+}
+
+static int check_rules(const struct check *check)
+{
+	int error = 0;
+
+	for (uint32_t i = 0; i < check->policy->rule_count && !error; i++)
+		error = check_rule(check, &check->policy->rules[i], i);
+	return error;
+}
+
+static bool definition_valid(const struct policy_threshold_definition *definition)
+{
+	return terminated(definition->name, sizeof(definition->name)) &&
+	       definition->type <= POLICY_THRESHOLD_CONCURRENT &&
+	       definition->grouping <= POLICY_GROUP_DESTINATION_INTERFACE && definition->prefix_ip4 <= 32 &&
+	       definition->prefix_ip6 <= 128 && definition->limit &&
+	       definition->limit <= POLICY_THRESHOLD_LIMIT_MAX && definition->interval_ms >= 1000;
+}
+
+static int check_thresholds(const struct check *check)
+{
+	const struct policy *policy = check->policy;
+	int error = 0;
+
+	if (policy->threshold_rule_count > POLICY_THRESHOLD_RULES_MAX ||
+	    policy->threshold_definition_count > POLICY_THRESHOLD_DEFINITIONS_MAX)
+		return fail(check, "threshold rules", policy->threshold_rule_count,
+		            "too many, or too many definitions");
+	for (uint32_t i = 0; i < policy->threshold_definition_count; i++)
+		if (!definition_valid(&policy->threshold_definitions[i]))
+			return fail(check, "threshold definition", i, "its values are invalid");
+	for (uint32_t i = 0; i < policy->threshold_set_count; i++) {
+		const struct policy_threshold_set *set = &policy->threshold_sets[i];
+
+		if (!terminated(set->name, sizeof(set->name)) || set->action > POLICY_THRESHOLD_RANDOM_DROP ||
+		    set->probability > 100 || set->log > POLICY_THRESHOLD_LOG_ALWAYS ||
+		    !slice_inside(&set->definitions, policy->threshold_definition_count))
+			return fail(check, "threshold set", i, "its values are invalid");
+	}
+	for (uint32_t i = 0; i < policy->threshold_rule_count && !error; i++) {
+		const struct policy_threshold_rule *rule = &policy->threshold_rules[i];
+
+		error = check_rule(check, &rule->filter, i);
+		if (!error && !slice_inside(&rule->sets, policy->threshold_set_count))
+			error = fail(check, "threshold rule", i, "refers past the end of an array");
+	}
+	return error;
 }
 
 static int check_elements(const struct check *check)
@@ -334,6 +379,9 @@ static int open_sections(struct policy *policy, const struct check *check)
 	OPEN(arp_entries, arp_entry_count, arp_entries);
 	OPEN(advertisements, advertisement_count, advertisements);
 	OPEN(monitor_targets, monitor_target_count, monitor_targets);
+	OPEN(threshold_rules, threshold_rule_count, threshold_rules);
+	OPEN(threshold_sets, threshold_set_count, threshold_sets);
+	OPEN(threshold_definitions, threshold_definition_count, threshold_definitions);
 #undef OPEN
 	return 0;
 }
@@ -341,8 +389,9 @@ static int open_sections(struct policy *policy, const struct check *check)
 int policy_open(const void *blob, size_t length, struct policy *out, char reason[128])
 {
 	static int (*const checks[])(const struct check *) = {
-	    check_settings, check_interfaces, check_vlans,       check_addresses,      check_routes,
-	    check_rules,    check_elements,   check_arp_entries, check_advertisements, check_monitor_targets};
+	    check_settings,       check_interfaces,      check_vlans,     check_addresses,
+	    check_routes,         check_rules,           check_elements,  check_arp_entries,
+	    check_advertisements, check_monitor_targets, check_thresholds};
 	struct policy policy = {.header = blob};
 	struct check check = {.policy = &policy, .reason = reason};
 	int error;

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define POLICY_MAGIC   0x48504f4cu /* "HPOL" */
-#define POLICY_VERSION 3
+#define POLICY_VERSION 4
 
 #define POLICY_NAME                   64
 #define POLICY_INTERFACES_MAX         512 /* of all types */
@@ -63,8 +63,8 @@ enum policy_arp_mode { POLICY_ARP_STATIC = 0, POLICY_ARP_PUBLISH = 1 };
 /* C04-010, C04-011; of IPv6 C05-016. */
 struct policy_arp_entry {
 	uint16_t interface;
-	uint8_t mode; /* enum policy_arp_mode */
-	uint8_t reserved;
+	uint8_t mode;      /* enum policy_arp_mode */
+	uint8_t host_bits; /* POLICY_ARP_PUBLISH: so many last bits of the address may be any */
 	struct ip_address address;
 	struct mac_address mac; /* of a published address zero: the interface's */
 };
@@ -156,6 +156,64 @@ struct policy_rule {
 	uint8_t syn_relay;          /* one of its services has it */
 	uint8_t reserved[6];
 	struct ip_address nat_address[2]; /* IPv4, IPv6; version 0: none */
+};
+
+/* Limits of flows (C24-001 to C24-018). A rule has sets, a set has definitions; their number in a policy: */
+#define POLICY_THRESHOLD_RULES_MAX       64
+#define POLICY_THRESHOLD_DEFINITIONS_MAX 256
+#define POLICY_THRESHOLD_LIMIT_MAX       2000000000u
+
+enum policy_threshold_type { POLICY_THRESHOLD_FLOW_RATE = 0, POLICY_THRESHOLD_CONCURRENT = 1 };
+/* Which flows are counted together: of all, by an end, by an end's network, by an interface. */
+enum policy_threshold_grouping {
+	POLICY_GROUP_NONE = 0,
+	POLICY_GROUP_SOURCE_IP = 1,
+	POLICY_GROUP_SOURCE_NETWORK = 2,
+	POLICY_GROUP_SOURCE_INTERFACE = 3,
+	POLICY_GROUP_DESTINATION_IP = 4,
+	POLICY_GROUP_DESTINATION_NETWORK = 5,
+	POLICY_GROUP_DESTINATION_INTERFACE = 6,
+};
+enum policy_threshold_action {
+	POLICY_THRESHOLD_NONE = 0,
+	POLICY_THRESHOLD_DROP = 1,
+	POLICY_THRESHOLD_RANDOM_DROP = 2
+};
+enum policy_threshold_log {
+	POLICY_THRESHOLD_LOG_OBEY_RULE = 0, /* as the flow's rule says */
+	POLICY_THRESHOLD_LOG_NEVER = 1,
+	POLICY_THRESHOLD_LOG_ALWAYS = 2
+};
+
+/* Is triggered by a flow that makes its group have more than limit. */
+struct policy_threshold_definition {
+	char name[POLICY_NAME];
+	uint8_t type;       /* enum policy_threshold_type */
+	uint8_t grouping;   /* enum policy_threshold_grouping */
+	uint8_t prefix_ip4; /* of a network that is a group, bits */
+	uint8_t prefix_ip6;
+	uint8_t shared; /* 1: all groups together may have the limit */
+	uint8_t log;    /* 1: when it begins and ends to be triggered */
+	uint8_t reserved[2];
+	uint32_t limit;       /* 1..POLICY_THRESHOLD_LIMIT_MAX */
+	uint32_t interval_ms; /* POLICY_THRESHOLD_FLOW_RATE: in which flows are added up, 1000.. */
+	uint32_t duration_ms; /* for which the limit must be exceeded; 0: at once */
+	uint32_t reserved2;
+};
+
+/* Does something where all of its definitions are triggered. */
+struct policy_threshold_set {
+	char name[POLICY_NAME];
+	struct policy_slice definitions; /* of policy.threshold_definitions */
+	uint8_t action;                  /* enum policy_threshold_action */
+	uint8_t probability;             /* per cent, of POLICY_THRESHOLD_RANDOM_DROP */
+	uint8_t log;                     /* enum policy_threshold_log */
+	uint8_t reserved[5];
+};
+
+struct policy_threshold_rule {
+	struct policy_rule filter; /* which flows: name, index, interfaces, networks and services */
+	struct policy_slice sets;  /* of policy.threshold_sets */
 };
 
 struct policy_port_range {
@@ -294,6 +352,8 @@ struct policy_settings {
 	struct policy_tcp_settings tcp;
 	uint32_t max_flows;               /* of the whole node; read at the datapath's start only */
 	uint32_t gratuitous_arp_interval; /* periodic ARP of the active node (C22-036) */
+	uint32_t threshold_memory; /* for counts of flows, per cent of the system's memory; 0: 10 (C24-020) */
+	uint32_t reserved;
 	struct policy_path_mtu path_mtu;
 	struct policy_length_limits length_limits;
 	struct policy_fragments fragments;
@@ -312,7 +372,8 @@ struct policy_header {
 	uint64_t generation;
 	struct policy_settings settings;
 	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services,
-	    arp_entries, advertisements, monitor_targets;
+	    arp_entries, advertisements, monitor_targets, threshold_rules, threshold_sets,
+	    threshold_definitions;
 };
 
 /* A blob that was checked. Points into it. */
@@ -329,8 +390,12 @@ struct policy {
 	const struct policy_arp_entry *arp_entries;
 	const struct policy_advertisement *advertisements;
 	const struct policy_monitor_target *monitor_targets;
+	const struct policy_threshold_rule *threshold_rules;
+	const struct policy_threshold_set *threshold_sets;
+	const struct policy_threshold_definition *threshold_definitions;
 	uint32_t interface_count, address_count, route_count, rule_count, interface_id_count, range_count,
-	    service_count, arp_entry_count, advertisement_count, monitor_target_count;
+	    service_count, arp_entry_count, advertisement_count, monitor_target_count, threshold_rule_count,
+	    threshold_set_count, threshold_definition_count;
 };
 
 /*
@@ -364,7 +429,13 @@ int policy_builder_service(struct policy_builder *builder, const struct policy_s
 int policy_builder_advertisement(struct policy_builder *builder,
                                  const struct policy_advertisement *advertisement);
 int policy_builder_monitor_target(struct policy_builder *builder, const struct policy_monitor_target *target);
-uint32_t policy_builder_interface_ids(const struct policy_builder *builder); /* number so far */
+int policy_builder_threshold_rule(struct policy_builder *builder, const struct policy_threshold_rule *rule);
+int policy_builder_threshold_set(struct policy_builder *builder, const struct policy_threshold_set *set);
+int policy_builder_threshold_definition(struct policy_builder *builder,
+                                        const struct policy_threshold_definition *definition);
+uint32_t policy_builder_threshold_sets(const struct policy_builder *builder); /* number so far */
+uint32_t policy_builder_threshold_definitions(const struct policy_builder *builder);
+uint32_t policy_builder_interface_ids(const struct policy_builder *builder);
 uint32_t policy_builder_ranges(const struct policy_builder *builder);
 uint32_t policy_builder_services(const struct policy_builder *builder);
 int policy_builder_rule(struct policy_builder *builder, const struct policy_rule *rule);

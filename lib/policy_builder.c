@@ -14,7 +14,7 @@ struct array {
 struct policy_builder {
 	struct policy_settings settings;
 	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services, arp_entries,
-	    advertisements, monitor_targets;
+	    advertisements, monitor_targets, threshold_rules, threshold_sets, threshold_definitions;
 };
 
 static int array_append(struct array *array, const void *element)
@@ -48,6 +48,9 @@ struct policy_builder *policy_builder_create(void)
 	builder->arp_entries.element_size = sizeof(struct policy_arp_entry);
 	builder->advertisements.element_size = sizeof(struct policy_advertisement);
 	builder->monitor_targets.element_size = sizeof(struct policy_monitor_target);
+	builder->threshold_rules.element_size = sizeof(struct policy_threshold_rule);
+	builder->threshold_sets.element_size = sizeof(struct policy_threshold_set);
+	builder->threshold_definitions.element_size = sizeof(struct policy_threshold_definition);
 	return builder;
 }
 
@@ -65,6 +68,9 @@ void policy_builder_destroy(struct policy_builder *builder)
 	free(builder->arp_entries.elements);
 	free(builder->advertisements.elements);
 	free(builder->monitor_targets.elements);
+	free(builder->threshold_rules.elements);
+	free(builder->threshold_sets.elements);
+	free(builder->threshold_definitions.elements);
 	free(builder);
 }
 
@@ -119,6 +125,32 @@ int policy_builder_monitor_target(struct policy_builder *builder, const struct p
 	return array_append(&builder->monitor_targets, target);
 }
 
+int policy_builder_threshold_rule(struct policy_builder *builder, const struct policy_threshold_rule *rule)
+{
+	return array_append(&builder->threshold_rules, rule);
+}
+
+int policy_builder_threshold_set(struct policy_builder *builder, const struct policy_threshold_set *set)
+{
+	return array_append(&builder->threshold_sets, set);
+}
+
+int policy_builder_threshold_definition(struct policy_builder *builder,
+                                        const struct policy_threshold_definition *definition)
+{
+	return array_append(&builder->threshold_definitions, definition);
+}
+
+uint32_t policy_builder_threshold_sets(const struct policy_builder *builder)
+{
+	return builder->threshold_sets.count;
+}
+
+uint32_t policy_builder_threshold_definitions(const struct policy_builder *builder)
+{
+	return builder->threshold_definitions.count;
+}
+
 uint32_t policy_builder_interface_ids(const struct policy_builder *builder)
 {
 	return builder->interface_ids.count;
@@ -162,6 +194,9 @@ int policy_builder_finish(struct policy_builder *builder, uint64_t generation, v
 	    {&builder->arp_entries, &header.arp_entries},
 	    {&builder->advertisements, &header.advertisements},
 	    {&builder->monitor_targets, &header.monitor_targets},
+	    {&builder->threshold_rules, &header.threshold_rules},
+	    {&builder->threshold_sets, &header.threshold_sets},
+	    {&builder->threshold_definitions, &header.threshold_definitions},
 	};
 	const size_t part_count = sizeof(parts) / sizeof(parts[0]);
 	size_t size = align8(sizeof(header));

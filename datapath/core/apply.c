@@ -12,6 +12,7 @@
 #include "datapath/port/port.h"
 #include "datapath/slaac/slaac.h"
 #include "datapath/spare/spare.h"
+#include "datapath/threshold/threshold.h"
 #include "lib/ipc.h"
 
 #include <errno.h>
@@ -153,6 +154,7 @@ int policy_apply(int fd, char reason[256])
 void policy_tick(void)
 {
 	port_second();
+	threshold_second();
 }
 
 void policy_stop(void)

@@ -39,6 +39,7 @@
 	X(LOCAL_REASSEMBLY_FAILED, "reassembly/local_failed")                                                \
 	X(EVENT_LOST, "event/lost")                                                                          \
 	X(FLOW_EVICTED, "flow/evicted")                                                                      \
+	X(THRESHOLD_EXCEEDED, "threshold/exceeded")                                                          \
 	X(TCP_COOKIES, "tcp/cookies")                                                                        \
 	X(TCP_RELAYED, "tcp/relayed")                                                                        \
 	X(TCP_OUT_OF_WINDOW, "tcp/out_of_window")                                                            \
@@ -112,6 +113,7 @@
 	X(DROP_NO_ROUTE, "drop/no_route")                                                                    \
 	X(DROP_RULE, "drop/rule")                                                                            \
 	X(DROP_DEFAULT_RULE, "drop/default_rule")                                                            \
+	X(DROP_THRESHOLD, "drop/threshold")                                                                  \
 	X(DROP_INTERFACE_CHANGED, "drop/interface_changed")                                                  \
 	X(DROP_TRANSLATION_CHANGED, "drop/translation_changed")                                              \
 	X(DROP_NAT_ADDRESS, "drop/nat_address")                                                              \

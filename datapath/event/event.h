@@ -48,6 +48,8 @@
 	X(RULE_DROP, "RULE", "ruleset_drop_packet", "drop")                                                  \
 	X(RULE_REJECT, "RULE", "ruleset_reject_packet", "reject")                                            \
 	X(NO_SOURCE_ROUTE, "ND", "no_source_route_for_packet", "drop")                                       \
+	X(THRESHOLD_DROP, "THRESHOLD", "threshold_flow_dropped", "drop")                                     \
+	X(THRESHOLD_EXCEEDED, "THRESHOLD", "threshold_exceeded", "allow")                                    \
 	X(FLOW_OPEN, "FLOW", "flow_open", "allow")
 
 enum event_kind {

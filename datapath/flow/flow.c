@@ -5,6 +5,7 @@
 #include "datapath/nat/nat.h"
 #include "datapath/rule_usage/rule_usage.h"
 #include "datapath/tcp/sequence.h"
+#include "datapath/threshold/threshold.h"
 
 #include <netinet/in.h>
 
@@ -110,12 +111,17 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 {
 	uint16_t egress = decision->path[0].interface;
 	struct flow_key keys[2] = {parsed->key, reply_key(&parsed->key, addresses, egress)};
+	struct threshold_flow ends = {.key = &parsed->key, .addresses = addresses, .egress = egress};
 	uint32_t index;
 	struct flow *flow;
 	int error;
 
+	*reason = threshold_open(state, &ends, decision->log);
+	if (*reason != COUNTER_COUNT)
+		return FLOW_NONE;
 	if (!allocate(state, addresses, decision, keys)) {
 		*reason = COUNTER_DROP_NAT_PORTS;
+		threshold_undo(state, &ends);
 		return FLOW_NONE;
 	}
 	index = flow_table_insert(state->flows, keys, &error);
@@ -125,9 +131,11 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
 		/* The answers' key is taken: the peer's route has moved to another interface under an older
 		 * flow. */
 		*reason = error == -EEXIST ? COUNTER_DROP_INTERFACE_CHANGED : COUNTER_DROP_FLOW_TABLE_FULL;
+		threshold_undo(state, &ends);
 		return FLOW_NONE;
 	}
 	flow = flow_at(state->flows, index);
+	flow->thresholds = threshold_serial(state);
 	if (addresses) {
 		flow->addresses = *addresses;
 		nat_ipv6_keep(flow, decision->nat_address_ipv6);
@@ -154,6 +162,7 @@ void flow_close(struct worker_state *state, uint32_t index)
 
 	flow_mirror_emit(state, flow, RECORD_DELETE);
 	rule_usage_close(state, index);
+	threshold_close(state, index);
 	if (flow->local)
 		atomic_fetch_sub_explicit(&state->flows->local_count, 1, memory_order_relaxed);
 	flow_count_half_open(state->flows, flow, -1);
@@ -245,4 +254,5 @@ static bool revalidate_visit(struct worker_state *state, uint32_t index, void *a
 void flow_policy_changed(struct worker_state *state)
 {
 	scan_start(state, SCAN_REVALIDATE, revalidate_visit, NULL, NULL);
+	threshold_policy_changed(state);
 }

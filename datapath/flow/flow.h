@@ -76,6 +76,10 @@ struct flow_decision {
 enum counter flow_decide(const struct worker_state *state, const struct flow_key *key,
                          const struct flow_addresses *addresses, struct flow_decision *out);
 
+/* What the rules are asked for a flow with that first packet, which would leave by egress. */
+struct rule_query flow_rule_query(const struct flow_key *key, const struct flow_addresses *addresses,
+                                  uint16_t egress);
+
 #define FLOW_QUESTIONS 32 /* that are decided together; more are taken in parts */
 
 struct flow_question {

@@ -3,6 +3,7 @@
 
 #include "datapath/flow/flow.h"
 #include "datapath/flow/flow_record.h"
+#include "datapath/threshold/threshold.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	flow->addresses = update->addresses;
 	if (update->keys[0].family == FLOW_IPV6)
 		nat_ipv6_keep(flow, update->nat_address);
+	threshold_adopt(state, index);
 	flow_count_half_open(state->flows, flow, -1);
 	flow->state = update->state;
 	flow_record_take_tcp(&update->tcp, flow);

@@ -101,7 +101,7 @@ static enum counter translate_source(const struct worker_state *state, const str
 	return COUNTER_COUNT;
 }
 
-static struct rule_query query_of(const struct flow_key *key, const struct flow_addresses *addresses,
+struct rule_query flow_rule_query(const struct flow_key *key, const struct flow_addresses *addresses,
                                   uint16_t egress)
 {
 	struct rule_query query = {.source_interface = key->interface,
@@ -231,8 +231,8 @@ static void decide_group(const struct worker_state *state, struct flow_question 
 		question->reason =
 		    decide_paths(state, question->key, question->addresses, &question->decision);
 		if (asks_rules(question))
-			queries[asked++] = query_of(question->key, question->addresses,
-			                            question->decision.path[0].interface);
+			queries[asked++] = flow_rule_query(question->key, question->addresses,
+			                                   question->decision.path[0].interface);
 	}
 	if (asked)
 		rule_match_all(state->policy->rules, queries, asked, rules);

@@ -71,7 +71,7 @@ struct flow {
 	uint8_t local;         /* from or to this node itself: not mirrored */
 	uint8_t tcp;           /* TCP_... of datapath/tcp/sequence.h */
 	uint8_t relay_windows; /* TCP_RELAYED: shifts of both sides' windows, datapath/tcp/relay.h */
-	uint16_t reserved;
+	uint16_t thresholds;   /* serial of the counts that it is in, 0: none (datapath/threshold) */
 	union {
 		struct flow_addresses addresses; /* IPv6: of direction[0] */
 		uint32_t next_hop[2];            /* IPv4: of each direction, network byte order */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/policy/compiled_policy.h"
 #include "datapath/rule_usage/rule_usage.h"
+#include "datapath/threshold/threshold.h"
 
 #include "datapath/ipv6/ipv6_address.h"
 
@@ -133,6 +134,8 @@ int compiled_policy_create(const void *blob, size_t length, struct compiled_poli
 	if (!error)
 		error = rule_usage_create(policy, datapath.worker_count);
 	if (!error)
+		error = threshold_policy(policy);
+	if (!error)
 		error = vlan_table_create(&policy->policy, &policy->vlans);
 	if (!error)
 		error = take_equivalence(policy);
@@ -156,6 +159,7 @@ void compiled_policy_destroy(struct compiled_policy *policy)
 		return;
 	free(policy->verdicts);
 	rule_usage_destroy(policy);
+	threshold_counts_release(policy->thresholds);
 	vlan_table_destroy(policy->vlans);
 	free(policy->equivalence);
 	rule_table_destroy(policy->rules);

@@ -31,9 +31,10 @@ struct compiled_policy {
 	struct rule_table *rules;
 	struct rule_verdict *verdicts; /* [policy.rule_count] */
 	struct rule_use
-	    *usage[WORKERS_MAX];  /* each [policy.rule_count + 1], the last of no rule; NULL: no worker */
-	uint16_t *equivalence;    /* by interface id, 0: none; NULL: of no interface */
-	struct vlan_table *vlans; /* NULL: there are none */
+	    *usage[WORKERS_MAX]; /* each [policy.rule_count + 1], the last of no rule; NULL: no worker */
+	struct threshold_counts *thresholds;  /* NULL: no threshold rule (datapath/threshold) */
+	uint16_t *equivalence;                /* by interface id, 0: none; NULL: of no interface */
+	struct vlan_table *vlans;             /* NULL: there are none */
 	uint32_t lifetimes[FLOW_STATE_COUNT]; /* ticks; FLOW_STATELESS: of unknown protocols */
 	uint32_t lifetime_udp, lifetime_icmp, lifetime_tcp_stateless;
 	uint32_t lifetime_sctp[2]; /* stateful, stateless */

@@ -71,19 +71,22 @@ static bool services_match(const struct policy *policy, struct policy_slice slic
 	return false;
 }
 
-uint32_t linear_match(const struct policy *policy, const struct rule_query *query)
+bool linear_holds(const struct policy *policy, const struct policy_rule *rule, const struct rule_query *query)
 {
 	struct ip_address source = address_of(query->version, &query->source);
 	struct ip_address destination = address_of(query->version, &query->destination);
 
-	for (uint32_t i = 0; i < policy->rule_count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
+	return interface_matches(policy, rule->source_interfaces, query->source_interface) &&
+	       interface_matches(policy, rule->destination_interfaces, query->destination_interface) &&
+	       network_matches(policy, rule->destination_networks, &destination) &&
+	       network_matches(policy, rule->source_networks, &source) &&
+	       services_match(policy, rule->services, query);
+}
 
-		if (interface_matches(policy, rule->source_interfaces, query->source_interface) &&
-		    interface_matches(policy, rule->destination_interfaces, query->destination_interface) &&
-		    network_matches(policy, rule->destination_networks, &destination) &&
-		    network_matches(policy, rule->source_networks, &source) &&
-		    services_match(policy, rule->services, query))
+uint32_t linear_match(const struct policy *policy, const struct rule_query *query)
+{
+	for (uint32_t i = 0; i < policy->rule_count; i++) {
+		if (linear_holds(policy, &policy->rules[i], query))
 			return i;
 	}
 	return RULE_NONE;

@@ -44,7 +44,15 @@ struct transmit_buffer {
 };
 
 /* A walk over all flows, a slice between any two walks of the graph. */
-enum scan_kind { SCAN_REVALIDATE, SCAN_ACTIVITY, SCAN_SWEEP, SCAN_SNAPSHOT, SCAN_QUERY, SCAN_COUNT };
+enum scan_kind {
+	SCAN_REVALIDATE,
+	SCAN_ACTIVITY,
+	SCAN_SWEEP,
+	SCAN_SNAPSHOT,
+	SCAN_QUERY,
+	SCAN_THRESHOLDS,
+	SCAN_COUNT
+};
 
 struct worker_job;
 struct worker_state;
@@ -76,6 +84,7 @@ struct worker_state {
 	uint32_t epoch;                          /* of decisions made now */
 	uint32_t now;                            /* ticks */
 	uint32_t policy_serial, adjacency_epoch; /* that the epoch stands for */
+	uint16_t threshold_serial;               /* of the counts that all flows are in, 0: none */
 
 	uint64_t next_tick_tsc, tick_cycles;
 	uint64_t walk_tsc;

@@ -303,6 +303,7 @@ void check_all(const struct configuration *configuration, struct problems *probl
 	check_effect(configuration, problems);
 	check_ssh(configuration, problems);
 	check_profiles(configuration, problems);
+	check_thresholds(configuration, problems);
 }
 
 unsigned check_configuration(const struct configuration *configuration, FILE *out)

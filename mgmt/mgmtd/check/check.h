@@ -52,6 +52,8 @@ void check_effect(const struct configuration *configuration, struct problems *pr
 void check_ssh(const struct configuration *configuration, struct problems *problems);
 /* Who may sign configurations. */
 void check_profiles(const struct configuration *configuration, struct problems *problems);
+/* Limits of flows (C24-002, C24-005, C24-009, C24-010). */
+void check_thresholds(const struct configuration *configuration, struct problems *problems);
 /* All of it, into problems. */
 void check_all(const struct configuration *configuration, struct problems *problems);
 /* The same as text, which ends with how many are not shown. Returns the number of problems. */

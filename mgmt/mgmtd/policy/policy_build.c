@@ -8,6 +8,7 @@
 #include "mgmt/mgmtd/policy/policy_path_mtu.h"
 #include "mgmt/mgmtd/policy/policy_rules.h"
 #include "mgmt/mgmtd/policy/policy_tcp.h"
+#include "mgmt/mgmtd/policy/policy_thresholds.h"
 #include "mgmt/mgmtd/policy/route_list.h"
 
 #include <errno.h>
@@ -117,6 +118,7 @@ static void fill_settings(const struct configuration *configuration, struct poli
 	    .flow_lifetime_sctp_stateless = setting_number(configuration, flows, "FlowLifetimeSCTPStateless"),
 	    .flow_lifetime_sctp_stateful = setting_number(configuration, flows, "FlowLifetimeSCTPStateful"),
 	    .tcp = policy_tcp_settings(configuration),
+	    .threshold_memory = setting_number(configuration, "MiscSettings", "MaxThresholdMemUsage"),
 	};
 }
 
@@ -144,6 +146,8 @@ static int build(const struct configuration *configuration, struct policy_builde
 		error = policy_add_rules(configuration, builder);
 	if (!error)
 		error = policy_add_arp_entries(configuration, builder);
+	if (!error)
+		error = policy_add_thresholds(configuration, builder);
 	return error;
 }
 

@@ -84,6 +84,27 @@ static void set_translation(const struct configuration *configuration, const str
 	rule->nat_address[1] = resolve_host(configuration, value_of(type, object, "NewSourceIP6"));
 }
 
+int policy_add_filter(const struct configuration *configuration, const struct object_type *type,
+                      const struct lyd_node *object, struct policy_builder *builder, struct policy_rule *rule)
+{
+	int error = add_interface_ids(configuration, object, type_property(type, "SourceInterface"), builder,
+	                              &rule->source_interfaces);
+
+	if (!error)
+		error = add_interface_ids(configuration, object, type_property(type, "DestinationInterface"),
+		                          builder, &rule->destination_interfaces);
+	if (!error)
+		error = add_ranges(configuration, object, type_property(type, "SourceNetwork"), builder,
+		                   &rule->source_networks);
+	if (!error)
+		error = add_ranges(configuration, object, type_property(type, "DestinationNetwork"), builder,
+		                   &rule->destination_networks);
+	if (!error)
+		error = add_services(configuration, object, type_property(type, "Service"), builder,
+		                     &rule->services, &rule->syn_relay);
+	return error;
+}
+
 static int add_rule(const struct configuration *configuration, const struct object_type *type,
                     const struct lyd_node *object, unsigned index, struct policy_builder *builder)
 {
@@ -98,20 +119,7 @@ static int add_rule(const struct configuration *configuration, const struct obje
 	    rule.action == POLICY_DENY && !strcmp(value_of(type, object, "OnDeny"), "SendReject");
 	rule.stateless = rule.action == POLICY_ALLOW && !strcmp(value_of(type, object, "Stateless"), "Yes");
 	set_translation(configuration, type, object, &rule);
-	error = add_interface_ids(configuration, object, type_property(type, "SourceInterface"), builder,
-	                          &rule.source_interfaces);
-	if (!error)
-		error = add_interface_ids(configuration, object, type_property(type, "DestinationInterface"),
-		                          builder, &rule.destination_interfaces);
-	if (!error)
-		error = add_ranges(configuration, object, type_property(type, "SourceNetwork"), builder,
-		                   &rule.source_networks);
-	if (!error)
-		error = add_ranges(configuration, object, type_property(type, "DestinationNetwork"), builder,
-		                   &rule.destination_networks);
-	if (!error)
-		error = add_services(configuration, object, type_property(type, "Service"), builder,
-		                     &rule.services, &rule.syn_relay);
+	error = policy_add_filter(configuration, type, object, builder, &rule);
 	return error ? error : policy_builder_rule(builder, &rule);
 }
 

@@ -11,4 +11,9 @@
  */
 int policy_add_rules(const struct configuration *configuration, struct policy_builder *builder);
 
+/* Appends what an object of the type says of interfaces, networks and services, for *rule. Returns 0 or -errno. */
+int policy_add_filter(const struct configuration *configuration, const struct object_type *type,
+                      const struct lyd_node *object, struct policy_builder *builder,
+                      struct policy_rule *rule);
+
 #endif
