@@ -39,13 +39,21 @@ enum arp_answer arp_answer(const struct policy *policy, bool active, uint16_t in
 	return answer;
 }
 
+/* A network of the entry's holds the address, both in network byte order. */
+static bool holds(const struct policy_arp_entry *entry, uint32_t target)
+{
+	uint32_t mask = entry->host_bits < 32 ? ~0u << entry->host_bits : 0;
+
+	return ((ntohl(target) ^ ntohl(network_order(&entry->address))) & mask) == 0;
+}
+
 const struct policy_arp_entry *arp_published(const struct policy *policy, uint16_t interface, uint32_t target)
 {
 	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
 		const struct policy_arp_entry *entry = &policy->arp_entries[i];
 
 		if (entry->mode == POLICY_ARP_PUBLISH && entry->interface == interface &&
-		    entry->address.version == 4 && network_order(&entry->address) == target)
+		    entry->address.version == 4 && holds(entry, target))
 			return entry;
 	}
 	return NULL;

@@ -24,7 +24,7 @@ enum arp_answer {
  */
 enum arp_answer arp_answer(const struct policy *policy, bool active, uint16_t interface, uint32_t target);
 
-/* The entry that publishes an address on an interface (C04-011), NULL: none does. */
+/* The entry that publishes an address, or a network with it, on an interface (C04-011, C09-019), NULL: none does. */
 const struct policy_arp_entry *arp_published(const struct policy *policy, uint16_t interface,
                                              uint32_t target);
 

@@ -166,7 +166,8 @@ static void handle(const struct port *port, const struct arp_packet *packet)
 	}
 	if (packet->operation == ARP_REQUEST && to_us)
 		answer(port, packet, as);
-	else if (packet->operation == ARP_REQUEST && published && active())
+	else if (packet->operation == ARP_REQUEST && published && active() &&
+	         packet->sender != packet->target) /* who announces itself asks nobody */
 		answer_published(port, packet, published);
 	if (packet->operation == ARP_REPLY &&
 	    memcmp(&packet->target_mac, &port->mac, sizeof(packet->target_mac)) == 0)

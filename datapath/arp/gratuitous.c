@@ -86,7 +86,9 @@ static void announce_published(const struct policy *policy)
 		const struct policy_arp_entry *entry = &policy->arp_entries[i];
 		const struct port *port = control_port(entry->interface);
 
-		if (port && entry->mode == POLICY_ARP_PUBLISH && mac_address_is_zero(&entry->mac))
+		/* Of a network nobody knows which of its addresses anybody has in mind. */
+		if (port && entry->mode == POLICY_ARP_PUBLISH && mac_address_is_zero(&entry->mac) &&
+		    !entry->host_bits)
 			announce_address(port, &entry->address, true);
 	}
 }

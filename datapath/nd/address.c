@@ -28,6 +28,14 @@ enum arp_answer nd_answer(const struct policy *policy, bool active, uint16_t int
 	return ARP_SILENT;
 }
 
+static bool holds(const struct policy_arp_entry *entry, const uint8_t *target)
+{
+	unsigned bits = 128 - entry->host_bits, whole = bits / 8, rest = bits % 8;
+
+	return memcmp(entry->address.bytes, target, whole) == 0 &&
+	       (rest == 0 || ((entry->address.bytes[whole] ^ target[whole]) & (0xff00 >> rest) & 0xff) == 0);
+}
+
 const struct policy_arp_entry *nd_published(const struct policy *policy, uint16_t interface,
                                             const uint8_t target[16])
 {
@@ -35,7 +43,7 @@ const struct policy_arp_entry *nd_published(const struct policy *policy, uint16_
 		const struct policy_arp_entry *entry = &policy->arp_entries[i];
 
 		if (entry->mode == POLICY_ARP_PUBLISH && entry->interface == interface &&
-		    entry->address.version == 6 && memcmp(entry->address.bytes, target, 16) == 0)
+		    entry->address.version == 6 && holds(entry, target))
 			return entry;
 	}
 	return NULL;

@@ -173,12 +173,43 @@ START_TEST(what_is_published)
 }
 END_TEST
 
+/* feature: C09-019 */
+START_TEST(networks_are_published)
+{
+	struct policy_arp_entry entries[2] = {{.interface = 1, .mode = POLICY_ARP_PUBLISH, .host_bits = 3},
+	                                      {.interface = 1, .mode = POLICY_ARP_PUBLISH, .host_bits = 12}};
+	struct policy policy = {.arp_entries = entries, .arp_entry_count = 2};
+	uint8_t target[16] = {0x20, 0x01, 0x0d, 0xb8, [14] = 0x1f, [15] = 0xff};
+
+	entries[0].address = ip_address_from_ip4(0x0a010008);
+	entries[1].address.version = 6;
+	memcpy(entries[1].address.bytes, target, sizeof(target));
+	entries[1].address.bytes[14] = 0x10;
+	entries[1].address.bytes[15] = 0;
+	ck_assert_ptr_eq(arp_published(&policy, 1, htonl(0x0a010008)), &entries[0]);
+	ck_assert_ptr_eq(arp_published(&policy, 1, htonl(0x0a01000f)), &entries[0]);
+	ck_assert_ptr_null(arp_published(&policy, 1, htonl(0x0a010010)));
+	ck_assert_ptr_null(arp_published(&policy, 1, htonl(0x0a010007)));
+	ck_assert_ptr_null(arp_published(&policy, 2, htonl(0x0a010008)));
+	ck_assert_ptr_eq(nd_published(&policy, 1, target), &entries[1]);
+	target[14] = 0x20;
+	ck_assert_ptr_null(nd_published(&policy, 1, target));
+	target[14] = 0x0f;
+	ck_assert_ptr_null(nd_published(&policy, 1, target));
+	entries[1].host_bits = 128;
+	ck_assert_ptr_eq(nd_published(&policy, 1, target), &entries[1]);
+	entries[0].host_bits = 32;
+	ck_assert_ptr_eq(arp_published(&policy, 1, htonl(0xc0000201)), &entries[0]);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, what_is_built_is_read);
 	tcase_add_test(tests, what_is_not_to_be_heeded);
 	tcase_add_test(tests, who_answers);
 	tcase_add_test(tests, what_is_published);
+	tcase_add_test(tests, networks_are_published);
 }
 
 TEST_MAIN("nd", add_tests)

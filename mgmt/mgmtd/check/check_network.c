@@ -276,8 +276,6 @@ static void check_ipv6_route(const struct object_type *type, const struct lyd_no
 			problem(problems, type, route,
 			        "Network has the range %s; of IPv6 give networks, such as 2001:db8::/32",
 			        ip_range_format(&networks->range[i], text));
-	if (*value_of(type, route, "LocalIP") && !has_version(networks, 4))
-		problem(problems, type, route, "LocalIP has no effect on an IPv6 route; set LocalIP=<empty>");
 }
 
 static void check_route_mtu(const struct configuration *configuration, const struct object_type *type,
@@ -297,6 +295,68 @@ static void check_route_mtu(const struct configuration *configuration, const str
 		        IPV6_MTU_MIN);
 }
 
+/* C06-008: it becomes an address of the interface. */
+static void check_local_ip(const struct configuration *configuration, const struct object_type *type,
+                           const struct lyd_node *route, const struct ranges *networks,
+                           struct problems *problems)
+{
+	const char *local = value_of(type, route, "LocalIP");
+	struct ip_address address = resolve_host(configuration, local);
+
+	if (!address.version || (networks->count && !has_version(networks, address.version)))
+		problem(problems, type, route,
+		        "LocalIP '%s' must be one address of the IP version of Network", local);
+	else if (is_loopback(&address) ||
+	         (address.version == 4 && (address.bytes[0] == 0 || address.bytes[0] >= 224)) ||
+	         (address.version == 6 && (address.bytes[0] == 0xff || address.bytes[0] == 0)))
+		problem(problems, type, route, "LocalIP '%s' is no address that a host can have", local);
+}
+
+/* What is for the firewall itself leaves by no interface. */
+static void check_core(const struct object_type *type, const struct lyd_node *route,
+                       struct problems *problems)
+{
+	static const char *const senseless[] = {"Gateway", "LocalIP"};
+
+	if (strcmp(value_of(type, route, "Interface"), "core") != 0)
+		return;
+	for (size_t i = 0; i < sizeof(senseless) / sizeof(*senseless); i++)
+		if (*value_of(type, route, senseless[i]))
+			problem(problems, type, route,
+			        "%s has no effect where Interface is core; set %s=<empty>", senseless[i],
+			        senseless[i]);
+	if (value_number(type, route, "MTU"))
+		problem(problems, type, route, "MTU has no effect where Interface is core; set MTU=0");
+	if (!strcmp(value_of(type, route, "AdvertiseIP6"), "Yes"))
+		problem(problems, type, route,
+		        "AdvertiseIP6 has no effect where Interface is core; set AdvertiseIP6=No");
+}
+
+/* C09-019. */
+static void check_proxy(const struct configuration *configuration, const struct object_type *type,
+                        const struct lyd_node *route, struct problems *problems)
+{
+	const char *own = value_of(type, route, "Interface");
+	const struct object_type *of;
+
+	for (const struct lyd_node *item = value_first(route, type_property(type, "ProxyArpInterfaces"), 0);
+	     item; item = value_next(item)) {
+		struct lyd_node *interface = interface_find(configuration, lyd_get_value(item), &of);
+
+		if (!strcmp(lyd_get_value(item), own))
+			problem(problems, type, route,
+			        "ProxyArpInterfaces has '%s', behind which the network is: its hosts answer "
+			        "there; "
+			        "take it out",
+			        own);
+		else if (interface && !interface_is_vlan(of) &&
+		         !strcmp(value_of(of, interface, "HAType"), "Sync"))
+			problem(problems, type, route,
+			        "ProxyArpInterfaces has '%s', whose HAType is Sync; take it out",
+			        lyd_get_value(item));
+	}
+}
+
 static void check_route(const struct configuration *configuration, const struct object_type *type,
                         const struct lyd_node *route, struct problems *problems)
 {
@@ -312,9 +372,11 @@ static void check_route(const struct configuration *configuration, const struct 
 		problem(problems, type, route,
 		        "Gateway '%s' must be one address of the IP version of Network", gateway);
 	check_route_mtu(configuration, type, route, has_version(&networks, 6) && version != 4, problems);
+	if (*local)
+		check_local_ip(configuration, type, route, &networks, problems);
 	ranges_free(&networks);
-	if (*local && resolve_host(configuration, local).version != 4)
-		problem(problems, type, route, "LocalIP '%s' must be one IPv4 address", local);
+	check_core(type, route, problems);
+	check_proxy(configuration, type, route, problems);
 }
 
 void check_network(const struct configuration *configuration, struct problems *problems)

@@ -34,6 +34,45 @@ static int add_network(const struct policy_route *route, struct route_list *rout
 	                                         : route_list_add(routes, route);
 }
 
+/* A route behind a disabled interface would hide others and lead nowhere. */
+static bool is_usable(const struct configuration *configuration, const struct object_type *type,
+                      const struct lyd_node *route)
+{
+	const struct object_type *at;
+	const char *name = value_of(type, route, "Interface");
+	struct lyd_node *interface = interface_find(configuration, name, &at);
+
+	return !object_disabled(type, route) &&
+	       (!strcmp(name, "core") || (interface && !interface_is_disabled(configuration, at, interface)));
+}
+
+/* Of several routes that name an address on an interface the first adds it, with the networks of all (C06-008). */
+static int add_local_ip(const struct configuration *configuration, const struct object_type *type,
+                        const struct lyd_node *route, const struct ip_address *address,
+                        struct route_list *routes, struct policy_builder *builder)
+{
+	const char *interface = value_of(type, route, "Interface");
+	struct ranges networks = {0};
+	bool earlier = false;
+	int error = 0;
+
+	for (const struct lyd_node *at = object_first(configuration, type, lyd_parent(route)); at && !earlier;
+	     at = object_next(at)) {
+		struct ip_address other = resolve_host(configuration, value_of(type, at, "LocalIP"));
+
+		if (!is_usable(configuration, type, at) || !other.version ||
+		    ip_address_compare(&other, address) != 0 ||
+		    strcmp(value_of(type, at, "Interface"), interface) != 0)
+			continue;
+		earlier = !networks.count && at != route;
+		resolve_addresses(configuration, at, type_property(type, "Network"), 0, &networks);
+	}
+	if (!earlier)
+		error = policy_add_local_ip(configuration, interface, address, &networks, builder, routes);
+	ranges_free(&networks);
+	return error;
+}
+
 static int add_route(const struct configuration *configuration, const struct object_type *type,
                      const struct lyd_node *route, struct route_list *routes, struct policy_builder *builder)
 {
@@ -47,28 +86,21 @@ static int add_route(const struct configuration *configuration, const struct obj
 	int error = 0;
 
 	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &network);
+	if (out.local_ip.version)
+		error = add_local_ip(configuration, type, route, &out.local_ip, routes, builder);
 	for (size_t i = 0; i < network.count && !error; i++) {
 		out.network = network.range[i];
-		if (out.network.first.version == 6)
+		if (out.local_ip.version != out.network.first.version)
 			out.local_ip.version = 0;
 		error = add_network(&out, routes, builder);
 		if (!error && !strcmp(value_of(type, route, "AdvertiseIP6"), "Yes"))
 			error = policy_add_advertisement(configuration, &out,
 			                                 value_of(type, route, "Interface"), builder);
 	}
+	if (!error)
+		error = policy_add_proxied(configuration, type, route, &network, builder);
 	ranges_free(&network);
 	return error;
-}
-
-/* A route behind a disabled interface would hide others and lead nowhere. */
-static bool is_usable(const struct configuration *configuration, const struct object_type *type,
-                      const struct lyd_node *route)
-{
-	const struct object_type *at;
-	struct lyd_node *interface = interface_find(configuration, value_of(type, route, "Interface"), &at);
-
-	return !object_disabled(type, route) && interface &&
-	       !interface_is_disabled(configuration, at, interface);
 }
 
 static int add_routes(const struct configuration *configuration, struct route_list *routes,

@@ -218,6 +218,56 @@ static int add_addresses(const struct configuration *configuration, const struct
 	return error;
 }
 
+/* Whether an address is one of those that add_addresses makes of an interface. */
+static bool has_address(const struct configuration *configuration, const struct object_type *type,
+                        struct lyd_node *interface, const struct ip_address *address)
+{
+	const struct object_type *holder_type;
+	const struct lyd_node *holder = interface_addresses_of(configuration, type, interface, &holder_type);
+	struct ranges addresses = {0};
+	bool found = false;
+
+	resolve_addresses(configuration, holder, type_property(holder_type, "IPAddress"), 0, &addresses);
+	if (configuration_in_cluster(configuration))
+		resolve_addresses(configuration, holder, type_property(holder_type, "PrivateIP"),
+		                  configuration_role(configuration), &addresses);
+	for (size_t i = 0; i < addresses.count && !found; i++)
+		found = !ip_address_compare(&addresses.range[i].first, address);
+	ranges_free(&addresses);
+	return found;
+}
+
+/* all-nets is no network that an address lies in. */
+static bool is_everything(const struct ip_range *range)
+{
+	unsigned length;
+
+	return ip_range_prefix_length(range, &length) && !length;
+}
+
+int policy_add_local_ip(const struct configuration *configuration, const char *interface,
+                        const struct ip_address *address, const struct ranges *network,
+                        struct policy_builder *builder, struct route_list *routes)
+{
+	bool cluster = configuration_in_cluster(configuration);
+	const struct object_type *type = NULL;
+	struct lyd_node *object = interface_find(configuration, interface, &type);
+	struct ranges prefixes = {0};
+	int error = 0;
+
+	if (!object || has_address(configuration, type, object, address))
+		return 0;
+	for (size_t i = 0; i < network->count && !error; i++)
+		if (!is_everything(&network->range[i]))
+			error = ranges_add_prefixes(&prefixes, &network->range[i]);
+	if (!error)
+		error = add_address(builder, routes, (uint16_t)value_number(type, object, "Id"),
+		                    cluster ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE, address,
+		                    address->version == 6 ? network : &prefixes, true);
+	ranges_free(&prefixes);
+	return error;
+}
+
 /* Those of one level: an interface stands behind what carries it. */
 static int add_level(const struct configuration *configuration, unsigned level,
                      struct policy_builder *builder, struct route_list *routes)

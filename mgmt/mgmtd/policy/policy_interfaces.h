@@ -5,6 +5,7 @@
 /* The interfaces of a checked configuration, and what belongs to them, for the policy. */
 
 #include "mgmt/mgmtd/configuration/configuration.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/policy/route_list.h"
 
 /*
@@ -25,6 +26,17 @@ void monitor_targets_resolve(const struct configuration *configuration, const st
 /* Those of an IP version that has too many are left out (C22-027). Returns 0 or -ENOMEM. */
 int policy_add_monitor_targets(const struct monitor_targets *targets, uint16_t interface,
                                struct policy_builder *builder);
+/*
+ * An address of the firewall in a network on an interface that has none there (LocalIP, C06-008), unless it has it already.
+ * network: all that routes give it. Returns 0 or -ENOMEM.
+ */
+int policy_add_local_ip(const struct configuration *configuration, const char *interface,
+                        const struct ip_address *address, const struct ranges *network,
+                        struct policy_builder *builder, struct route_list *routes);
+/* What a route wants answered for on other interfaces (C09-019); network: as resolved. Returns 0 or -ENOMEM. */
+int policy_add_proxied(const struct configuration *configuration, const struct object_type *type,
+                       const struct lyd_node *route, const struct ranges *network,
+                       struct policy_builder *builder);
 /* ARPEntry and NDEntry objects (C04-010, C04-011, C05-016). Returns 0 or -ENOMEM. */
 int policy_add_arp_entries(const struct configuration *configuration, struct policy_builder *builder);
 
