@@ -6,24 +6,29 @@ for each cell goes to build/test-results/fault-matrix.jsonl, and a page with tab
 
   ha-tests/fault_matrix.py                                 every cell once
   ha-tests/fault_matrix.py --faults crash,slow --activities commit --rounds 10
+  ha-tests/fault_matrix.py --hours 8                       cells drawn at random, until then
   ha-tests/fault_matrix.py ... --seed 4711                 the same again: the seed of a cell is in its line
 """
 
 import argparse
 import random
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.places import REPOSITORY, lab_name
-from matrix.activities import ACTIVITIES
+from matrix.activities import ACTIVITIES, Activity
 from matrix.cell import Result, run_cell
-from matrix.faults import FAULTS
+from matrix.faults import FAULTS, Fault
 from matrix.report import write_report
 
 RESULTS = REPOSITORY / "build" / "test-results"
+PAGE = "fault-matrix.html"
+SEEDS = 1 << 31
 
 
 def chosen(option: str, text: str, known: dict) -> list:
@@ -34,18 +39,30 @@ def chosen(option: str, text: str, known: dict) -> list:
     return [known[name] for name in names]
 
 
-def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
+def cells_to_run(arguments: argparse.Namespace) -> Iterator[tuple[Fault, Activity, int]]:
+    """Each with its seed."""
     cells = [(fault, activity) for fault in chosen("faults", arguments.faults, FAULTS)
              for activity in chosen("activities", arguments.activities, ACTIVITIES)]
-    seeds = random.Random(arguments.seed)
+    draw = random.Random(arguments.seed)
+    end = time.monotonic() + arguments.hours * 3600
+    if arguments.hours:
+        while time.monotonic() < end:
+            yield *draw.choice(cells), draw.randrange(SEEDS)
+    elif len(cells) == arguments.rounds == 1:
+        yield *cells[0], arguments.seed
+    else:
+        for fault, activity in cells * arguments.rounds:
+            yield fault, activity, draw.randrange(SEEDS)
+
+
+def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
     results = []
     lab = Lab(lab_name())
     lab.up(supervised=True)
     try:
         cluster = Cluster(lab)
         with open(lines, "w", encoding="utf-8") as file:
-            for fault, activity in cells * arguments.rounds:
-                seed = arguments.seed if len(cells) == arguments.rounds == 1 else seeds.randrange(1 << 31)
+            for fault, activity, seed in cells_to_run(arguments):
                 cluster.mend()
                 result = run_cell(cluster, fault, activity, random.Random(seed).choice(fault.victims), seed)
                 print(f"{fault.name} of the {result.victim} node, {activity.name}, seed {seed}: gap {result.gap:.0f} ms, "
@@ -53,6 +70,7 @@ def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
                 file.write(result.json() + "\n")
                 file.flush()
                 results.append(result)
+                write_report(RESULTS / PAGE, results)
     finally:
         lab.down()
     return results
@@ -62,7 +80,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--faults", default="", help="names with commas between (all)")
     parser.add_argument("--activities", default="", help="names with commas between (all)")
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1, help="how often each cell is run")
+    parser.add_argument("--hours", type=float, default=0, help="how long cells drawn at random are run, in place of rounds")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 16))
     arguments = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -72,10 +91,8 @@ def main() -> int:
     except LabError as error:
         print(f"fault matrix: {error}", file=sys.stderr)
         return 1
-    page = RESULTS / "fault-matrix.html"
-    write_report(page, results)
     wrong = sum(bool(result.wrong) for result in results)
-    print(f"fault matrix: {len(results)} cells, {wrong} wrong; {page}")
+    print(f"fault matrix: {len(results)} cells, {wrong} wrong; {RESULTS / PAGE}")
     return 1 if wrong else 0
 
 
