@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define PEER_DEAD_MIN_MS 20
@@ -36,11 +37,33 @@ static bool same_cluster(const struct message_cluster_configuration *a,
 	       a->link_count == b->link_count && memcmp(a->links, b->links, sizeof(a->links)) == 0;
 }
 
-static void on_configure(struct daemon *daemon, struct ipc_connection *connection,
-                         const struct message_cluster_configuration *configuration)
+static bool kernel_has_ipv6(void)
 {
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* What can be had of sensible links: without IPv6 in the kernel Corosync would not start for a spare one. */
+static void usable_links(struct message_cluster_configuration *configuration)
+{
+	bool spare = kernel_has_ipv6();
+
+	for (uint32_t link = 0; link < CLUSTER_LINKS_MAX; link++)
+		configuration->links[link].interface[sizeof(configuration->links->interface) - 1] = 0;
+	while (!spare && configuration->link_count > 0 &&
+	       configuration->links[configuration->link_count - 1].spare)
+		configuration->link_count--;
+}
+
+static void on_configure(struct daemon *daemon, struct ipc_connection *connection,
+                         const struct message_cluster_configuration *told)
+{
+	struct message_cluster_configuration usable = *told, *configuration = &usable;
 	struct role_event event = {.type = ROLE_CONFIGURE};
-	bool same = daemon->role.configured && same_cluster(&daemon->configuration, configuration);
+	bool same;
 
 	if (!sensible(configuration)) {
 		qb_log(LOG_ERR,
@@ -52,9 +75,9 @@ static void on_configure(struct daemon *daemon, struct ipc_connection *connectio
 		return;
 	}
 	daemon->mgmtd = connection;
+	usable_links(configuration);
+	same = daemon->role.configured && same_cluster(&daemon->configuration, configuration);
 	daemon->configuration = *configuration;
-	for (uint32_t link = 0; link < CLUSTER_LINKS_MAX; link++)
-		daemon->configuration.links[link].interface[sizeof(configuration->links->interface) - 1] = 0;
 	event.configuration.enabled = configuration->enabled != 0;
 	event.configuration.role = configuration->role;
 	event.configuration.peer_dead_ms = configuration->peer_dead_ms;
