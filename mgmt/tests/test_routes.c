@@ -7,14 +7,16 @@
 
 static struct console console;
 
+static const char if2[] = "add EthernetInterface if2 EthernetDevice:0=port2 IPAddress=198.51.100.1 "
+                          "Network=198.51.100.0/24";
+
 static void set_up(void)
 {
 	static const char *const lines[] = {
 	    "add EthernetDevice port1 Device=port1",
 	    "add EthernetDevice port2 Device=port2",
 	    "add EthernetInterface if1 EthernetDevice:0=port1 IPAddress=10.1.1.1 Network=10.1.1.0/24",
-	    "add EthernetInterface if2 EthernetDevice:0=port2 IPAddress=198.51.100.1 "
-	    "Network=198.51.100.0/24",
+	    if2,
 	    "cc RoutingTable main",
 	    NULL};
 

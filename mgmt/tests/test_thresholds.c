@@ -9,14 +9,16 @@
 
 static struct console console;
 
+static const char rule[] = "add ThresholdRule Name=my_rule SourceNetwork=10.1.0.0/24 SourceInterface=if1 "
+                           "DestinationNetwork=all-nets DestinationInterface=any Service=http";
+
 static void set_up(void)
 {
 	static const char *const lines[] = {
 	    "add EthernetDevice port1 Device=port1",
 	    "add EthernetInterface if1 EthernetDevice:0=port1 IPAddress=10.1.0.1 Network=10.1.0.0/24",
 	    "cc ThresholdRules",
-	    "add ThresholdRule Name=my_rule SourceNetwork=10.1.0.0/24 SourceInterface=if1 "
-	    "DestinationNetwork=all-nets DestinationInterface=any Service=http",
+	    rule,
 	    "cc ThresholdRule my_rule",
 	    "add ThresholdSet Action=Drop Name=my_set",
 	    "cc ThresholdSet my_set",
