@@ -28,7 +28,7 @@ struct message_activity_report {
 	uint8_t stood_still; /* demoted itself after a pause; clusterd decides anew */
 	uint8_t heartbeats;  /* heartbeats are being sent (cluster configured, key readable) */
 	uint8_t proven;      /* not healthy, and hosts that do not answer have proved it (C22-028) */
-	uint8_t reserved[3];
+	uint8_t reserved[7]; /* no padding: reports are compared whole */
 	uint32_t term;
 	uint64_t policy_generation; /* 0: no policy yet */
 	uint64_t flows;
