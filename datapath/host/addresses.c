@@ -3,6 +3,7 @@
 
 #include "datapath/host/netlink.h"
 #include "datapath/ipv6/ipv6_address.h"
+#include "datapath/port/kernel_device.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -23,8 +24,10 @@ static bool is_loopback(const struct ip_address *address)
  * A shared address is a host's. So is every one of IPv6: the kernel forgets the preferred source of a route with the
  * address, which therefore must not be made anew only because its network did change.
  */
-static uint8_t prefix_length(const struct policy_address *address)
+static uint8_t prefix_length(const struct policy_address *address, bool sync)
 {
+	if (sync)
+		return address->prefix_length;
 	if (address->address.version == 6)
 		return 128;
 	return address->kind == POLICY_ADDRESS_PRIVATE ? address->prefix_length : 32;
@@ -42,10 +45,10 @@ static int wanted_addresses(const struct policy *policy, const struct policy_int
 
 		if (address->interface != interface->id || is_loopback(&address->address))
 			continue;
-		if (sync && (address->kind != POLICY_ADDRESS_PRIVATE || address->address.version != 4))
+		if (sync && address->kind != POLICY_ADDRESS_PRIVATE)
 			continue;
 		out[count].address = address->address;
-		out[count].prefix_length = prefix_length(address);
+		out[count].prefix_length = prefix_length(address, sync);
 		count++;
 	}
 	return count;
@@ -61,6 +64,19 @@ static bool contains(const struct netlink_address *list, int count, const struct
 	return false;
 }
 
+static bool is_link_local(const struct ip_address *address)
+{
+	return address->version == 6 && ipv6_is_link_local(address->bytes);
+}
+
+static bool has_ipv6(const struct netlink_address *list, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (list[i].address.version == 6)
+			return true;
+	return false;
+}
+
 static int replace_addresses(const struct policy_interface *interface, int index,
                              const struct netlink_address *wanted, int wanted_count,
                              const struct netlink_address *present, int present_count)
@@ -68,7 +84,8 @@ static int replace_addresses(const struct policy_interface *interface, int index
 	int first = 0;
 
 	for (int i = 0; i < present_count; i++) {
-		if (!contains(wanted, wanted_count, &present[i]))
+		/* Linux's own one of the link is nobody's to take. */
+		if (!contains(wanted, wanted_count, &present[i]) && !is_link_local(&present[i].address))
 			(void)netlink_address_delete(index, &present[i]);
 	}
 	/* All of them: removing a primary address may have taken others along. */
@@ -84,16 +101,18 @@ static int replace_addresses(const struct policy_interface *interface, int index
 static int apply_addresses(const struct policy *policy, const struct policy_interface *interface, int index)
 {
 	struct netlink_address *wanted = calloc((size_t)policy->address_count + 1, sizeof(*wanted)), *present;
-	/* The Sync interface's IPv6 addresses are the kernel's own affair. */
-	uint32_t version = interface->ha_type == POLICY_HA_SYNC ? 4 : 0;
+	int wanted_count = wanted ? wanted_addresses(policy, interface, wanted) : 0;
+	bool sync = interface->ha_type == POLICY_HA_SYNC, ipv6 = has_ipv6(wanted, wanted_count);
+	/* A Sync interface's IPv6 addresses are the kernel's own affair, as long as none is configured. */
+	uint32_t version = sync && !ipv6 ? 4 : 0;
 	int present_count = netlink_addresses(index, version, &present), error = present_count;
 
+	if (sync && ipv6)
+		(void)kernel_device_setting(interface->device, "ipv6", "disable_ipv6", 0);
 	if (!wanted)
 		error = -ENOMEM;
 	else if (present_count >= 0)
-		error =
-		    replace_addresses(interface, index, wanted, wanted_addresses(policy, interface, wanted),
-		                      present, present_count);
+		error = replace_addresses(interface, index, wanted, wanted_count, present, present_count);
 	free(wanted);
 	free(present);
 	return error;

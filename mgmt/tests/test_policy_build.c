@@ -326,6 +326,22 @@ START_TEST(nat_to_one_node_s_own_address_is_warned_of)
 }
 END_TEST
 
+/* feature: C22-017 C22-042 */
+START_TEST(a_cluster_may_be_without_ipv4)
+{
+	console_ok(&console, "set HighAvailability Enabled=Yes Role=Master ClusterID=1");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=2001:db8:1::1 IPv6Network=2001:db8:1::/64 "
+	                     "PrivateIP:0=2001:db8:1::2 PrivateIP:1=<empty>");
+	has_problem(
+	    "EthernetInterface if1: PrivateIP:1 must be one address (every interface of a cluster needs "
+	    "one on each node");
+	console_ok(&console, "set EthernetInterface if1 PrivateIP:1=2001:db8:1::3");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:0=fd00:3::1 PrivateIP:1=fd00:3::2 "
+	                     "IPv6Network=fd00:3::/64");
+	has_problem("No errors");
+}
+END_TEST
+
 /* feature: C05-023 */
 START_TEST(a_node_has_private_addresses_of_both_versions)
 {
@@ -440,6 +456,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, what_would_have_no_effect);
 	tcase_add_test(tests, ip_version_6_is_refused_where_it_has_no_effect);
 	tcase_add_test(tests, nat_to_one_node_s_own_address_is_warned_of);
+	tcase_add_test(tests, a_cluster_may_be_without_ipv4);
 	tcase_add_test(tests, a_node_has_private_addresses_of_both_versions);
 	tcase_add_test(tests, all_mistakes_are_listed_at_once);
 	tcase_add_test(tests, https_listens_on_the_addresses_of_its_interface);

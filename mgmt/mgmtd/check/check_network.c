@@ -141,20 +141,27 @@ void check_addresses(const struct configuration *configuration, const struct obj
 	ranges_free(&addresses);
 }
 
+/* Of IPv4 where the shared addresses are, so that both nodes can be told apart over it; clusters may have IPv6 only (C22-017). */
 static void check_member(const struct configuration *configuration, const struct object_type *type,
                          const struct lyd_node *interface, struct problems *problems)
 {
 	const struct property *private_ip = type_property(type, "PrivateIP");
+	struct ranges shared = {0};
+	bool ipv4;
 
+	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &shared);
+	ipv4 = has_version(&shared, 4);
+	ranges_free(&shared);
 	for (unsigned node = 0; node < 2; node++) {
 		struct ranges addresses = {0};
 
 		resolve_addresses(configuration, interface, private_ip, node, &addresses);
-		if (!has_version(&addresses, 4))
-			problem(problems, type, interface,
-			        "PrivateIP:%u must be one address (every interface of a cluster needs one of "
-			        "IPv4 on each node; localhost where it is not used)",
-			        node);
+		if (ipv4 ? !has_version(&addresses, 4) : !addresses.count)
+			problem(
+			    problems, type, interface,
+			    "PrivateIP:%u must be one address (every interface of a cluster needs one%s on "
+			    "each node; localhost where it is not used)",
+			    node, ipv4 ? " of IPv4" : "");
 		ranges_free(&addresses);
 	}
 }
