@@ -1,18 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Floods of broken packets: no crash, no leak, and every packet that came in is accounted for."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from lab.accounting import await_accounted, counters
 from lab.background import Capture
 from lab.cluster import Cluster
 from lab.ipv6 import IPV6
 from lab.places import binary, build_directory
+from lab.traffic import SERVER
 from lab.wait import await_condition
 from lab.wire import Wire
 
 SHARED_MAC = "10:00:00:01:00:01"
 FRAMES = 30000
 KINDS = ["ip", "tcp", "udp", "icmp", "ip6", "frame"]
+# A tool that others wrote: what it sends of each sort, random sources among them. Debian has no isic programs any more.
+HPING = {
+    "tcp": ["--syn", "--fin", "--rst", "--push", "--ack", "--urg", "-p", "++1"], "tcp offset": ["--syn", "-O", "15", "-p", "80"],
+    "tcp checksum": ["--syn", "--badcksum", "-p", "80"], "udp": ["--udp", "-p", "++1", "-d", "900"], "udp fragments": ["--udp", "--frag", "-d", "500"],
+    "icmp": ["--icmp", "--icmptype", "8", "-d", "1400"], "icmp types": ["--icmp", "--icmptype", "13", "--force-icmp", "-d", "100"],
+    "icmp error": ["--icmp", "--icmptype", "3", "--icmp-ipver", "6", "--icmp-iphlen", "1", "--icmp-iplen", "9"],
+    "icmp fragments": ["--icmp", "--morefrag", "--fragoff", "8192", "-d", "64"], "protocols": ["--rawip", "--ipproto", "99", "-d", "300"],
+    "sources": ["--udp", "--rand-source", "-p", "53"], "route": ["--syn", "--lsrr", "10.1.0.1", "-p", "80"],
+}
 
 
 def flood(cluster: Cluster, kind: str, destination: str, seed: int) -> int:
@@ -45,6 +57,27 @@ def test_broken_packets_are_all_accounted_for(cluster: Cluster) -> None:
     await_accounted(node)
     assert cluster.active() == name and pids == {daemon: node.daemon_pid(daemon) for daemon in node.daemons()}
     assert cluster.lab.run("client", ["ping", "-c", "2", "-i", "0.2", "198.51.100.10"]).returncode == 0
+
+
+@pytest.mark.feature("C01-011", "C01-012")
+def test_floods_of_hping_are_accounted_for(cluster: Cluster) -> None:
+    name = cluster.active()
+    node = cluster.nodes[name]
+    pids = {daemon: node.daemon_pid(daemon) for daemon in node.daemons()}
+    before = counters(node)
+
+    def send(options: list[str]) -> str:
+        # Its code tells whether there were answers.
+        done = cluster.lab.run("client", ["hping3", *options, "-q", "-n", "-c", "1000", "-i", "u100", SERVER], timeout=60)
+        return done.stdout + done.stderr
+
+    with ThreadPoolExecutor(4) as pool:
+        for option, said in zip(HPING, pool.map(send, HPING.values())):
+            assert "1000 packets tramitted" in said or "1000 packets transmitted" in said, (option, said)
+    assert counters(node)["rx/packets"] - before["rx/packets"] > 1000 * len(HPING) / 2  # the rest did not fit into the port's ring
+    await_accounted(node)
+    assert cluster.active() == name and pids == {daemon: node.daemon_pid(daemon) for daemon in node.daemons()}
+    assert cluster.lab.run("client", ["ping", "-c", "2", "-i", "0.2", SERVER]).returncode == 0
 
 
 @pytest.mark.feature("C22-002", "C22-034")
