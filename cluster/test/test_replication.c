@@ -126,8 +126,8 @@ START_TEST(the_end_waits_behind_what_the_group_did_not_take)
 	replication_set_active(&node, false, true, 10);
 	group_error = -EAGAIN;
 	replication_datapath_records(&node, 1, batch, sizeof(batch));
-	replication_datapath_ended(&node, 12);
 	group_error = 0;
+	replication_datapath_ended(&node, 12);
 	expect("");
 	replication_peer_writable(&node, 13);
 	expect("records handed-over stop ask ");
