@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,15 +49,15 @@ def keep_logs(lab: Lab, name: str) -> None:
     lab.copy_logs(destination)
 
 
-@pytest.fixture(scope="module")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+@contextmanager
+def lab_of_module(module: str, **options) -> Iterator[Lab]:
     """
-    A lab with two nodes in sync, or as the module's LAB says (the arguments of Lab.up). At the end the nodes are shut down
-    cleanly, and no sanitizer may have complained.
+    A lab of a module's own (options are the arguments of Lab.up). At the end the nodes are shut down cleanly, and no sanitizer
+    may have complained.
     """
     made = new_lab()
-    os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / request.module.__name__)
-    made.up(**getattr(request.module, "LAB", {}))
+    os.environ["HADRIAN_LAB_LOGS"] = str(RESULTS / "logs" / module)
+    made.up(**options)
     try:
         yield made
         for node in made.nodes().values():
@@ -64,8 +65,15 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
             node.stop()
         assert_no_sanitizer_reports(made)
     finally:
-        keep_logs(made, request.module.__name__)
+        keep_logs(made, module)
         made.down()
+
+
+@pytest.fixture(scope="module")
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A lab with two nodes in sync, or as the module's LAB says (the arguments of Lab.up)."""
+    with lab_of_module(request.module.__name__, **getattr(request.module, "LAB", {})) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import assert_no_sanitizer_reports, keep_logs, new_lab
+from conftest import lab_of_module
 from lab.cluster import Cluster
 from lab.laboratory import DEFAULT_TOPOLOGY, Lab
 from lab.places import REPOSITORY
@@ -28,17 +28,8 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         file.write_text(SET_UP.read_text(encoding="utf-8").replace("Role=ROLE", f"Role={name.capitalize()}"), encoding="utf-8")
         node["configuration"] = str(file)
     (folder / "topology.json").write_text(json.dumps(topology), encoding="utf-8")
-    made = new_lab()
-    made.up(topology_file=folder / "topology.json")
-    try:
+    with lab_of_module(request.module.__name__, topology_file=folder / "topology.json") as made:
         yield made
-        for node in made.nodes().values():
-            node.resume()
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
 
 
 def log(cluster: Cluster, node: str, daemon: str = "hadrian-clusterd") -> str:

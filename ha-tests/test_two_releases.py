@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import assert_no_sanitizer_reports, keep_logs, new_lab
+from conftest import lab_of_module
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.previous import previous_build, previous_commit
@@ -28,17 +28,8 @@ def previous() -> Path:
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest, previous: Path) -> Iterator[Lab]:
     """The master of the previous release, the slave of this one."""
-    made = new_lab()
-    made.up(builds={OLD: previous})
-    try:
+    with lab_of_module(request.module.__name__, builds={OLD: previous}) as made:
         yield made
-        for node in made.nodes().values():
-            node.resume()
-            node.stop()
-        assert_no_sanitizer_reports(made)
-    finally:
-        keep_logs(made, request.module.__name__)
-        made.down()
 
 
 def hand_over(cluster: Cluster, flows: Flows) -> None:
