@@ -49,7 +49,6 @@ START_TEST(without_an_answer_the_own_side_is_faulty)
 	input.hearing = JUDGE_HEARS_BOTH;
 	ticks(1);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_WELL);
-	ck_assert(verdict_ready(&verdict));
 }
 END_TEST
 
@@ -77,6 +76,30 @@ START_TEST(with_an_answer_the_peers_side_is_faulty)
 	verdict_answer(&verdict);
 	ticks(1);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_PEER);
+}
+END_TEST
+
+/* feature: C22-030 */
+START_TEST(a_fault_that_ends_leaves_the_peer_time_to_notice)
+{
+	begin();
+	input.hearing = JUDGE_HEARS_NOT;
+	ticks(11);
+	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_OWN);
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(1);
+	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_WELL);
+	ck_assert(!verdict_ready(&verdict));
+	ticks(49);
+	ck_assert(!verdict_ready(&verdict));
+	ticks(1);
+	ck_assert(verdict_ready(&verdict));
+	input.hearing = JUDGE_HEARS_NOT;
+	ticks(11);
+	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_OWN);
+	input.hearing = JUDGE_HEARS_NOBODY;
+	ticks(1);
+	ck_assert(verdict_ready(&verdict));
 }
 END_TEST
 
@@ -159,6 +182,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, without_an_answer_the_own_side_is_faulty);
 	tcase_add_test(tests, with_an_answer_the_peers_side_is_faulty);
+	tcase_add_test(tests, a_fault_that_ends_leaves_the_peer_time_to_notice);
 	tcase_add_test(tests, without_targets_nothing_is_decided);
 	tcase_add_test(tests, a_new_peer_or_link_gets_time);
 	tcase_add_test(tests, gateways_stand_in_for_targets);

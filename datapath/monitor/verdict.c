@@ -2,7 +2,7 @@
 #include "datapath/monitor/verdict.h"
 
 /* In ticks. A host on the link answers within a millisecond; a router that is busy gets a tenth of a second. */
-enum { ASK_EVERY = 3, ASK_FOR = 10, ASK_AGAIN = 50, SILENT_FOR = 4 * ASK_AGAIN };
+enum { ASK_EVERY = 3, ASK_FOR = 10, ASK_AGAIN = 50, SILENT_FOR = 4 * ASK_AGAIN, RECOVERY = ASK_AGAIN };
 
 static void enter(struct verdict *verdict, enum interface_monitor state)
 {
@@ -57,7 +57,7 @@ static enum verdict_action not_heard(struct verdict *verdict, bool has_targets)
 	return VERDICT_WAIT;
 }
 
-enum verdict_action verdict_tick(struct verdict *verdict, const struct verdict_input *input)
+static enum verdict_action judge(struct verdict *verdict, const struct verdict_input *input)
 {
 	if (!input->link || input->hearing == JUDGE_HEARS_NOBODY) {
 		verdict_reset(verdict);
@@ -76,6 +76,19 @@ enum verdict_action verdict_tick(struct verdict *verdict, const struct verdict_i
 	return not_heard(verdict, input->has_targets);
 }
 
+enum verdict_action verdict_tick(struct verdict *verdict, const struct verdict_input *input)
+{
+	bool own = verdict->state == INTERFACE_MONITOR_OWN;
+	uint16_t recovery = verdict->recovery ? verdict->recovery - 1 : 0;
+	enum verdict_action action = judge(verdict, input);
+
+	if (own && verdict->state != INTERFACE_MONITOR_OWN)
+		recovery = RECOVERY;
+	/* Without a peer there is nobody to wait for. */
+	verdict->recovery = input->hearing == JUDGE_HEARS_NOBODY ? 0 : recovery;
+	return action;
+}
+
 void verdict_answer(struct verdict *verdict)
 {
 	verdict->proven = true;
@@ -89,6 +102,6 @@ void verdict_reset(struct verdict *verdict)
 
 bool verdict_ready(const struct verdict *verdict)
 {
-	return verdict->state != INTERFACE_MONITOR_OWN &&
+	return verdict->state != INTERFACE_MONITOR_OWN && !verdict->recovery &&
 	       (verdict->state != INTERFACE_MONITOR_ASKING || verdict->proven);
 }

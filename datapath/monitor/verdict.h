@@ -23,6 +23,7 @@ struct verdict {
 	uint16_t grace; /* ticks that are left before anything is thought of heartbeats that are missed */
 	uint16_t ticks; /* in the state, or since the targets were last asked */
 	uint16_t since_answer;
+	uint16_t recovery; /* ticks that are left until a fault of the own side counts as past */
 };
 
 struct verdict_input {
@@ -45,7 +46,8 @@ void verdict_reset(struct verdict *verdict);
 
 /*
  * Whether this node may take over as far as this interface goes: false while it must be feared that the own side is at
- * fault, so that nobody hands over to a node that is no better (C22-030).
+ * fault, so that nobody hands over to a node that is no better (C22-030), and for half a second behind the end of such a
+ * fault: where what was wrong ends for both nodes at once, the active one shall have noticed it too.
  */
 bool verdict_ready(const struct verdict *verdict);
 
