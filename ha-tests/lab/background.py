@@ -7,10 +7,24 @@ import re
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from lab.errors import LabError
 from lab.laboratory import Lab
+
+
+@contextlib.contextmanager
+def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """For the length of a `with`, work runs on a thread; it must return soon after the event that it is given is set."""
+    over = threading.Event()
+    worker = threading.Thread(target=work, args=(over,))
+    worker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        worker.join()
 
 
 class Background:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from lab.background import Background
+from lab.background import Background, meanwhile
 from lab.errors import LabError
 from lab.ssh import login_words
 from lab.traffic import SERVER
@@ -61,9 +61,8 @@ def bulk_sync(scene: Scene) -> Iterator[None]:
 @contextmanager
 def commit(scene: Scene) -> Iterator[None]:
     """An administrator at a client commits one change after the other, at whichever node answers for the shared address."""
-    over = threading.Event()
 
-    def change() -> None:
+    def change(over: threading.Event) -> None:
         number = 0
         while not over.is_set():
             number += 1
@@ -73,13 +72,8 @@ def commit(scene: Scene) -> Iterator[None]:
                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
                 client.communicate(lines)
 
-    worker = threading.Thread(target=change)
-    worker.start()
-    try:
+    with meanwhile(change):
         yield
-    finally:
-        over.set()
-        worker.join()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from lab.background import meanwhile
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import CLUSTER_KEY
@@ -77,22 +78,16 @@ def hang(scene: Scene) -> Iterator[None]:
 @contextmanager
 def slow(scene: Scene) -> Iterator[None]:
     """The node runs a third of the time only, in pieces."""
-    over = threading.Event()
 
-    def hold_back() -> None:
+    def hold_back(over: threading.Event) -> None:
         while not over.is_set():
             scene.node.hang()
             over.wait(SLOW_STOPPED_MS / 1000)
             scene.node.resume()
             over.wait(SLOW_RUNNING_MS / 1000)
 
-    worker = threading.Thread(target=hold_back)
-    worker.start()
-    try:
+    with meanwhile(hold_back):
         yield
-    finally:
-        over.set()
-        worker.join()
 
 
 @contextmanager
