@@ -15,7 +15,10 @@ struct worker *bench_worker_create(unsigned index, uint32_t flows)
 	char name[RTE_GRAPH_NAMESIZE];
 
 	snprintf(name, sizeof(name), "bench_%u", index);
-	if (!worker || !state || !(worker->flows = flow_table_create(flows, SOCKET_ID_ANY)))
+	/* Of all rings of a worker, walks look at this one. */
+	if (state)
+		state->held = rte_ring_create(name, 64, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (!worker || !state || !state->held || !(worker->flows = flow_table_create(flows, SOCKET_ID_ANY)))
 		return NULL;
 	worker->index = index;
 	worker->private = state;
@@ -37,6 +40,7 @@ void bench_worker_destroy(struct worker *worker)
 {
 	rte_graph_destroy(rte_graph_from_name(worker->graph->name));
 	flow_table_destroy(worker->flows);
+	rte_ring_free(((struct worker_state *)worker->private)->held);
 	rte_free(worker->private);
 	rte_free(worker);
 }
