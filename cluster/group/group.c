@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/group/group.h"
 
+#include "cluster/beside/thread.h"
 #include "cluster/clock.h"
 #include "cluster/group/queue.h"
 
 #include <corosync/cpg.h>
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/uio.h>
-#include <time.h>
-#include <unistd.h>
 
 #define GROUP_NAME         "hadrian"
 #define RECONNECT_MS       100
@@ -25,34 +21,15 @@
 enum item_kind { ITEM_MESSAGE, ITEM_MEMBERSHIP };
 
 struct group {
-	qb_loop_t *loop;
+	struct beside_thread thread;
 	const struct group_handlers *handlers;
 	void *user;
 	uint32_t own_node_id;
 	bool reading;
-	_Atomic bool stop, member;
+	_Atomic bool member;
 	_Atomic uint64_t heard_itself;     /* 0: never */
 	struct queue *incoming, *outgoing; /* queue.h: each has a lock of its own */
-	int loop_wake, thread_wake;        /* eventfds */
-	pthread_t thread;
 };
-
-static void wake(int fd)
-{
-	uint64_t one = 1;
-
-	/* Only a full counter fails, and then the other side is awake already. */
-	if (write(fd, &one, sizeof(one)) < 0)
-		return;
-}
-
-static void calm(int fd)
-{
-	uint64_t count;
-
-	if (read(fd, &count, sizeof(count)) < 0)
-		return;
-}
 
 /* --- the thread
  * ---------------------------------------------------------------------------------------------------- */
@@ -65,7 +42,7 @@ static void deliver_membership(struct group *group, bool own, bool peer)
 	if (!own)
 		queue_clear(group->outgoing);
 	queue_push(group->incoming, ITEM_MEMBERSHIP, members, sizeof(members), true);
-	wake(group->loop_wake);
+	beside_wake_loop(&group->thread);
 }
 
 static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_t node_id, uint32_t pid,
@@ -83,9 +60,9 @@ static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_
 	/* Past the queue's bound this waits, Corosync's own queue fills, and its flow control slows the
 	 * sender down. */
 	while (queue_push(group->incoming, ITEM_MESSAGE, bytes, length, false) == -EAGAIN &&
-	       !atomic_load(&group->stop))
+	       !beside_stopping(&group->thread))
 		poll(NULL, 0, BUSY_MS);
-	wake(group->loop_wake);
+	beside_wake_loop(&group->thread);
 }
 
 static void on_configuration(cpg_handle_t handle, const struct cpg_name *name,
@@ -127,7 +104,7 @@ static int send_waiting(struct group *group, cpg_handle_t handle)
 		if (error != CS_OK)
 			return -2;
 		if (queue_pop(group->outgoing))
-			wake(group->loop_wake);
+			beside_wake_loop(&group->thread);
 	}
 	return -1;
 }
@@ -135,18 +112,17 @@ static int send_waiting(struct group *group, cpg_handle_t handle)
 /* Until Corosync goes away or the thread is to end. */
 static void run_connected(struct group *group, cpg_handle_t handle)
 {
-	struct pollfd fds[2] = {{.fd = -1, .events = POLLIN}, {.fd = group->thread_wake, .events = POLLIN}};
+	int fd;
 
-	if (cpg_fd_get(handle, &fds[0].fd) != CS_OK)
+	if (cpg_fd_get(handle, &fd) != CS_OK)
 		return;
-	while (!atomic_load(&group->stop)) {
+	while (!beside_stopping(&group->thread)) {
 		int timeout = send_waiting(group, handle);
+		int readable = timeout == -2 ? -ENOTCONN : beside_wait(&group->thread, fd, timeout);
 
-		if (timeout == -2 || poll(fds, 2, timeout) < 0)
+		if (readable < 0)
 			return;
-		if (fds[1].revents)
-			calm(group->thread_wake);
-		if (fds[0].revents) {
+		if (readable) {
 			cs_error_t error = cpg_dispatch(handle, CS_DISPATCH_ALL);
 
 			if (error != CS_OK && error != CS_ERR_TRY_AGAIN)
@@ -162,14 +138,13 @@ static cs_error_t join(cpg_handle_t handle)
 	return cpg_join(handle, &name);
 }
 
-static void *run_thread(void *argument)
+static void run_thread(void *argument)
 {
 	struct group *group = argument;
 	cpg_model_v1_data_t model = {
 	    .model = CPG_MODEL_V1, .cpg_deliver_fn = on_deliver, .cpg_confchg_fn = on_configuration};
 
-	while (!atomic_load(&group->stop)) {
-		struct pollfd fd = {.fd = group->thread_wake, .events = POLLIN};
+	while (!beside_stopping(&group->thread)) {
 		cpg_handle_t handle;
 
 		if (cpg_model_initialize(&handle, CPG_MODEL_V1, (cpg_model_data_t *)&model, group) == CS_OK) {
@@ -179,24 +154,21 @@ static void *run_thread(void *argument)
 			if (atomic_load(&group->member))
 				deliver_membership(group, false, false);
 		}
-		if (!atomic_load(&group->stop) && poll(&fd, 1, RECONNECT_MS) > 0)
-			calm(group->thread_wake);
+		if (!beside_stopping(&group->thread))
+			beside_wait(&group->thread, -1, RECONNECT_MS);
 	}
-	return NULL;
 }
 
 /* --- the loop's side
  * ----------------------------------------------------------------------------------------------- */
 
-static int32_t on_wake(int32_t fd, int32_t events, void *data)
+static void on_wake(void *data)
 {
 	struct group *group = data;
 	unsigned kind;
 	void *bytes;
 	size_t length;
 
-	(void)events;
-	calm(fd);
 	if (queue_take_drained(group->outgoing) && group->handlers->writable)
 		group->handlers->writable(group->user);
 	for (unsigned i = 0; group->reading && queue_take(group->incoming, &kind, &bytes, &length); i++) {
@@ -207,32 +179,14 @@ static int32_t on_wake(int32_t fd, int32_t events, void *data)
 			group->handlers->message(bytes, length, group->user);
 		free(bytes);
 		if (i == ITEMS_PER_DISPATCH) {
-			wake(fd);
+			beside_wake_loop(&group->thread);
 			break;
 		}
 	}
-	return 0;
-}
-
-static int start_thread(struct group *group)
-{
-	sigset_t all, before;
-	int error;
-
-	/* Signals are the loop's. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&group->thread, NULL, run_thread, group);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -error;
 }
 
 static void release(struct group *group)
 {
-	if (group->loop_wake >= 0)
-		close(group->loop_wake);
-	if (group->thread_wake >= 0)
-		close(group->thread_wake);
 	queue_destroy(group->incoming);
 	queue_destroy(group->outgoing);
 	free(group);
@@ -246,47 +200,24 @@ int group_create(qb_loop_t *loop, uint32_t own_node_id, const struct group_handl
 
 	if (!group)
 		return -ENOMEM;
-	group->loop = loop;
 	group->own_node_id = own_node_id;
 	group->handlers = handlers;
 	group->user = user;
 	group->reading = true;
 	group->incoming = queue_create(GROUP_QUEUE_MAX);
 	group->outgoing = queue_create(GROUP_QUEUE_MAX);
-	group->loop_wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	group->thread_wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (!group->incoming || !group->outgoing || group->loop_wake < 0 || group->thread_wake < 0)
-		goto fail;
-	error = qb_loop_poll_add(loop, QB_LOOP_LOW, group->loop_wake, POLLIN, group, on_wake);
+	if (group->incoming && group->outgoing)
+		error = beside_start(&group->thread, loop, run_thread, on_wake, group);
 	if (error)
-		goto fail;
-	error = start_thread(group);
-	if (error) {
-		qb_loop_poll_del(loop, group->loop_wake);
-		goto fail;
-	}
-	*out = group;
-	return 0;
-fail:
-	release(group);
+		release(group);
+	else
+		*out = group;
 	return error;
 }
 
 void group_destroy(struct group *group)
 {
-	struct timespec until;
-
-	if (!group)
-		return;
-	atomic_store(&group->stop, true);
-	wake(group->thread_wake);
-	qb_loop_poll_del(group->loop, group->loop_wake);
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec++;
-	/* A thread that Corosync's library holds keeps its memory; the process must not wait for it. */
-	if (pthread_clockjoin_np(group->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
-		pthread_detach(group->thread);
-	else
+	if (group && beside_end(&group->thread))
 		release(group);
 }
 
@@ -298,7 +229,7 @@ int group_send(struct group *group, const void *bytes, size_t length)
 		return -ENOTCONN;
 	error = queue_push(group->outgoing, ITEM_MESSAGE, bytes, length, false);
 	if (!error)
-		wake(group->thread_wake);
+		beside_wake(&group->thread);
 	return error;
 }
 
@@ -311,5 +242,5 @@ void group_set_reading(struct group *group, bool reading)
 {
 	group->reading = reading;
 	if (reading)
-		wake(group->loop_wake);
+		beside_wake_loop(&group->thread);
 }
