@@ -13,6 +13,8 @@ from lab.wait import await_condition
 PREFIX = "2001:db8:99::"
 OWN = "2001:db8:99:0:1200:ff:fe01:2"  # of the shared MAC 10:00:00:01:00:02
 ROUTER_HOST = "2001:db8:99::10"
+SECOND_PREFIX = "2001:db8:98::"
+SECOND_OWN = "2001:db8:98:0:1200:ff:fe01:2"
 BEYOND = "2001:db8:ffff::1"
 DNS = "2001:db8:99::53"
 UNKNOWN = {"if2_ip6_net": "::1", "if2_ip6_gw": "::1", "if2_ip6_dns": "::1"}
@@ -30,7 +32,8 @@ add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_n
 add IPRule Name=ping6 Action=Allow SourceInterface=if2 SourceNetwork=if2_ip6_net DestinationInterface=core DestinationNetwork=all-nets Service=ping6-inbound
 cc
 """
-# Answers solicitations, and advertises what standard input tells it to: the lifetime as a router.
+# Answers solicitations, and advertises what standard input tells it to: the lifetime as a router, or a prefix and how long it is valid
+# and preferred.
 ROUTER = f"""
 import select, socket, struct, sys
 link = socket.if_nametoindex("eth0")
@@ -41,9 +44,11 @@ s.bind(("fe80::99", 0, 0, link))
 g = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
 g.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.inet_pton(socket.AF_INET6, "ff02::2") + struct.pack("@I", link))
 lifetime = 1800
+prefixes = {{"{PREFIX}": (86400, 14400)}}
 def advertise():
     told = struct.pack(">BBHBBHII", 134, 0, 0, 64, 0, lifetime, 0, 0)
-    told += struct.pack(">BBBBIII", 3, 4, 64, 0xc0, 86400, 14400, 0) + socket.inet_pton(socket.AF_INET6, "{PREFIX}")
+    for prefix, (valid, preferred) in prefixes.items():
+        told += struct.pack(">BBBBIII", 3, 4, 64, 0xc0, valid, preferred, 0) + socket.inet_pton(socket.AF_INET6, prefix)
     told += struct.pack(">BBHI", 25, 3, 0, 600) + socket.inet_pton(socket.AF_INET6, "{DNS}")
     s.sendto(told, ("ff02::1", 0, 0, link))
     print("advertised", flush=True)
@@ -53,7 +58,11 @@ while True:
     if sys.stdin in readable:
         line = sys.stdin.readline()
         if not line: break
-        lifetime = int(line)
+        words = line.split()
+        if len(words) == 1:
+            lifetime = int(words[0])
+        else:
+            prefixes[words[0]] = int(words[1]), int(words[2])
     if g in readable and g.recv(1500)[0] != 133:
         continue
     advertise()
@@ -63,6 +72,21 @@ while True:
 def objects(cluster: Cluster, node: str) -> dict[str, str]:
     shown = cluster.nodes[node].cli("netobjects").stdout
     return dict(re.findall(r"^(if2_ip6_\S+) +(\S+)", shown, re.MULTILINE))
+
+
+def formed(cluster: Cluster, node: str) -> dict[str, str]:
+    """The addresses that a node forms, and what has become of them."""
+    states = re.findall(r" (\S+:\S+) (tentative|preferred|deprecated|duplicate)$", cluster.nodes[node].cli("ifstat if2").stdout, re.MULTILINE)
+    return dict(states)
+
+
+def await_formed(cluster: Cluster, address: str, state: str) -> None:
+    for node in cluster.nodes:
+        await_condition(lambda node=node: formed(cluster, node).get(address) == state, f"{address} as {state} of {node}", timeout=30)
+
+
+def log_of(cluster: Cluster) -> str:
+    return (cluster.nodes[cluster.active()].log / "hadrian-datapath.log").read_text(encoding="utf-8")
 
 
 def ping(lab: Lab, address: str, host: str = "client") -> bool:
@@ -138,6 +162,31 @@ def test_a_router_that_is_none_any_more(cluster: Cluster, router: Background) ->
     await_condition(lambda: ping(cluster.lab, BEYOND), "the gateway again", timeout=20)
 
 
+@pytest.mark.feature("C05-019", "C05-023")
+def test_a_second_prefix_is_used_and_deprecated(cluster: Cluster, router: Background) -> None:
+    lab = cluster.lab
+    lab.run("server", ["sh", "-c", "ip -6 address add 2001:db8:98::10/64 dev eth0 nodad"])
+    with Capture(lab, "server", "eth0", "icmp6 and ip6[40] == 135 and src ::") as asked:
+        router.tell(f"{SECOND_PREFIX} 86400 14400")
+        frame = asked.await_line(f"who has {SECOND_OWN}")
+    assert "10:00:00:01:00:02 > 33:33:ff:01:00:02" in frame and ":: > ff02::1:ff01:2" in frame, frame
+    await_formed(cluster, SECOND_OWN, "preferred")
+    assert formed(cluster, cluster.active())[OWN] == "preferred"
+    await_condition(lambda: ping(lab, SECOND_OWN, "server"), "the second address", timeout=10)
+    assert ping(lab, ROUTER_HOST), "over the first"
+    router.tell(f"{PREFIX} 86400 0")
+    await_formed(cluster, OWN, "deprecated")
+    assert ping(lab, OWN, "server"), "a deprecated address is in use"
+    own = cluster.nodes[cluster.active()].cli("netobjects if2_ip").stdout
+    assert own.index(SECOND_OWN) < own.index(OWN), own
+    held = cluster.nodes[cluster.active()].run(["ip", "-6", "address", "show", "dev", "h-if2"]).stdout
+    assert re.search(rf"{OWN}/128.*deprecated", held) and not re.search(rf"{SECOND_OWN}/128.*deprecated", held), held
+    router.tell(f"{SECOND_PREFIX} 1 0")
+    assert formed(cluster, cluster.active()).get(SECOND_OWN), "nobody ends an address within two hours"
+    router.tell(f"{PREFIX} 86400 14400")
+    await_formed(cluster, OWN, "preferred")
+
+
 @pytest.mark.feature("C05-019")
 def test_static_again(cluster: Cluster, router: Background) -> None:
     cluster.commit("set Interface EthernetInterface if2 IPv6AddressConfiguration=Static")
@@ -146,3 +195,38 @@ def test_static_again(cluster: Cluster, router: Background) -> None:
     done = cluster.nodes[cluster.active()].commands("set Interface EthernetInterface if3 IPv6AddressConfiguration=SLAAC\nactivate\n")
     assert done.returncode != 0 and "has no effect where HAType is Sync" in done.stdout + done.stderr, done
     assert cluster.nodes[cluster.active()].cli("reject").returncode == 0
+
+
+@pytest.mark.feature("C05-019", "C05-023")
+def test_an_address_that_a_host_has_is_not_used(cluster: Cluster, router: Background) -> None:
+    lab = cluster.lab
+    lab.run("server", ["ip", "-6", "address", "add", f"{OWN}/64", "dev", "eth0", "nodad"])
+    try:
+        cluster.commit("set Interface EthernetInterface if2 IPv6AddressConfiguration=SLAAC")
+        await_formed(cluster, OWN, "duplicate")
+        assert f"event=duplicate_address iface=if2 ip={OWN} hwsender=" in log_of(cluster)
+        assert OWN not in cluster.nodes[cluster.active()].cli("netobjects if2_ip").stdout
+        victim, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        assert formed(cluster, survivor)[OWN] == "duplicate"
+        cluster.nodes[victim].start()
+        cluster.await_well()
+    finally:
+        lab.run("server", ["ip", "-6", "address", "delete", f"{OWN}/64", "dev", "eth0"])
+    cluster.commit("set Interface EthernetInterface if2 IPv6AddressConfiguration=Static")
+    cluster.commit("set Interface EthernetInterface if2 IPv6AddressConfiguration=SLAAC")
+    await_formed(cluster, OWN, "preferred")
+
+
+@pytest.mark.feature("C05-023")
+def test_a_configured_address_that_a_host_claims_stays(cluster: Cluster) -> None:
+    lab = cluster.lab
+    before = cluster.counter("arp/conflict")
+    lab.run("client", ["ip", "-6", "address", "add", "2001:db8:1::1/64", "dev", "eth0", "nodad"])
+    try:
+        cluster.commit("set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1,2001:db8:1::7")
+        await_condition(lambda: cluster.counter("arp/conflict") > before, "somebody else who has it", timeout=20)
+        assert "event=address_claimed iface=if1 ip=2001:db8:1::1 hwsender=" in log_of(cluster)
+        assert "2001:db8:1::1" in cluster.nodes[cluster.active()].cli("ifstat if1").stdout
+    finally:
+        lab.run("client", ["ip", "-6", "address", "delete", "2001:db8:1::1/64", "dev", "eth0"])

@@ -93,6 +93,19 @@ static void announce_published(const struct policy *policy)
 	}
 }
 
+/* Whether somebody else has one of them: told and counted where an answer comes (datapath/nd), and it stays in use. */
+static void probe_all(const struct policy *policy, uint8_t kind)
+{
+	for (uint32_t i = 0; i < policy->address_count; i++) {
+		const struct policy_address *address = &policy->addresses[i];
+		const struct port *port = control_port(address->interface);
+
+		if (port && address->kind == kind && address->address.version == 6 &&
+		    !ipv6_is_loopback(address->address.bytes))
+			nd_probe(port, address->address.bytes, kind == POLICY_ADDRESS_SHARED);
+	}
+}
+
 static void announce_all(const struct policy *policy)
 {
 	uint8_t kind = policy->settings->cluster_enabled ? POLICY_ADDRESS_SHARED : POLICY_ADDRESS_PRIVATE;
@@ -105,6 +118,9 @@ static void announce_all(const struct policy *policy)
 			announce_address(port, &address->address, kind == POLICY_ADDRESS_SHARED);
 	}
 	announce_published(policy);
+	/* A takeover has told everybody by then. */
+	if (done == REPEATS)
+		probe_all(policy, kind);
 }
 
 static uint64_t next_ns(const struct policy *policy)

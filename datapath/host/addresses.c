@@ -4,6 +4,7 @@
 #include "datapath/host/netlink.h"
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/port/kernel_device.h"
+#include "datapath/slaac/slaac.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -49,6 +50,7 @@ static int wanted_addresses(const struct policy *policy, const struct policy_int
 			continue;
 		out[count].address = address->address;
 		out[count].prefix_length = prefix_length(address, sync);
+		out[count].deprecated = slaac_is_deprecated(interface->id, &address->address);
 		count++;
 	}
 	return count;

@@ -111,6 +111,7 @@ static void add_address(struct request *request, uint16_t type, const struct ip_
 static int address_request(uint16_t type, uint16_t flags, int interface,
                            const struct netlink_address *address, uint32_t address_flags)
 {
+	const struct ifa_cacheinfo no_longer_preferred = {.ifa_prefered = 0, .ifa_valid = UINT32_MAX};
 	struct request request;
 
 	begin(&request, type, flags, sizeof(request.address));
@@ -122,6 +123,8 @@ static int address_request(uint16_t type, uint16_t flags, int interface,
 	add_address(&request, IFA_ADDRESS, &address->address);
 	if (address_flags)
 		add(&request, IFA_FLAGS, &address_flags, sizeof(address_flags));
+	if (address->deprecated)
+		add(&request, IFA_CACHEINFO, &no_longer_preferred, sizeof(no_longer_preferred));
 	return transact(&request);
 }
 

@@ -15,6 +15,7 @@
 struct netlink_address {
 	struct ip_address address;
 	uint8_t prefix_length;
+	bool deprecated; /* of IPv6: nothing new leaves from it; netlink_addresses does not tell it */
 };
 
 struct netlink_route {

@@ -12,8 +12,11 @@
 #include "datapath/slaac/slaac.h"
 
 #include <errno.h>
+#include <qb/qblog.h>
 #include <rte_ip.h>
 #include <string.h>
+
+#define CLAIM_LOG_NS (10 * NANOSECONDS_PER_SECOND)
 
 static bool active(void)
 {
@@ -72,6 +75,21 @@ void nd_announce(const struct port *port, const uint8_t address[16], bool shared
 	memcpy(packet.target, address, sizeof(packet.target));
 	memcpy(packet.destination, nd_all_nodes, sizeof(packet.destination));
 	transmit(port, &packet, &to);
+}
+
+void nd_probe(const struct port *port, const uint8_t address[16], bool shared)
+{
+	struct nd_packet packet = {.type = ND_SOLICITATION,
+	                           .mac = mac_as(port, shared ? ARP_ANSWER_SHARED : ARP_ANSWER_PRIVATE)};
+	uint8_t frame[ND_FRAME_LENGTH];
+	struct mac_address to;
+	size_t length;
+
+	memcpy(packet.target, address, sizeof(packet.target));
+	nd_solicited_node(packet.target, packet.destination);
+	to = nd_group_mac(packet.destination);
+	length = nd_build_probe(&packet, &to, frame);
+	(void)control_transmit(port->interface, frame, length);
 }
 
 static struct ip_address next_hop_of(const uint8_t *bytes)
@@ -165,6 +183,32 @@ static void advertised(const struct policy *policy, const struct port *port, con
 	neighbour_learn(port->interface, target, &mac, false, control_now());
 }
 
+/* Somebody else says to have an address of this node's. It stays in use: a stranger is not to take it away. */
+static void claimed(const struct port *port, const struct nd_packet *packet)
+{
+	struct ip_address own = next_hop_of(packet->target);
+	char address[IP_ADDRESS_TEXT], mac[MAC_ADDRESS_TEXT];
+	static uint64_t last;
+	uint64_t now = control_now();
+
+	control_count(COUNTER_ARP_CONFLICT);
+	if (last && now - last < CLAIM_LOG_NS)
+		return;
+	last = now;
+	qb_log(LOG_WARNING, "ND: prio=Warning event=address_claimed iface=%s ip=%s hwsender=%s", port->name,
+	       ip_address_format(&own, address), mac_address_format(&packet->mac, ':', mac));
+}
+
+/* The peer's own announcements tell the shared Ethernet address. */
+static bool is_claim(const struct policy *policy, const struct port *port, const struct nd_packet *packet)
+{
+	enum arp_answer as = nd_answer(policy, active(), port->interface, packet->target);
+	struct mac_address own = mac_as(port, as);
+
+	return as != ARP_SILENT && packet->has_mac && memcmp(&packet->mac, &own, sizeof(own)) != 0 &&
+	       memcmp(&packet->mac, port->shared_mac.addr_bytes, sizeof(own)) != 0;
+}
+
 /* What is said of routers. */
 static void routing(const struct port *port, struct rte_mbuf *mbuf)
 {
@@ -207,7 +251,11 @@ void nd_receive(struct rte_mbuf *mbuf)
 	}
 	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
-	if (packet.type == ND_SOLICITATION)
+	if (slaac_objected(port, &packet))
+		return;
+	if (packet.type == ND_ADVERTISEMENT && is_claim(policy, port, &packet))
+		claimed(port, &packet);
+	else if (packet.type == ND_SOLICITATION)
 		solicited(policy, port, &packet);
 	else
 		advertised(policy, port, &packet);

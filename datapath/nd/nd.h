@@ -19,6 +19,8 @@ void nd_ask(const struct neighbour *neighbour, bool unicast);
 /* Tells everyone on the link of an address of this node's: with the shared MAC, or the interface's own. */
 void nd_announce(const struct port *port, const uint8_t address[16], bool shared);
 
+/* Asks the link, as nobody yet, whether anyone has an address (RFC 4862 5.4.2). */
+void nd_probe(const struct port *port, const uint8_t address[16], bool shared);
 /* As arp_notify (arp/arp.h), for IPv6. */
 int nd_notify(const struct message_neighbour_notify *notify);
 

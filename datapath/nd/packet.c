@@ -160,6 +160,18 @@ void nd_build(const struct nd_packet *packet, const struct mac_address *destinat
 	nd_checksum_put(ip, payload);
 }
 
+size_t nd_build_probe(const struct nd_packet *packet, const struct mac_address *destination,
+                      uint8_t frame[ND_FRAME_LENGTH])
+{
+	uint8_t *ip = frame + ETHERNET_LENGTH;
+
+	nd_build(packet, destination, frame);
+	memset(ip + SOURCE, 0, 16);
+	ip[PAYLOAD_LENGTH + 1] = OPTIONS - TYPE;
+	nd_checksum_put(ip, OPTIONS - TYPE);
+	return ETHERNET_LENGTH + OPTIONS;
+}
+
 void nd_set_source(uint8_t frame[ND_FRAME_LENGTH], const struct mac_address *source)
 {
 	memcpy(frame + 6, source->bytes, sizeof(source->bytes));

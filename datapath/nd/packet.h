@@ -35,6 +35,10 @@ bool nd_parse(const uint8_t *ip, size_t length, struct nd_packet *out);
 void nd_build(const struct nd_packet *packet, const struct mac_address *destination,
               uint8_t frame[ND_FRAME_LENGTH]);
 
+/* A solicitation of who has no address yet: without the option (RFC 4861 4.3). Returns its length. */
+size_t nd_build_probe(const struct nd_packet *packet, const struct mac_address *destination,
+                      uint8_t frame[ND_FRAME_LENGTH]);
+
 /* The same frame from another Ethernet address than the one that it tells of. */
 void nd_set_source(uint8_t frame[ND_FRAME_LENGTH], const struct mac_address *source);
 

@@ -76,6 +76,21 @@ START_TEST(what_is_built_is_read)
 }
 END_TEST
 
+/* feature: C05-019 */
+START_TEST(a_probe_is_from_nobody)
+{
+	struct nd_packet packet = solicitation();
+	size_t length = nd_build_probe(&packet, &to, frame);
+
+	ck_assert_uint_eq(length, ND_FRAME_LENGTH - 8);
+	ck_assert(nd_parse(ip, length - 14, &out));
+	ck_assert_mem_eq(out.source, (uint8_t[16]){0}, 16);
+	ck_assert_mem_eq(out.target, packet.target, 16);
+	ck_assert(!out.has_mac);
+	ck_assert_mem_eq(frame + 6, mac.bytes, 6);
+}
+END_TEST
+
 /* feature: C01-012 */
 START_TEST(what_is_not_to_be_heeded)
 {
@@ -206,6 +221,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, what_is_built_is_read);
+	tcase_add_test(tests, a_probe_is_from_nobody);
 	tcase_add_test(tests, what_is_not_to_be_heeded);
 	tcase_add_test(tests, who_answers);
 	tcase_add_test(tests, what_is_published);

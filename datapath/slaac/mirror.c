@@ -17,11 +17,10 @@ void slaac_emit(struct learned *learned)
 	uint64_t now = control_now();
 	struct slaac_record record = {.interface = learned->interface,
 	                              .server_count = learned->server_count,
-	                              .valid_s = slaac_left(learned->valid_until, now),
-	                              .router_s = slaac_left(learned->router_until, now),
-	                              .servers_s = slaac_left(learned->servers_until, now)};
+	                              .router_s = formed_left(learned->router_until, now),
+	                              .servers_s = formed_left(learned->servers_until, now)};
 
-	memcpy(record.prefix, learned->prefix, sizeof(record.prefix));
+	slaac_record_put(&record, learned->formed, now);
 	memcpy(record.router, learned->router, sizeof(record.router));
 	memcpy(record.servers, learned->servers, sizeof(record.servers));
 	learned->mirrored = now;
@@ -50,14 +49,14 @@ static void take_record(const struct slaac_record *record)
 
 	if (!learned)
 		return;
-	memcpy(learned->prefix, record->prefix, sizeof(learned->prefix));
+	slaac_record_take(record, learned->formed, now);
 	memcpy(learned->router, record->router, sizeof(learned->router));
 	memcpy(learned->servers, record->servers, sizeof(learned->servers));
 	learned->server_count = record->server_count;
-	learned->valid_until = slaac_ends(record->valid_s, now);
-	learned->router_until = slaac_ends(record->router_s, now);
-	learned->servers_until = slaac_ends(record->servers_s, now);
+	learned->router_until = formed_ends(record->router_s, now);
+	learned->servers_until = formed_ends(record->servers_s, now);
 	learned->marked = true;
+	slaac_identify(learned);
 	slaac_report();
 }
 
@@ -69,7 +68,8 @@ static void sweep(void)
 
 		if (!learned->interface || learned->marked)
 			continue;
-		learned->valid_until = learned->router_until = learned->servers_until = 0;
+		memset(learned->formed, 0, sizeof(learned->formed));
+		learned->router_until = learned->servers_until = 0;
 		if (!learned->wanted)
 			learned->interface = 0;
 	}

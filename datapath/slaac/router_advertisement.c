@@ -41,6 +41,7 @@ static void read_prefix(const uint8_t *option, struct router_advertisement *out)
 		return;
 	memcpy(prefix->prefix, whole, sizeof(prefix->prefix));
 	prefix->valid_s = valid;
+	prefix->preferred_s = preferred;
 	out->prefix_count++;
 }
 

@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ADVERTISED_PREFIXES_MAX  4
+#define ADVERTISED_PREFIXES_MAX  AUTOCONFIGURATION_PREFIXES
 #define ROUTER_SOLICITATION_SIZE 62 /* Ethernet, IPv6, message */
 
 struct advertised_prefix {
-	uint8_t prefix[16]; /* of 64 bits */
-	uint32_t valid_s;   /* UINT32_MAX: for ever */
+	uint8_t prefix[16];            /* of 64 bits */
+	uint32_t valid_s, preferred_s; /* UINT32_MAX: for ever */
 };
 
 struct router_advertisement {

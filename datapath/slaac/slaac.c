@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/slaac/slaac.h"
 
-#include "datapath/advertise/advertisement.h"
 #include "datapath/core/control.h"
 #include "datapath/core/server.h"
+#include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nd/snoop.h"
 #include "datapath/slaac/learned.h"
 #include "datapath/slaac/router_advertisement.h"
-#include "lib/heartbeat.h"
 #include "lib/messages/type.h"
 
+#include <rte_random.h>
 #include <string.h>
 
-#define TICK_NS      NANOSECONDS_PER_SECOND
+#define TICK_NS      (NANOSECONDS_PER_SECOND / 4)
 #define ASK_FIRST_S  4
 #define ASK_LAST_S   3600
 #define MIRROR_LEAST (10 * NANOSECONDS_PER_SECOND) /* between two records of what has not changed */
+#define DELAY_MAX_NS                                                                                         \
+	NANOSECONDS_PER_SECOND /* an advertisement reaches many at once: they ask one after the other */
 
 struct learned slaac_table[AUTOCONFIGURATIONS_MAX];
 static struct message_autoconfigure order; /* of what is told */
@@ -51,40 +53,48 @@ static struct ip_address address_of(const uint8_t bytes[16])
 	return address;
 }
 
-/* The interface identifier that both nodes have, as a link-local address. */
-static bool link_local(uint16_t interface, uint8_t address[16])
+static void describe_addresses(const struct learned *learned, bool preferred, struct autoconfiguration *out)
 {
-	const struct policy *policy = control_policy();
-	const struct port *port = control_port(interface);
-	struct mac_address mac;
+	for (unsigned i = 1; i < FORMED_MAX; i++) {
+		const struct formed *formed = &learned->formed[i];
+		enum autoconfiguration_state state = formed_shown(formed);
+		uint8_t address[16];
 
-	if (!policy || !port)
-		return false;
-	memcpy(mac.bytes, port->mac.addr_bytes, sizeof(mac.bytes));
-	if (policy->settings->cluster_enabled)
-		mac = cluster_shared_mac(policy->settings->cluster_id, interface);
-	advertisement_link_local(mac.bytes, address);
-	return true;
+		if (state == AUTOCONFIGURATION_NONE || (state == AUTOCONFIGURATION_PREFERRED) != preferred)
+			continue;
+		memcpy(address, formed->prefix, 8);
+		memcpy(address + 8, learned->own + 8, 8);
+		out->prefix[out->address_count] = address_of(formed->prefix);
+		out->address[out->address_count] = address_of(address);
+		out->state[out->address_count++] = (uint8_t)state;
+	}
 }
 
 static void describe(const struct learned *learned, struct autoconfiguration *out)
 {
-	uint8_t own[16];
-
-	*out = (struct autoconfiguration){.interface = learned->interface};
-	if (!link_local(learned->interface, own))
+	memset(out, 0, sizeof(*out));
+	out->interface = learned->interface;
+	if (ipv6_is_unspecified(learned->own))
 		return;
-	out->link_local = address_of(own);
-	if (learned->valid_until) {
-		memcpy(own, learned->prefix, 8);
-		out->address = address_of(own);
-		out->prefix = address_of(learned->prefix);
-		out->prefix_length = 64;
-	}
+	out->link_local = address_of(learned->own);
+	out->link_local_state = (uint8_t)formed_shown(&learned->formed[0]);
+	describe_addresses(learned, true, out);
+	describe_addresses(learned, false, out);
 	if (learned->router_until)
 		out->router = address_of(learned->router);
 	for (unsigned i = 0; learned->servers_until && i < learned->server_count; i++)
 		out->servers[out->server_count++] = address_of(learned->servers[i]);
+}
+
+bool slaac_is_deprecated(uint16_t interface, const struct ip_address *address)
+{
+	const struct learned *learned = slaac_find(interface, false);
+
+	for (unsigned i = 1; learned && i < FORMED_MAX && address->version == 6; i++)
+		if (!memcmp(address->bytes, learned->formed[i].prefix, 8) &&
+		    !memcmp(address->bytes + 8, learned->own + 8, 8))
+			return formed_shown(&learned->formed[i]) == AUTOCONFIGURATION_DEPRECATED;
+	return false;
 }
 
 /* mgmtd compares: it is told also where nothing is new. */
@@ -103,24 +113,7 @@ void slaac_report(void)
 	server_send_all(MESSAGE_AUTOCONFIGURATION, &message, sizeof(message));
 }
 
-uint32_t slaac_left(uint64_t until, uint64_t now)
-{
-	uint64_t seconds =
-	    until > now ? (until - now + NANOSECONDS_PER_SECOND - 1) / NANOSECONDS_PER_SECOND : 0;
-
-	if (until == LEARNED_FOR_EVER)
-		return UINT32_MAX;
-	return seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX - 1;
-}
-
-uint64_t slaac_ends(uint32_t seconds, uint64_t now)
-{
-	if (seconds == UINT32_MAX)
-		return LEARNED_FOR_EVER;
-	return seconds ? now + seconds * NANOSECONDS_PER_SECOND : 0;
-}
-
-static void changed(struct learned *learned)
+void slaac_changed(struct learned *learned)
 {
 	if (active() && atomic_load(&datapath.mirroring))
 		slaac_emit(learned);
@@ -147,8 +140,8 @@ static void solicit(struct learned *learned, uint64_t now)
 /* What has outlived its time. */
 static bool expire(struct learned *learned, uint64_t now)
 {
-	uint64_t *const ends_at[] = {&learned->valid_until, &learned->router_until, &learned->servers_until};
-	bool any = false;
+	uint64_t *const ends_at[] = {&learned->router_until, &learned->servers_until};
+	bool any = formed_expire(learned->formed, now);
 
 	for (unsigned i = 0; i < sizeof(ends_at) / sizeof(*ends_at); i++) {
 		if (*ends_at[i] && now >= *ends_at[i]) {
@@ -157,6 +150,14 @@ static bool expire(struct learned *learned, uint64_t now)
 		}
 	}
 	return any;
+}
+
+static bool has_prefix(const struct learned *learned)
+{
+	for (unsigned i = 1; i < FORMED_MAX; i++)
+		if (learned->formed[i].valid_until)
+			return true;
+	return false;
 }
 
 static void tick(void *user)
@@ -173,9 +174,11 @@ static void tick(void *user)
 			continue;
 		if (expire(learned, now)) {
 			learned->ask_due = learned->ask_after = 0;
-			changed(learned);
+			slaac_changed(learned);
 		}
-		if (!(learned->valid_until && learned->router_until) && now >= learned->ask_due)
+		slaac_identify(learned);
+		slaac_detect(learned, now);
+		if (!(has_prefix(learned) && learned->router_until) && now >= learned->ask_due)
 			solicit(learned, now);
 	}
 }
@@ -197,8 +200,12 @@ void slaac_configure(const struct message_autoconfigure *wanted)
 	for (unsigned i = 0; i < order.count; i++) {
 		struct learned *learned = slaac_find(order.interface[i], true);
 
-		if (learned)
-			learned->wanted = true;
+		if (!learned)
+			continue;
+		learned->wanted = true;
+		slaac_identify(learned);
+		if (!learned->formed[0].valid_until)
+			formed_start(learned->formed, control_now());
 	}
 	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++)
 		if (!slaac_table[i].wanted)
@@ -209,24 +216,11 @@ void slaac_configure(const struct message_autoconfigure *wanted)
 
 void slaac_policy(void)
 {
+	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++)
+		if (slaac_table[i].interface)
+			slaac_identify(&slaac_table[i]);
 	if (order.count)
 		slaac_report();
-}
-
-static void take_prefix(struct learned *learned, const struct router_advertisement *told, uint64_t now)
-{
-	for (unsigned i = 0; i < told->prefix_count; i++) {
-		const struct advertised_prefix *prefix = &told->prefixes[i];
-		bool same = learned->valid_until && !memcmp(learned->prefix, prefix->prefix, 16);
-		uint32_t valid =
-		    slaac_valid(same ? slaac_left(learned->valid_until, now) : 0, prefix->valid_s);
-
-		/* The one that there is stays as long as it is valid. */
-		if ((learned->valid_until && !same) || !valid)
-			continue;
-		memcpy(learned->prefix, prefix->prefix, sizeof(learned->prefix));
-		learned->valid_until = slaac_ends(valid, now);
-	}
 }
 
 static void take_router(struct learned *learned, const struct router_advertisement *told, uint64_t now)
@@ -236,12 +230,12 @@ static void take_router(struct learned *learned, const struct router_advertiseme
 	if (learned->router_until && !same)
 		return;
 	memcpy(learned->router, told->router, sizeof(learned->router));
-	learned->router_until = slaac_ends(told->lifetime_s, now);
+	learned->router_until = formed_ends(told->lifetime_s, now);
 	if (!told->server_count)
 		return;
 	memcpy(learned->servers, told->servers, sizeof(learned->servers));
 	learned->server_count = told->server_count;
-	learned->servers_until = slaac_ends(told->servers_s, now);
+	learned->servers_until = formed_ends(told->servers_s, now);
 }
 
 bool slaac_advertised(const struct port *port, const uint8_t *ip, size_t length)
@@ -256,11 +250,11 @@ bool slaac_advertised(const struct port *port, const uint8_t *ip, size_t length)
 	if (!router_advertisement_read(ip, length, &told))
 		return false;
 	describe(learned, &before);
-	take_prefix(learned, &told, now);
+	formed_told(learned->formed, &told, now, rte_rand_max(DELAY_MAX_NS));
 	take_router(learned, &told, now);
 	describe(learned, &after);
 	if (memcmp(&before, &after, sizeof(before)) != 0)
-		changed(learned);
+		slaac_changed(learned);
 	else if (now - learned->mirrored >= MIRROR_LEAST && atomic_load(&datapath.mirroring))
 		slaac_emit(learned);
 	return true;
@@ -275,8 +269,11 @@ void slaac_stop(void)
 
 void slaac_activity(bool now_active)
 {
-	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++)
+	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++) {
 		slaac_table[i].ask_due = slaac_table[i].ask_after = 0;
+		if (slaac_table[i].wanted && !slaac_table[i].formed[0].valid_until)
+			formed_start(slaac_table[i].formed, control_now());
+	}
 	if (now_active && order.count)
 		start();
 }

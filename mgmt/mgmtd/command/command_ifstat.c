@@ -116,6 +116,23 @@ static void print_private(struct session *session, const struct object_type *typ
 	}
 }
 
+/* The addresses that it forms, also those that are not in use. */
+static void print_formed(struct session *session, const struct object_type *type,
+                         const struct lyd_node *interface)
+{
+	const struct autoconfiguration *known =
+	    engine_learned_of(session->engine, value_number(type, interface, "Id"));
+	char text[IP_ADDRESS_TEXT];
+
+	if (known && known->link_local.version)
+		fprintf(session->out, "  SLAAC          : %s %s\n",
+		        ip_address_format(&known->link_local, text),
+		        engine_learned_state(known->link_local_state));
+	for (unsigned i = 0; known && i < known->address_count; i++)
+		fprintf(session->out, "                   %s %s\n",
+		        ip_address_format(&known->address[i], text), engine_learned_state(known->state[i]));
+}
+
 /* What its device is, or on what it is. */
 static void print_carrier(struct session *session, const struct object_type *type,
                           const struct lyd_node *interface)
@@ -242,6 +259,7 @@ int command_ifstat(struct session *session, const struct line *line)
 	fprintf(session->out, "Interface %s:\n  IP Address     : %s\n", name, text ? text : "");
 	free(text);
 	print_private(session, type, interface);
+	print_formed(session, type, interface);
 	error = datapath_link_query(session->engine->datapath, QUERY_INTERFACES, 0, on_rows, on_end, session);
 	if (error) {
 		fprintf(session->out, "  Status         : the datapath cannot be reached (%s)\n",

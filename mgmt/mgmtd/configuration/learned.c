@@ -7,7 +7,10 @@
 #include <string.h>
 
 #define OBJECT_NAME 80
-#define VALUES_MAX  256 /* of an IPAddress, as the schema says */
+#define VALUES_MAX  256                        /* of an IPAddress, as the schema says */
+#define ADDED_MAX   AUTOCONFIGURATION_PREFIXES /* to them, at once */
+
+#define PREFIX_LENGTH 64
 
 static const struct {
 	const char *ending, *unknown;
@@ -65,7 +68,7 @@ int learned_make_objects(struct configuration *configuration, const struct objec
 static int put(struct lyd_node *object, const struct property *property, bool keep,
                const struct ip_address *addresses, unsigned count, unsigned prefix_length)
 {
-	char text[AUTOCONFIGURATION_SERVERS][IP_ADDRESS_TEXT + 4];
+	char text[ADDED_MAX][IP_ADDRESS_TEXT + 4];
 	const char *values[VALUES_MAX];
 	size_t number = 0;
 	char *kept[VALUES_MAX];
@@ -73,12 +76,12 @@ static int put(struct lyd_node *object, const struct property *property, bool ke
 	int error;
 
 	for (const struct lyd_node *item = keep ? value_first(object, property, 0) : NULL;
-	     item && number < VALUES_MAX - AUTOCONFIGURATION_SERVERS; item = value_next(item)) {
+	     item && number < VALUES_MAX - ADDED_MAX; item = value_next(item)) {
 		kept[kept_count] = strdup(lyd_get_value(item));
 		if (kept[kept_count])
 			values[number++] = kept[kept_count++];
 	}
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count && i < ADDED_MAX; i++) {
 		char address[IP_ADDRESS_TEXT];
 
 		ip_address_format(&addresses[i], address);
@@ -114,33 +117,46 @@ static int fill_object(const struct configuration *configuration, const char *in
 	return put(object, type_property(type, "Address"), false, addresses, count, prefix_length);
 }
 
-/* The address goes into <interface>_ip where the interface has that, and to the interface itself where it has not. */
-static int fill_address(struct configuration *configuration, const struct object_type *type,
-                        struct lyd_node *interface, const struct ip_address *address)
+/* Addresses go into <interface>_ip where the interface has that, and to the interface itself where it has not. */
+static int fill_addresses(struct configuration *configuration, const struct object_type *type,
+                          struct lyd_node *interface, const struct ip_address *own, unsigned count)
 {
 	const struct object_type *addresses = schema_type(configuration->schema, NULL, "IPAddress");
-	const struct property *own = type_property(type, "IPAddress");
+	const struct property *property = type_property(type, "IPAddress");
 	char name[OBJECT_NAME];
 	struct lyd_node *object = address_object(configuration, object_key(type, interface), "_ip", name);
 
-	if (object && refers(interface, own, name))
-		return put(object, type_property(addresses, "Address"), true, address, 1, 0);
-	return put(interface, own, true, address, 1, 0);
+	if (count == 0)
+		return 0;
+	if (object && refers(interface, property, name))
+		return put(object, type_property(addresses, "Address"), true, own, count, 0);
+	return put(interface, property, true, own, count, 0);
+}
+
+bool learned_in_use(uint8_t state)
+{
+	return state == AUTOCONFIGURATION_PREFERRED || state == AUTOCONFIGURATION_DEPRECATED;
 }
 
 static int fill(struct configuration *configuration, const struct object_type *type,
                 struct lyd_node *interface, const struct autoconfiguration *known)
 {
+	struct ip_address own[AUTOCONFIGURATION_PREFIXES], prefixes[AUTOCONFIGURATION_PREFIXES];
 	const char *name = object_key(type, interface);
-	int error = 0;
+	unsigned count = 0;
+	int error;
 
-	if (known->address.version)
-		error = fill_address(configuration, type, interface, &known->address);
-	if (!error && known->link_local.version)
+	for (unsigned i = 0; i < known->address_count && i < AUTOCONFIGURATION_PREFIXES; i++) {
+		if (!learned_in_use(known->state[i]))
+			continue;
+		own[count] = known->address[i];
+		prefixes[count++] = known->prefix[i];
+	}
+	error = fill_addresses(configuration, type, interface, own, count);
+	if (!error && learned_in_use(known->link_local_state))
 		error = put(interface, type_property(type, "IPAddress"), true, &known->link_local, 1, 0);
 	if (!error)
-		error = fill_object(configuration, name, "_ip6_net", &known->prefix,
-		                    known->prefix.version != 0, known->prefix_length);
+		error = fill_object(configuration, name, "_ip6_net", prefixes, count, PREFIX_LENGTH);
 	if (!error)
 		error = fill_object(configuration, name, "_ip6_gw", &known->router,
 		                    known->router.version != 0, 0);

@@ -23,6 +23,8 @@ void learned_order(const struct configuration *configuration, struct message_aut
  */
 int learned_make_objects(struct configuration *configuration, const struct object_type *type,
                          const struct lyd_node *interface, FILE *note);
+/* An address of that state (enum autoconfiguration_state) is the firewall's. */
+bool learned_in_use(uint8_t state);
 /* Puts what is known into the objects of a configuration. Returns 0 or -ENOMEM. */
 int learned_fill(struct configuration *configuration, const struct message_autoconfiguration *known);
 

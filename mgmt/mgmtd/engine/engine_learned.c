@@ -17,16 +17,38 @@ struct learned {
 	bool waiting; /* for the end of an activation */
 };
 
+const char *engine_learned_state(uint8_t state)
+{
+	static const char *const words[] = {[AUTOCONFIGURATION_NONE] = "none",
+	                                    [AUTOCONFIGURATION_TENTATIVE] = "tentative",
+	                                    [AUTOCONFIGURATION_PREFERRED] = "preferred",
+	                                    [AUTOCONFIGURATION_DEPRECATED] = "deprecated",
+	                                    [AUTOCONFIGURATION_DUPLICATE] = "duplicate"};
+
+	return state < sizeof(words) / sizeof(*words) ? words[state] : "unknown";
+}
+
 static void log_change(const struct engine *engine, const struct autoconfiguration *known)
 {
-	char address[IP_ADDRESS_TEXT] = "none", router[IP_ADDRESS_TEXT] = "none";
+	const char *name = interface_name(&engine->running, known->interface);
+	char address[IP_ADDRESS_TEXT], router[IP_ADDRESS_TEXT] = "none";
 
-	if (known->address.version)
-		ip_address_format(&known->address, address);
+	for (unsigned i = 0; i < known->address_count && i < AUTOCONFIGURATION_PREFIXES; i++)
+		qb_log(LOG_NOTICE, "interface %s: SLAAC: address %s is %s", name,
+		       ip_address_format(&known->address[i], address), engine_learned_state(known->state[i]));
 	if (known->router.version)
 		ip_address_format(&known->router, router);
-	qb_log(LOG_NOTICE, "interface %s: SLAAC: address %s, router %s",
-	       interface_name(&engine->running, known->interface), address, router);
+	qb_log(LOG_NOTICE, "interface %s: SLAAC: router %s", name, router);
+}
+
+const struct autoconfiguration *engine_learned_of(const struct engine *engine, uint32_t interface)
+{
+	const struct message_autoconfiguration *known = engine->learned ? &engine->learned->known : NULL;
+
+	for (uint32_t i = 0; known && i < known->count; i++)
+		if (known->interface[i].interface == interface)
+			return &known->interface[i];
+	return NULL;
 }
 
 static void on_told(void *user, const struct ipc_message *message)

@@ -4,6 +4,7 @@
 
 /* What routers told of interfaces (configuration/learned.h), of the datapath and into force. One thread. */
 
+#include "lib/messages/autoconfiguration.h"
 #include "mgmt/mgmtd/engine/engine.h"
 
 /* Listens to the datapath, whose link is there. Returns 0 or -ENOMEM. */
@@ -14,6 +15,11 @@ void engine_learned_destroy(struct engine *engine);
 void engine_learned_order(struct engine *engine, const struct configuration *configuration);
 /* An activation has ended: what came meanwhile comes into force. */
 void engine_learned_waiting(struct engine *engine);
+
+/* What is known of an interface (id); NULL: it is not asked for. */
+const struct autoconfiguration *engine_learned_of(const struct engine *engine, uint32_t interface);
+/* An enum autoconfiguration_state as a word. */
+const char *engine_learned_state(uint8_t state);
 
 /*
  * The configuration with what is known in its objects: itself, or a copy in *copy (which was empty, and is the caller's to
