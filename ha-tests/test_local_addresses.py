@@ -27,6 +27,8 @@ cc
 cc RuleSet IPRuleSet main
 add IPRule Index=1 Name=second Action=Allow SourceInterface=if1 SourceNetwork=10.2.2.0/24 DestinationInterface=if2 DestinationNetwork=all-nets-ip4 Service=all_services SourceTranslation=NAT SetSourceAddress=AllToOne NewSourceIP4={TRANSLATED}
 add IPRule Index=2 Name=own Action=Allow SourceInterface=if1 SourceNetwork=10.2.2.0/24 DestinationInterface=core DestinationNetwork={GATEWAY} Service=ping-inbound
+add IPRule Index=3 Name=pool Action=Deny SourceInterface=if2 SourceNetwork=all-nets DestinationInterface=core DestinationNetwork=198.51.100.65 Service=all_services
+add IPRule Index=4 Name=pool6 Action=Allow SourceInterface=if2 SourceNetwork=all-nets-ip6 DestinationInterface=core DestinationNetwork={POOL6} Service=ping6-inbound
 cc
 """
 
@@ -89,6 +91,37 @@ def test_only_the_active_node_answers_and_only_for_the_pool(cluster: Cluster) ->
 def test_neighbor_discovery_is_answered_too(cluster: Cluster) -> None:
     assert neighbour(cluster.lab, "peer", "2001:db8:2::f7") == SHARED_MAC["if2"]
     assert neighbour(cluster.lab, "peer", "2001:db8:2::e7") == ""
+
+
+@pytest.mark.feature("C06-008", "C09-019")
+def test_addresses_of_core_routes_answer_where_a_rule_lets_them(cluster: Cluster) -> None:
+    for address in ("198.51.100.64", TRANSLATED):
+        assert cluster.lab.run("peer", ["ping", "-n", "-c", "1", "-W", "3", address]).returncode == 0, address
+    assert cluster.lab.run("peer", ["ping", "-n", "-c", "1", "-W", "3", "2001:db8:2::f7"]).returncode == 0
+    assert cluster.lab.run("peer", ["ping", "-n", "-c", "1", "-W", "1", "198.51.100.65"]).returncode != 0, "a rule forbids it"
+    for node in cluster.nodes.values():
+        held = node.run(["ip", "route", "show", "table", "local"]).stdout
+        assert "local 198.51.100.64/30 dev h-if1" in held, held
+
+
+def local_ips(cluster: Cluster) -> dict[str, str]:
+    """Of each network in the table that has any."""
+    rows = [line.split() for line in cluster.nodes[cluster.active()].cli("routes").stdout.splitlines()]
+    return {row[0]: row[-2] for row in rows if len(row) >= 4 and "/" in row[0]}
+
+
+@pytest.mark.feature("C06-007")
+def test_a_route_chooses_its_address(cluster: Cluster) -> None:
+    """The interface's address in its network, else the first of the IP version, else none, which the log tells."""
+    shown = local_ips(cluster)
+    assert shown["10.1.0.0/24"] == "10.1.0.1" and shown["10.2.2.0/24"] == GATEWAY, shown
+    assert shown["2001:db8:2::/64"] == "2001:db8:2::1", shown
+    cluster.commit("cc RoutingTable main\nadd Route Interface=if1 Network=10.9.0.0/16 Gateway=10.1.0.10\n"
+                   "add Route Interface=if1 Network=2001:db8:1::/64\ncc")
+    shown = local_ips(cluster)
+    assert shown["10.9.0.0/16"] == "10.1.0.1", shown
+    log = (cluster.nodes[cluster.active()].log / "hadrian-datapath.log").read_text(encoding="utf-8")
+    assert "event=no_local_ip iface=if1 network=2001:db8:1::/64 ipver=6" in log
 
 
 @pytest.mark.feature("C06-008", "C09-019")

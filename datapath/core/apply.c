@@ -10,6 +10,7 @@
 #include "datapath/host/host.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
+#include "datapath/route/local_ip.h"
 #include "datapath/slaac/slaac.h"
 #include "datapath/spare/spare.h"
 #include "datapath/threshold/threshold.h"
@@ -103,6 +104,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 	activity_configure(policy);
 	advertise_configure(policy);
 	slaac_policy();
+	route_local_ip_report(policy);
 	qb_log(LOG_INFO, "policy %lu is in force", (unsigned long)policy->header->generation);
 	return first;
 }

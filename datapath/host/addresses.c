@@ -132,7 +132,9 @@ static struct ip_address preferred_source(const struct policy *policy, const str
 		    address->address.version != route->network.first.version ||
 		    is_loopback(&address->address) || address->interface != route->interface)
 			continue;
-		if (!any.version || ip_range_contains(&route->network, &address->address))
+		if (ip_range_contains(&route->network, &address->address))
+			return address->address;
+		if (!any.version)
 			any = address->address;
 	}
 	return any;
@@ -142,7 +144,23 @@ static bool same_route(const struct netlink_route *a, const struct netlink_route
 {
 	return ip_address_compare(&a->network, &b->network) == 0 && a->prefix_length == b->prefix_length &&
 	       ip_address_compare(&a->source, &b->source) == 0 && a->metric == b->metric &&
-	       a->mtu == b->mtu && a->interface == b->interface;
+	       a->mtu == b->mtu && a->interface == b->interface && a->local == b->local;
+}
+
+/* Core routes have no device of their own: they are with the first that there is. */
+static bool is_bearer(const struct policy *policy, const struct policy_interface *interface)
+{
+	for (uint32_t i = 0; i < policy->interface_count; i++)
+		if (!policy->interfaces[i].disabled && policy->interfaces[i].ha_type != POLICY_HA_SYNC)
+			return &policy->interfaces[i] == interface;
+	return false;
+}
+
+static bool is_of(const struct policy *policy, const struct policy_interface *interface,
+                  const struct policy_route *route)
+{
+	return route->interface == interface->id ||
+	       (route->interface == POLICY_INTERFACE_CORE && is_bearer(policy, interface));
 }
 
 static bool kernel_route(const struct policy *policy, const struct policy_route *route, int index,
@@ -152,6 +170,13 @@ static bool kernel_route(const struct policy *policy, const struct policy_route 
 
 	if (!ip_range_prefix_length(&route->network, &length))
 		return false;
+	if (route->interface == POLICY_INTERFACE_CORE) {
+		*out = (struct netlink_route){.network = route->network.first,
+		                              .prefix_length = (uint8_t)length,
+		                              .interface = index,
+		                              .local = true};
+		return true;
+	}
 	*out = (struct netlink_route){.network = route->network.first,
 	                              .prefix_length = (uint8_t)length,
 	                              .source = preferred_source(policy, route),
@@ -167,7 +192,7 @@ static bool still_wanted(const struct policy *policy, const struct policy_interf
 	struct netlink_route route;
 
 	for (uint32_t i = 0; i < policy->route_count; i++) {
-		if (policy->routes[i].interface == interface->id &&
+		if (is_of(policy, interface, &policy->routes[i]) &&
 		    kernel_route(policy, &policy->routes[i], have->interface, &route) &&
 		    same_route(&route, have))
 			return true;
@@ -209,7 +234,7 @@ static int apply_routes(const struct policy *policy, const struct policy_interfa
 		routes[i] = routes[--route_count];
 	}
 	for (uint32_t i = 0; i < policy->route_count; i++) {
-		if (policy->routes[i].interface != interface->id ||
+		if (!is_of(policy, interface, &policy->routes[i]) ||
 		    !kernel_route(policy, &policy->routes[i], index, &route))
 			continue;
 		error = add_route(&route);

@@ -236,10 +236,12 @@ static int route_request(uint16_t type, uint16_t flags, const struct netlink_rou
 	begin(&request, type, flags, sizeof(request.route));
 	request.route.rtm_family = family(&route->network);
 	request.route.rtm_dst_len = route->prefix_length;
-	request.route.rtm_table = RT_TABLE_MAIN;
+	request.route.rtm_table = route->local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
 	request.route.rtm_protocol = ROUTE_PROTOCOL;
-	request.route.rtm_scope = route->network.version == 6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-	request.route.rtm_type = RTN_UNICAST;
+	request.route.rtm_scope = route->network.version == 6 ? RT_SCOPE_UNIVERSE
+	                          : route->local              ? RT_SCOPE_HOST
+	                                                      : RT_SCOPE_LINK;
+	request.route.rtm_type = route->local ? RTN_LOCAL : RTN_UNICAST;
 	add_address(&request, RTA_DST, &route->network);
 	add(&request, RTA_OIF, &route->interface, sizeof(route->interface));
 	add(&request, RTA_PRIORITY, &metric, sizeof(metric));

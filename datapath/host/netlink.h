@@ -25,6 +25,7 @@ struct netlink_route {
 	uint32_t metric;
 	uint32_t mtu;  /* of what is sent there, bytes; 0: the device's */
 	int interface; /* index of the kernel's device */
+	bool local;    /* all addresses of the network are the node's own; no source, metric and MTU */
 };
 
 /* How the kernel reaches a destination now. */

@@ -2,6 +2,7 @@
 #include "datapath/probe/source.h"
 
 #include "datapath/policy/compiled_policy.h"
+#include "datapath/route/local_ip.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,9 +34,13 @@ static struct ip_address source_of(const struct compiled_policy *policy, const s
 	uint32_t ip4;
 	bool shared;
 
-	if (route->policy_route != UINT32_MAX &&
-	    policy->policy.routes[route->policy_route].local_ip.version == version)
-		return policy->policy.routes[route->policy_route].local_ip;
+	if (route->policy_route != UINT32_MAX) {
+		struct ip_address local =
+		    route_local_ip(&policy->policy, &policy->policy.routes[route->policy_route]);
+
+		if (local.version == version)
+			return local;
+	}
 	if (version == 6)
 		return ipv6 ? ipv6->address : none;
 	ip4 = compiled_policy_error_source(policy, route->interface, &shared);

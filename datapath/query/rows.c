@@ -5,6 +5,7 @@
 #include "datapath/port/kernel_device.h"
 #include "datapath/port/port.h"
 #include "datapath/query/query.h"
+#include "datapath/route/local_ip.h"
 #include "datapath/rule_usage/rule_usage.h"
 #include "lib/messages/neighbour.h"
 #include "lib/messages/query.h"
@@ -96,7 +97,7 @@ void *rows_routes(uint32_t *count)
 
 		rows[(*count)++] = (struct route_row){.network = route->network,
 		                                      .gateway = route->gateway,
-		                                      .local_ip = route->local_ip,
+		                                      .local_ip = route_local_ip(policy, route),
 		                                      .interface = route->interface,
 		                                      .metric = route->metric};
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/policy/compiled_policy.h"
+#include "datapath/route/local_ip.h"
 #include "datapath/testing/fixture.h"
 #include "lib/testing.h"
 
@@ -90,12 +91,46 @@ START_TEST(many_routes_and_many_swaps)
 }
 END_TEST
 
+/* feature: C06-007 */
+START_TEST(a_route_chooses_its_local_ip)
+{
+	struct policy_address addresses[] = {
+	    {.interface = 1, .kind = POLICY_ADDRESS_PRIVATE, .address = ip_address_from_ip4(0x0a010002)},
+	    {.interface = 1, .kind = POLICY_ADDRESS_SHARED, .address = ip_address_from_ip4(0x0a010001)},
+	    {.interface = 1, .kind = POLICY_ADDRESS_SHARED, .address = ip_address_from_ip4(0x0a020001)},
+	    {.interface = 2, .kind = POLICY_ADDRESS_SHARED, .address = ip_address_from_ip4(0x0a030001)},
+	    {.interface = 2, .kind = POLICY_ADDRESS_PRIVATE, .address = {.version = 6, .bytes = {[15] = 1}}}};
+	struct policy policy = {.addresses = addresses, .address_count = 5};
+	struct policy_route route = {.interface = 1};
+	struct ip_address expected[] = {addresses[2].address, addresses[1].address, addresses[3].address};
+	struct ip_address chosen;
+
+	ip_range_parse("10.2.0.0/16", &route.network);
+	chosen = route_local_ip(&policy, &route);
+	ck_assert_int_eq(ip_address_compare(&chosen, &expected[0]), 0);
+	ip_range_parse("0.0.0.0/0", &route.network);
+	chosen = route_local_ip(&policy, &route);
+	ck_assert_int_eq(ip_address_compare(&chosen, &expected[1]), 0);
+	ip_range_parse("10.9.0.0/16", &route.network);
+	chosen = route_local_ip(&policy, &route);
+	ck_assert_int_eq(ip_address_compare(&chosen, &expected[1]), 0);
+	route.local_ip = addresses[3].address;
+	chosen = route_local_ip(&policy, &route);
+	ck_assert_int_eq(ip_address_compare(&chosen, &expected[2]), 0);
+	route.local_ip.version = 0;
+	route.interface = 2;
+	ip_range_parse("2001:db8::/32", &route.network);
+	ck_assert_uint_eq(route_local_ip(&policy, &route).version, 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
 	tcase_add_test(tests, the_longest_prefix_wins);
 	tcase_add_test(tests, the_lowest_metric_wins);
 	tcase_add_test(tests, own_addresses_are_core);
+	tcase_add_test(tests, a_route_chooses_its_local_ip);
 	tcase_add_test(tests, many_routes_and_many_swaps);
 }
 
