@@ -22,9 +22,6 @@ static struct message_activity wish;
 static struct message_activity_report told;
 static bool standalone;
 static bool stood_still;
-static uint64_t fence_ns; /* 0: none */
-static uint64_t seen_ns,
-    seen_tsc; /* this thread ran last; the TSC also counts while a virtual machine is paused */
 
 const struct message_activity *activity_wish(void)
 {
@@ -62,6 +59,7 @@ void activity_changed(void)
 
 	/* The number of flows changes all the time and is no news. */
 	now.flows = told.flows;
+	heartbeat_changed();
 	if (memcmp(&now, &told, sizeof(now)) != 0)
 		activity_report();
 }
@@ -72,6 +70,7 @@ static void become(bool active)
 		return;
 	atomic_store(&datapath.active, active);
 	switchover_activity(active);
+	heartbeat_changed();
 	qb_log(LOG_NOTICE, "this node is %s now (term %u)", active ? "active" : "inactive", wish.term);
 	if (active) {
 		/* What goes to the peer starts from a snapshot when clusterd asks for one. */
@@ -85,13 +84,15 @@ static void become(bool active)
 		if (!switchover_passing())
 			mirror_activity(false);
 	}
-	heartbeat_send_now();
 }
 
 void activity_set(const struct message_activity *new_wish)
 {
 	bool active = atomic_load(&datapath.active);
 
+	/* clusterd may have sent it before it knew that this node stood still. */
+	if (stood_still && new_wish->active && new_wish->term <= wish.term)
+		return;
 	/* Before anyone can hear of it. */
 	if (!standalone && active && new_wish->yielding && !new_wish->active)
 		switchover_pass();
@@ -102,7 +103,6 @@ void activity_set(const struct message_activity *new_wish)
 	become(standalone || wish.active);
 	if (!wish.active && !wish.yielding)
 		switchover_peer_active();
-	heartbeat_send_now();
 	activity_changed();
 }
 
@@ -113,9 +113,9 @@ void activity_configure(const struct policy *policy)
 	bool was_active = atomic_load(&datapath.active);
 
 	standalone = !settings->cluster_enabled;
-	/* Well before the peer, which counts from the last heartbeat that it heard, can have taken over. */
-	fence_ns = standalone ? 0 : dead_ms * NANOSECONDS_PER_MILLISECOND / 4 * 3;
-	atomic_store(&datapath.fence_cycles, fence_ns / 1000 * rte_get_tsc_hz() / 1000000);
+	/* The bound of a hand-over (datapath/switchover). */
+	atomic_store(&datapath.fence_cycles,
+	             standalone ? 0 : (uint64_t)dead_ms * 1000 / 4 * 3 * rte_get_tsc_hz() / 1000000);
 	become(standalone || wish.active);
 	/* Addresses and ports may be new. */
 	if (was_active && atomic_load(&datapath.active))
@@ -123,69 +123,18 @@ void activity_configure(const struct policy *policy)
 	activity_changed();
 }
 
-static bool forwards(void)
+void activity_stood_still(uint64_t pause_ns)
 {
-	return atomic_load(&datapath.active) || switchover_passing();
-}
-
-static void demote(const char *who, uint64_t pause_ns)
-{
+	if (!atomic_load(&datapath.active) && !switchover_passing())
+		return;
 	qb_log(LOG_WARNING,
-	       "%s stood still for %lu ms: this node stops forwarding until clusterd decides anew", who,
+	       "heartbeats stood still for %lu ms: this node stops forwarding until clusterd decides anew",
 	       (unsigned long)(pause_ns / NANOSECONDS_PER_MILLISECOND));
 	stood_still = true;
 	wish.active = 0;
 	become(false);
 	switchover_abort();
-}
-
-static uint64_t pause_of_this_thread(uint64_t now)
-{
-	uint64_t tsc = rte_rdtsc(), pause = now - seen_ns, cycles = tsc - seen_tsc;
-	bool first = seen_tsc == 0;
-
-	seen_ns = now;
-	seen_tsc = tsc;
-	if (first)
-		return 0;
-	return RTE_MAX(pause, (uint64_t)((double)cycles / (double)rte_get_tsc_hz() * 1e9));
-}
-
-/* Workers that stood still suspended themselves and forward nothing. */
-static void release_workers(bool paused, uint64_t pause)
-{
-	bool suspended = false;
-
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		suspended |= atomic_load(&datapath.workers[i]->suspended);
-	if (!suspended)
-		return;
-	/*
-	 * Where only a worker was kept off its CPU, heartbeats went on over the Sync interface, and the peer
-	 * says that it heard them: it has not taken over.
-	 */
-	if (forwards() && (paused || !heartbeat_peer_hears_us())) {
-		demote("a worker", RTE_MAX(pause, fence_ns));
-		activity_changed();
-	}
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		atomic_store(&datapath.workers[i]->suspended, false);
-}
-
-void activity_watch(void)
-{
-	uint64_t now = control_now();
-	uint64_t pause = pause_of_this_thread(now);
-	bool paused = fence_ns && pause >= fence_ns;
-
-	if (paused) {
-		heartbeat_excuse(now - pause, now);
-		if (forwards()) {
-			demote("this node", pause);
-			activity_changed();
-		}
-	}
-	release_workers(paused, pause);
+	activity_changed();
 }
 
 void activity_second(void)

@@ -18,10 +18,10 @@ const struct message_activity *activity_wish(void);
 void activity_configure(const struct policy *policy);
 
 /*
- * Looks whether this thread or a worker stood still, and demotes this node where the peer may have missed it
- * for that. To be called before anything else whenever the thread wakes.
+ * This node's heartbeats stood still for so long that the peer may have taken over: demotes it where it is active. Its workers
+ * have stopped already (heartbeat_lanes.lease_tsc).
  */
-void activity_watch(void);
+void activity_stood_still(uint64_t pause_ns);
 
 /* This node could take over: clusterd says so and is there, and the ports are well. */
 bool activity_ready(void);

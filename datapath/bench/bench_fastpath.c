@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/bench/bench.h"
+#include "datapath/heartbeat/lanes.h"
 
 #include <rte_eal.h>
 #include <rte_random.h>
@@ -125,6 +126,7 @@ int main(int argc, char **argv)
 	rte_srand(1);
 	datapath.worker_count = 1;
 	datapath.active = true;
+	heartbeat_lanes.lease_tsc = UINT64_MAX;
 	if (bench_ports_start())
 		return bench_failed("no memory");
 	result = measure(only, most);

@@ -67,9 +67,6 @@ static void handle(struct rte_mbuf *mbuf)
 	case PACKET_DISCOVERY:
 		nd_receive(mbuf);
 		break;
-	case PACKET_HEARTBEAT:
-		heartbeat_receive(mbuf);
-		break;
 	case PACKET_SPARE_LINK:
 		spare_receive(mbuf);
 		break;
@@ -129,7 +126,7 @@ static int32_t woken(int32_t fd, int32_t events, void *user)
 	(void)events;
 	(void)user;
 	(void)!read(fd, &value, sizeof(value));
-	activity_watch();
+	heartbeat_collect();
 	if (!drain_all()) {
 		atomic_store_explicit(&control.asleep, true, memory_order_relaxed);
 		atomic_thread_fence(memory_order_seq_cst);
@@ -145,8 +142,7 @@ static int32_t woken(int32_t fd, int32_t events, void *user)
 
 void control_breathe(void)
 {
-	activity_watch();
-	heartbeat_send_due();
+	heartbeat_collect();
 }
 
 void control_synchronize(void)

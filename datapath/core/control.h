@@ -33,14 +33,13 @@ uint64_t control_now(void);
 void control_drain(void);
 
 /*
- * Waits until every worker has finished the walk that it is in. Heartbeats go on meanwhile: a slow worker
- * must not look like a dead node.
+ * Waits until every worker has finished the walk that it is in.
  */
 void control_synchronize(void);
 
 /*
- * Called between two steps of work that may take long (opening ports, waiting for workers): sends the
- * heartbeats that are due.
+ * Called between two steps of work that may take long (opening ports, waiting for workers): shows that this
+ * thread lives, and hears what became of the peer.
  */
 void control_breathe(void);
 

@@ -41,7 +41,6 @@
 enum packet_kind {
 	/* worker -> control: data starts at the Ethernet header unless said otherwise */
 	PACKET_ARP = 1,
-	PACKET_HEARTBEAT,
 	PACKET_TO_HOST,      /* data starts at the IP header; packet.interface is where it came in */
 	PACKET_UNRESOLVED,   /* data starts at the IP header; wants packet.next_hop on packet.interface */
 	PACKET_DISCOVERY,    /* ICMPv6 of Neighbour Discovery; data starts at the IP header */
@@ -137,9 +136,7 @@ struct worker {
 	struct record_batch *batch; /* being filled, NULL: none */
 	_Atomic bool
 	    mirror_overflow;        /* a record could not be kept: the control thread starts a new snapshot */
-	_Atomic uint64_t alive_tsc; /* of its last walk */
-	_Atomic bool
-	    suspended; /* it stood still for too long and forwards nothing until the control thread says so */
+	_Atomic uint64_t alive_tsc; /* when its last walk began */
 } __rte_cache_aligned;
 
 struct datapath {
@@ -155,8 +152,7 @@ struct datapath {
 	_Atomic(struct watch_table *) watches;    /* NULL: nobody watches */
 	_Atomic bool active;                      /* forwards for the shared addresses; standalone: always */
 	_Atomic bool mirroring;                   /* records are wanted */
-	_Atomic uint64_t
-	    fence_cycles; /* a worker that stood still this long suspends itself; 0: never (standalone) */
+	_Atomic uint64_t fence_cycles;            /* how long a node that yields may forward; 0: standalone */
 	/*
 	 * Counted up by the control thread when an adjacency index is to name another next hop than before
 	 * (unresolve it, count up, rte_rcu_qsbr_synchronize, then use it anew): flows look theirs up again.

@@ -101,10 +101,10 @@ static int start_control(char reason[256])
 
 static void stop_control(void)
 {
-	heartbeat_farewell();
-	rte_delay_us_sleep(FAREWELL_US);
 	/* Nothing is forwarded from here on: the peer may start. */
 	atomic_store(&datapath.active, false);
+	heartbeat_farewell();
+	rte_delay_us_sleep(FAREWELL_US);
 	activity_report();
 	server_stop();
 	stop_workers();

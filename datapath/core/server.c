@@ -117,7 +117,7 @@ static void closed(struct ipc_connection *connection, void *user)
 		 * to. */
 		cluster = NULL;
 		qb_log(LOG_WARNING, "clusterd has gone");
-		heartbeat_send_now();
+		heartbeat_changed();
 	}
 }
 
@@ -225,7 +225,7 @@ static void neighbour_message(struct ipc_connection *connection, const struct ip
 static void message_received(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	(void)user;
-	activity_watch();
+	heartbeat_collect();
 	if (message->fd >= 0 && message->type != MESSAGE_POLICY_APPLY)
 		close(message->fd);
 	switch (message->type) {

@@ -2,7 +2,7 @@
 #include "datapath/eth/ethernet.h"
 #include "datapath/policy/compiled_policy.h"
 
-enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP, NEXT_IPV6 };
+enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP, NEXT_IPV6, NEXT_HEARTBEAT };
 
 /* One a tick may be logged. */
 static rte_edge_t unknown_vlan(struct worker_state *state, struct packet *packet,
@@ -96,8 +96,7 @@ static rte_edge_t input_one(struct worker_state *state, struct rte_mbuf *mbuf)
 	case ETHERNET_TAGGED:
 		return tagged(state, mbuf, port, shared);
 	case ETHERNET_HEARTBEAT:
-		packet->kind = PACKET_HEARTBEAT;
-		return NEXT_CONTROL;
+		return NEXT_HEARTBEAT;
 	case ETHERNET_SPARE_LINK:
 		packet->kind = PACKET_SPARE_LINK;
 		return NEXT_CONTROL;
@@ -137,10 +136,11 @@ static struct rte_node_register node = {
     .name = "ethernet_input",
     .process = ethernet_input,
     .init = worker_node_init,
-    .nb_edges = 4,
+    .nb_edges = 5,
     .next_nodes = {[NEXT_IPV4] = "ipv4_input",
                    [NEXT_CONTROL] = "to_control",
                    [NEXT_DROP] = "drop",
-                   [NEXT_IPV6] = "ipv6_input"},
+                   [NEXT_IPV6] = "ipv6_input",
+                   [NEXT_HEARTBEAT] = "to_heartbeat"},
 };
 RTE_NODE_REGISTER(node)

@@ -5,7 +5,7 @@
 /*
  * Heartbeats on Sync and Critical interfaces (C22-013, C22-022, C22-023). On Critical ones they go through a
  * worker, so they show that forwarding lives; on Sync ones, which the kernel keeps, through a packet socket.
- * Control thread.
+ * A thread of their own sends and judges them (beat.c); this is the control thread's side.
  */
 
 #include "datapath/core/datapath.h"
@@ -16,23 +16,20 @@ void heartbeat_stop(void);
 /* A new policy is in force. Returns 0 or -errno. */
 int heartbeat_configure(const struct policy *policy);
 
-/* A heartbeat frame that came in through a worker; takes it. */
-void heartbeat_receive(struct rte_mbuf *mbuf);
-/* Sends where an interval has passed. */
-void heartbeat_send_due(void);
-/* Sends now, what this node is having changed. */
-void heartbeat_send_now(void);
+/*
+ * Takes what the heartbeat thread found: tells clusterd of the peer, and stops this node where it stood still. To be called
+ * before anything else whenever the thread wakes, and between two steps of work that takes long.
+ */
+void heartbeat_collect(void);
+/* What heartbeats say of this node may have changed: sends them at once where it did. */
+void heartbeat_changed(void);
 /* The last ones: this node is not active any more, the peer shall be. */
 void heartbeat_farewell(void);
 /* Once a second: the key, sockets of devices that came back, counts. */
 void heartbeat_second(void);
 
-/* The node stood still in between and heard nothing. */
-void heartbeat_excuse(uint64_t from, uint64_t until);
 /* Heartbeats are being sent. */
 bool heartbeat_running(void);
-/* See judge_peer_hears_us. */
-bool heartbeat_peer_hears_us(void);
 /* See judge_hearing. */
 enum judge_hearing heartbeat_hearing(uint16_t interface);
 /* From now on heartbeats on the interface say that the peer is not heard there, or that it is. */

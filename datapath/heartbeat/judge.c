@@ -110,15 +110,16 @@ void judge_excuse(struct judge *judge, uint64_t from, uint64_t until)
 	}
 }
 
-bool judge_peer_hears_us(const struct judge *judge, uint64_t now)
+bool judge_listened(const struct judge *judge, uint16_t interface)
 {
-	if (judge->last.active || !judge->last.hears_peer)
-		return false;
+	uint64_t last = 0, heard = 0;
+
 	for (unsigned i = 0; i < judge->interface_count; i++) {
-		if (judge->interfaces[i].sync && alive(judge, &judge->interfaces[i], now))
-			return true;
+		last = judge->interfaces[i].heard > last ? judge->interfaces[i].heard : last;
+		if (judge->interfaces[i].id == interface)
+			heard = judge->interfaces[i].heard;
 	}
-	return false;
+	return last < heard + judge->dead_ns;
 }
 
 enum judge_hearing judge_hearing(const struct message_heartbeat_report *report, unsigned index)

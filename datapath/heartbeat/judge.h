@@ -4,7 +4,7 @@
 
 /*
  * Whether the peer lives, from its heartbeats (C22-013, C22-024). Knows no clock and no socket: times come
- * in, in nanoseconds of any clock that only grows. Control thread.
+ * in, in nanoseconds of any clock that only grows. Heartbeat thread.
  */
 
 #include "lib/heartbeat.h"
@@ -18,7 +18,7 @@
 
 struct judge_interface {
 	uint16_t id;
-	bool sync;         /* a Sync interface: heard by the control thread itself */
+	bool sync;         /* a Sync interface: heard without a worker */
 	bool deaf;         /* the peer says that it does not hear this node here, but elsewhere */
 	uint64_t heard;    /* when, 0: never */
 	uint64_t sequence; /* last, of the peer's current instance */
@@ -55,8 +55,11 @@ bool judge_dies(const struct judge *judge, uint64_t before, uint64_t now);
  */
 void judge_excuse(struct judge *judge, uint64_t from, uint64_t until);
 
-/* Alive on a Sync interface and, by its own word, hearing this node: it cannot take this node for dead. */
-bool judge_peer_hears_us(const struct judge *judge, uint64_t now);
+/*
+ * The peer was alive on this interface when it was last heard at all, so what is sent there reaches it if it lives. True where it
+ * was never heard: there is nobody who could take over.
+ */
+bool judge_listened(const struct judge *judge, uint16_t interface);
 
 void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out);
 /* Whether two reports differ in what clusterd wants to know: not in which frame was the last. */

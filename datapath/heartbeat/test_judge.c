@@ -125,16 +125,18 @@ START_TEST(a_pause_of_this_node_is_not_held_against_the_peer)
 }
 END_TEST
 
-START_TEST(who_is_heard_over_sync_is_not_taken_for_dead)
+START_TEST(who_listened_to_the_last_is_reached)
 {
 	begin();
-	hear(1, 7, 1, START);
-	ck_assert(!judge_peer_hears_us(&judge, START));
-	hear(3, 7, 2, START);
-	ck_assert(judge_peer_hears_us(&judge, START));
-	ck_assert(!judge_peer_hears_us(&judge, START + DEAD));
-	judge.last.active = 1;
-	ck_assert(!judge_peer_hears_us(&judge, START));
+	ck_assert(judge_listened(&judge, 3));
+	hear(1, 7, 1, START + DEAD);
+	ck_assert(!judge_listened(&judge, 3));
+	hear(3, 7, 2, START + DEAD);
+	ck_assert(judge_listened(&judge, 3));
+	hear(1, 7, 3, START + 2 * DEAD - 1);
+	ck_assert(judge_listened(&judge, 3));
+	hear(1, 7, 4, START + 2 * DEAD);
+	ck_assert(!judge_listened(&judge, 3));
 }
 END_TEST
 
@@ -207,7 +209,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_recording_of_an_older_instance_does_not_displace_the_living_peer);
 	tcase_add_test(tests, the_latest_word_counts_whatever_the_way_it_took);
 	tcase_add_test(tests, a_pause_of_this_node_is_not_held_against_the_peer);
-	tcase_add_test(tests, who_is_heard_over_sync_is_not_taken_for_dead);
+	tcase_add_test(tests, who_listened_to_the_last_is_reached);
 	tcase_add_test(tests, reports_differ_in_what_matters);
 	tcase_add_test(tests, an_interface_is_suspect_where_one_of_two_living_nodes_is_not_heard);
 	tcase_add_test(tests, a_new_policy_keeps_what_was_heard);

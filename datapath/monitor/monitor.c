@@ -106,7 +106,7 @@ static void tick(void *user)
 	if (monitor_offline() != offline)
 		activity_changed();
 	if (monitor_offline() != offline || monitor_ready() != ready)
-		heartbeat_send_now();
+		heartbeat_changed();
 }
 
 /* What was found faulty stays so until hosts or heartbeats say otherwise; what was well gets time to be so again. */

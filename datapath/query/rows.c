@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/arp/neighbour.h"
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/lanes.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/port/kernel_device.h"
 #include "datapath/port/port.h"
@@ -78,7 +79,8 @@ void *rows_counters(uint32_t *count)
 		struct counter_row *row = &rows[(*count)++];
 
 		snprintf(row->name, sizeof(row->name), "%s", counter_name(counter));
-		row->value = datapath.control_counters.value[counter];
+		row->value =
+		    datapath.control_counters.value[counter] + heartbeat_lanes.counters.value[counter];
 		for (unsigned i = 0; i < datapath.worker_count; i++)
 			row->value += datapath.workers[i]->counters.value[counter];
 	}

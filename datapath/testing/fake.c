@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/testing/fake.h"
 
+#include "datapath/heartbeat/lanes.h"
+
 #include <string.h>
 
 struct datapath datapath;
@@ -66,6 +68,10 @@ uint32_t neighbour_find_ipv6(uint16_t interface, const uint8_t next_hop[16])
 }
 
 void control_wake(void)
+{
+}
+
+void heartbeat_wake(void)
 {
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/testing/fixture.h"
 
+#include "datapath/heartbeat/lanes.h"
 #include "datapath/policy/compiled_policy.h"
 
 #include <netinet/in.h>
@@ -76,6 +77,7 @@ void fixture_setup(void)
 	datapath.worker_count = 1;
 	ck_assert_int_eq(worker_create(0, 0, 1000, &datapath.workers[0]), 0);
 	datapath.active = true;
+	heartbeat_lanes.lease_tsc = UINT64_MAX;
 	builder = fixture_policy();
 	fixture_rule(builder, 0, 0, 0, 0, 0, POLICY_ALLOW, false);
 	fixture_apply(builder);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/capture/take.h"
+#include "datapath/heartbeat/lanes.h"
 #include "datapath/switchover/switchover.h"
 #include "datapath/worker/state.h"
 
-/* The source of the graph: ports, packets of the control thread, and packets that other workers met. */
+/* The source of the graph: ports, packets of the control thread and the heartbeat thread, and packets
+ * that other workers met. */
 enum { NEXT_ETHERNET, NEXT_HOST, NEXT_FLOW, NEXT_TRANSMIT, NEXT_DROP, NEXT_FRAGMENT };
 
 static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
@@ -31,11 +33,11 @@ static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, st
 	return total;
 }
 
-static uint16_t receive_control(struct rte_graph *graph, struct rte_node *node, struct worker_state *state)
+static uint16_t receive_ring(struct rte_graph *graph, struct rte_node *node, struct worker_state *state,
+                             struct rte_ring *ring)
 {
 	struct rte_mbuf *packets[BURST];
-	unsigned received =
-	    rte_ring_sc_dequeue_burst(state->worker->from_control, (void **)packets, BURST, NULL);
+	unsigned received = rte_ring_sc_dequeue_burst(ring, (void **)packets, BURST, NULL);
 
 	for (unsigned i = 0; i < received; i++) {
 		struct packet *packet = packet_of(packets[i]);
@@ -92,7 +94,9 @@ static uint16_t receive(struct rte_graph *graph, struct rte_node *node, void **o
 	uint16_t total = 0, held = 0;
 
 	(void)objects, (void)number;
-	total += receive_control(graph, node, state);
+	if (state->worker->index == 0)
+		total += receive_ring(graph, node, state, heartbeat_lanes.to_worker);
+	total += receive_ring(graph, node, state, state->worker->from_control);
 	/* What another worker met waits as well while frames are held here. */
 	if (datapath.worker_count > 1 && likely(!state->holding))
 		total += receive_handover(graph, node, state);

@@ -77,7 +77,7 @@ struct worker_state {
 	const struct watch_table *watches;    /* NULL: nobody watches */
 	uint32_t watch_serial;                /* of the table that the graph is set up for, 0: none */
 	bool active;
-	bool forwarding;                         /* active and not suspended */
+	bool forwarding;                         /* active, and heartbeats go out (datapath/heartbeat) */
 	bool drop_ipv4, drop_ipv6;               /* IPSettings AllowIPVersion=IPv6, IPv4 */
 	uint8_t divert_flags;                    /* DIRECTION_... that the fast path leaves to the slow one */
 	uint16_t strip_df_below;                 /* IPSettings StripDFOnSmall */
@@ -87,7 +87,6 @@ struct worker_state {
 	uint16_t threshold_serial;               /* of the counts that all flows are in, 0: none */
 
 	uint64_t next_tick_tsc, tick_cycles;
-	uint64_t walk_tsc;
 	uint64_t turn_tsc; /* when this turn began */
 	bool worked;       /* the last turn had work */
 	bool received;     /* this walk met packets */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/heartbeat/lanes.h"
 #include "datapath/testing/fixture.h"
 #include "lib/heartbeat.h"
 #include "lib/testing.h"
@@ -43,14 +44,14 @@ START_TEST(frames_are_checked)
 END_TEST
 
 /* feature: C22-013 C22-022 */
-START_TEST(arp_and_heartbeats_go_to_the_control_thread)
+START_TEST(arp_and_heartbeats_go_to_their_threads)
 {
 	struct rte_ether_addr neighbour = fixture_mac(LAN, MAC_NEIGHBOUR);
 	struct rte_mbuf *mbuf;
 
 	/* Also while it forwards nothing. */
 	datapath.active = false;
-	atomic_store(&datapath.workers[0]->suspended, true);
+	heartbeat_lanes.lease_tsc = 0;
 	fixture_receive_frame(LAN, frame(RTE_ETHER_TYPE_ARP, everyone, neighbour));
 	fixture_receive_frame(
 	    WAN, frame(HEARTBEAT_ETHERTYPE, (struct rte_ether_addr){{0x10, 0, 0, 1, 0xff, 0}}, neighbour));
@@ -60,10 +61,10 @@ START_TEST(arp_and_heartbeats_go_to_the_control_thread)
 	ck_assert_uint_eq(packet_of(mbuf)->kind, PACKET_ARP);
 	ck_assert_uint_eq(packet_of(mbuf)->interface, LAN);
 	ck_assert_uint_eq(rte_pktmbuf_data_len(mbuf), 60);
-	mbuf = fixture_to_control();
-	ck_assert_ptr_nonnull(mbuf);
-	ck_assert_uint_eq(packet_of(mbuf)->kind, PACKET_HEARTBEAT);
+	ck_assert_ptr_null(fixture_to_control());
+	ck_assert_int_eq(rte_ring_dequeue(heartbeat_lanes.to_heartbeat[0], (void **)&mbuf), 0);
 	ck_assert_uint_eq(packet_of(mbuf)->interface, WAN);
+	ck_assert_uint_eq(rte_pktmbuf_data_len(mbuf), 60);
 }
 END_TEST
 
@@ -149,18 +150,30 @@ START_TEST(activity_comes_and_goes_under_a_flow)
 }
 END_TEST
 
-START_TEST(a_worker_that_stood_still_suspends_itself)
+/* feature: C22-002 */
+START_TEST(no_heartbeats_no_forwarding)
 {
 	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
-	datapath.fence_cycles = rte_get_tsc_hz() / 50;
-	usleep(50000);
+	heartbeat_lanes.lease_tsc = rte_rdtsc();
 	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
-	ck_assert(atomic_load(&datapath.workers[0]->suspended));
 	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4001, SERVER, 53), WAN));
 	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_SUSPENDED), 2);
 	fixture_walk();
-	atomic_store(&datapath.workers[0]->suspended, false);
+	heartbeat_lanes.lease_tsc = UINT64_MAX;
 	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+}
+END_TEST
+
+START_TEST(heartbeats_leave_while_nothing_is_forwarded)
+{
+	struct rte_mbuf *mbuf = frame(HEARTBEAT_ETHERTYPE, everyone, fixture_mac(WAN, MAC_OWN));
+
+	datapath.active = false;
+	heartbeat_lanes.lease_tsc = 0;
+	*packet_of(mbuf) = (struct packet){.interface = WAN, .kind = PACKET_TRANSMIT};
+	rte_ring_enqueue(heartbeat_lanes.to_worker, mbuf);
+	fixture_walk();
+	ck_assert_ptr_nonnull(fixture_sent(WAN));
 }
 END_TEST
 
@@ -292,12 +305,13 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
 	tcase_add_test(tests, frames_are_checked);
-	tcase_add_test(tests, arp_and_heartbeats_go_to_the_control_thread);
+	tcase_add_test(tests, arp_and_heartbeats_go_to_their_threads);
 	tcase_add_test(tests, time_with_work_is_counted);
 	tcase_add_test(tests, the_control_thread_sends_frames);
 	tcase_add_test(tests, an_inactive_node_forwards_nothing);
 	tcase_add_test(tests, activity_comes_and_goes_under_a_flow);
-	tcase_add_test(tests, a_worker_that_stood_still_suspends_itself);
+	tcase_add_test(tests, no_heartbeats_no_forwarding);
+	tcase_add_test(tests, heartbeats_leave_while_nothing_is_forwarded);
 	tcase_add_test(tests, core_is_reached_and_answers);
 	tcase_add_test(tests, the_firewall_needs_no_rule);
 	tcase_add_test(tests, an_unknown_neighbour_is_left_to_the_control_thread);

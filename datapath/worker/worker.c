@@ -2,6 +2,7 @@
 #include "datapath/event/event.h"
 #include "datapath/flow/flow.h"
 #include "datapath/fragment/fragment_judge.h"
+#include "datapath/heartbeat/lanes.h"
 #include "datapath/length/length_limits.h"
 #include "datapath/switchover/switchover.h"
 #include "datapath/tcp/cookie.h"
@@ -47,11 +48,10 @@ static int create_rings(struct worker *worker, int socket)
 	worker->fragments = ring("fragments", index, pointer, RING_PACKETS, socket, RING_F_SC_DEQ);
 	worker->events = ring("events", index, sizeof(struct event), EVENTS_RING, socket, single);
 	worker_state_of(worker)->held = ring("held", index, pointer, RING_HELD, socket, single);
-	return worker_state_of(worker)->held && worker->to_control && worker->from_control &&
-	               worker->commands && worker->deltas && worker->handover && worker->events &&
-	               worker->fragments
-	           ? 0
-	           : -ENOMEM;
+	if (!(worker_state_of(worker)->held && worker->to_control && worker->from_control &&
+	      worker->commands && worker->deltas && worker->handover && worker->events && worker->fragments))
+		return -ENOMEM;
+	return heartbeat_lanes_create(index, socket);
 }
 
 static int create_graph(struct worker *worker, int socket)
@@ -137,16 +137,24 @@ static bool run_commands(struct worker_state *state)
 	return done > 0;
 }
 
+/* Whoever reads the lease and then datapath.active finds no lease of a node that was replaced (C22-013). */
+static bool leased(uint64_t now)
+{
+	return now < atomic_load_explicit(&heartbeat_lanes.lease_tsc, memory_order_acquire);
+}
+
 void worker_refresh(struct worker_state *state)
 {
 	const struct compiled_policy *policy = atomic_load_explicit(&datapath.policy, memory_order_acquire);
 	uint32_t serial = policy ? policy->serial : 0;
 	uint32_t adjacency_epoch = atomic_load_explicit(&datapath.adjacency_epoch, memory_order_acquire);
+	/* In this order: see leased(). */
+	bool held = leased(state->turn_tsc);
 	bool active = atomic_load_explicit(&datapath.active, memory_order_acquire);
 	bool new_policy = serial != state->policy_serial;
 
 	/* After active: who finds it set also finds that it is to hold. */
-	switchover_refresh(state, state->walk_tsc);
+	switchover_refresh(state, state->turn_tsc);
 	active = state->passing || (active && !state->holding);
 	if (new_policy || adjacency_epoch != state->adjacency_epoch || active != state->active) {
 		/* 0 stands for no decision at all. */
@@ -167,7 +175,7 @@ void worker_refresh(struct worker_state *state)
 	if (active && !state->active)
 		state->relay_until = state->now + 2 * TCP_COOKIE_SECONDS * FLOW_TICKS_PER_SECOND;
 	state->active = active;
-	state->forwarding = active && !atomic_load_explicit(&state->worker->suspended, memory_order_acquire);
+	state->forwarding = active && held;
 	state->divert_flags = DIRECTION_TO_CORE | DIRECTION_FROM_CORE | DIRECTION_TRACK |
 	                      DIRECTION_TRANSLATED_IPV6 | (state->forwarding ? 0 : DIRECTION_NEEDS_ACTIVE);
 	worker_ports_refresh(state, new_policy);
@@ -177,14 +185,14 @@ void worker_refresh(struct worker_state *state)
 	}
 }
 
-/* A node that stood still may meanwhile have been replaced by its peer: it must not send a single old packet
- * (C22-013). */
-static void check_fence(struct worker_state *state, uint64_t now)
+/* A node that stood still may meanwhile have been replaced by its peer: it must not send a single old packet. */
+static bool may_send(const struct worker_state *state, uint64_t now)
 {
-	uint64_t fence = atomic_load_explicit(&datapath.fence_cycles, memory_order_relaxed);
-
-	if (fence && state->walk_tsc && now - state->walk_tsc > fence)
-		atomic_store_explicit(&state->worker->suspended, true, memory_order_release);
+	if (!leased(now))
+		return false;
+	/* After a walk that took unusually long, the lease may be that of a node that became inactive. */
+	return now - state->turn_tsc < state->tick_cycles / 64 || state->passing ||
+	       atomic_load_explicit(&datapath.active, memory_order_acquire);
 }
 
 static void advance_clock(struct worker_state *state, uint64_t now)
@@ -209,16 +217,12 @@ bool worker_walk(struct worker_state *state)
 	if (state->worked)
 		worker->busy_cycles += now - state->turn_tsc;
 	state->turn_tsc = now;
-	check_fence(state, now);
-	state->walk_tsc = now;
 	advance_clock(state, now);
 	worker_refresh(state);
 	state->received = false;
 	rte_graph_walk(worker->graph);
 	now = rte_rdtsc();
-	check_fence(state, now);
-	state->walk_tsc = now;
-	if (unlikely((atomic_load_explicit(&worker->suspended, memory_order_relaxed) && state->forwarding) ||
+	if (unlikely((state->forwarding && !may_send(state, now)) ||
 	             (state->passing && !switchover_in_time(now))))
 		transmit_discard(state);
 	else
@@ -231,7 +235,7 @@ bool worker_walk(struct worker_state *state)
 	mirror_flush(worker);
 	if (datapath.rcu)
 		rte_rcu_qsbr_quiescent(datapath.rcu, worker->index);
-	atomic_store_explicit(&worker->alive_tsc, now, memory_order_release);
+	atomic_store_explicit(&worker->alive_tsc, state->turn_tsc, memory_order_release);
 	state->worked = state->received || work;
 	return state->worked;
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DATAPATH_HEARTBEAT_BEAT_PARTS_H
+#define DATAPATH_HEARTBEAT_BEAT_PARTS_H
+
+/* What the parts of the heartbeat thread's work share: beat.c, beat_send.c, beat_hear.c. Only they include it. */
+
+#include "datapath/core/control.h"
+#include "datapath/heartbeat/judge.h"
+#include "datapath/heartbeat/lanes.h"
+#include "datapath/heartbeat/lease.h"
+#include "datapath/heartbeat/mailbox.h"
+
+/* Frames of workers in one interval: a flood of forged ones must not hold a CPU at real-time priority. */
+#define BEAT_TAKEN_MAX 512
+
+struct beat {
+	struct heartbeat_configuration configuration;
+	struct heartbeat_word word;
+	struct heartbeat_findings findings;
+	struct judge judge;
+	struct lease lease;
+	uint64_t next_send, sequence;
+	uint64_t turned, turned_tsc; /* the last turn */
+	uint64_t judged;             /* when, last */
+	uint64_t late_since;         /* a verdict waits for a worker, 0: none does */
+	uint64_t forged_at;          /* when their number was last told */
+	uint32_t forged_told;
+	unsigned taken; /* frames of workers in this interval */
+	bool news;      /* the findings have changed */
+};
+extern struct beat beat;
+
+static inline void beat_count(enum counter counter)
+{
+	heartbeat_lanes.counters.value[counter]++;
+}
+
+/* Heartbeats are to be sent. */
+bool beat_running(void);
+/* This node stood still, and the control thread has not stopped it yet. */
+bool beat_fenced(void);
+
+/* --- beat_send.c */
+
+/* Sends where that is due. */
+void beat_send_due(uint64_t now);
+/* The last ones. */
+void beat_send_farewell(void);
+/* By what a worker has sent since. */
+void beat_renew_lease(void);
+
+/* --- beat_hear.c */
+
+/* What waits in sockets and rings. */
+void beat_hear(void);
+
+#endif
