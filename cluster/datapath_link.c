@@ -68,6 +68,12 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		replication_datapath_records(&daemon->replication, daemon->role.term, message->body,
 		                             message->length);
 		break;
+	case MESSAGE_MIRROR_DRIFT:
+		if (message->length >= sizeof(struct message_mirror_drift))
+			replication_drifted(&daemon->replication,
+			                    ((const struct message_mirror_drift *)message->body)->class_id,
+			                    clock_now_ms());
+		break;
 	case MESSAGE_MIRROR_END:
 		replication_datapath_ended(&daemon->replication, clock_now_ms());
 		break;

@@ -47,15 +47,14 @@ int record_next(const void *bytes, size_t length, size_t *offset, struct record_
 	return 1;
 }
 
+#define TITLE(id, number, title, class)                                                                      \
+	case id:                                                                                             \
+		return title;
+
 const char *record_class_name(uint16_t class_id)
 {
 	switch (class_id) {
-	case RECORD_FLOW:
-		return "Flows";
-	case RECORD_NEIGHBOUR:
-		return "ARP entries";
-	case RECORD_AUTOCONFIGURATION:
-		return "Autoconfiguration";
+		RECORD_CLASSES(TITLE)
 	default:
 		return "unknown";
 	}

@@ -9,6 +9,8 @@
  * batch, each 8-byte aligned. Little-endian on the wire. Pure functions; any thread.
  */
 
+#include "lib/record_classes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,13 +19,11 @@
 	32768 /* bytes of records in one message; large batches are what CPG carries best   \
 	                        */
 
-/* Numbers are for ever; a class that is gone leaves a hole. */
-enum record_class {
-	RECORD_FLOW = 1,              /* datapath/flow */
-	RECORD_NEIGHBOUR = 2,         /* datapath/arp */
-	RECORD_AUTOCONFIGURATION = 3, /* datapath/slaac */
-	RECORD_CLASS_MAX = 64,
-};
+#define RECORD_CLASS_NUMBER(id, number, title, class) id = (number),
+enum record_class { RECORD_CLASSES(RECORD_CLASS_NUMBER) RECORD_CLASS_MAX = 64 };
+#undef RECORD_CLASS_NUMBER
+
+#define RECORD_CLASSES_ALL UINT64_MAX /* a set of classes: bit n is class n */
 
 enum record_operation {
 	RECORD_UPSERT = 1,
@@ -32,6 +32,8 @@ enum record_operation {
 	   sweep). */
 	RECORD_SNAPSHOT_BEGIN = 3, /* payload: struct record_snapshot */
 	RECORD_SNAPSHOT_END = 4,   /* payload: struct record_snapshot */
+	RECORD_DIGEST =
+	    5, /* payload: struct digest of datapath/mirror/digest.h; only to a peer that compares */
 };
 
 struct record_header {

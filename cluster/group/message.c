@@ -58,11 +58,23 @@ static int decode_status(struct group_message *out)
 
 	if (error)
 		return error;
-	if (each < sizeof(struct group_count) || out->status.class_count > GROUP_CLASSES_MAX ||
+	if (each < GROUP_COUNT_FIRST || out->status.class_count > GROUP_CLASSES_MAX ||
 	    out->status.class_count * each > out->payload_length)
 		return -EBADMSG;
-	for (uint32_t i = 0; i < out->status.class_count; i++)
-		memcpy(&out->counts[i], out->payload + i * each, sizeof(struct group_count));
+	for (uint32_t i = 0; i < out->status.class_count; i++) {
+		memcpy(&out->counts[i], out->payload + i * each,
+		       each < sizeof(struct group_count) ? each : sizeof(struct group_count));
+		if (each < sizeof(struct group_count))
+			out->counts[i].alike = out->counts[i].count;
+	}
+	return 0;
+}
+
+static int decode_request(struct group_message *out)
+{
+	if (out->payload_length >= sizeof(out->request))
+		return take(out, &out->request, sizeof(out->request));
+	out->request.set = RECORD_CLASSES_ALL;
 	return 0;
 }
 
@@ -114,6 +126,7 @@ int group_decode(const void *bytes, size_t length, struct group_message *out)
 	case GROUP_COMMIT_END:
 		return take(out, &out->claim_end, sizeof(out->claim_end));
 	case GROUP_SNAPSHOT_REQUEST:
+		return decode_request(out);
 	case GROUP_DEACTIVATE_REQUEST:
 	case GROUP_CONFIGURATION_REQUEST:
 	case GROUP_IDENTITY:

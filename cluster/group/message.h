@@ -26,7 +26,7 @@
 /* Numbers are for ever. */
 enum group_type {
 	GROUP_RECORDS = 1,               /* struct group_records, then a batch */
-	GROUP_SNAPSHOT_REQUEST = 2,      /* no body: the sender wants all classes */
+	GROUP_SNAPSHOT_REQUEST = 2,      /* struct group_request, or no body: the sender wants all classes */
 	GROUP_CONFIGURATION = 3,         /* struct group_configuration, then a piece of it */
 	GROUP_STATUS = 4,                /* struct group_status, then struct group_count[] */
 	GROUP_DEACTIVATE_REQUEST = 5,    /* no body: `ha -activate` was typed at the sender */
@@ -51,6 +51,10 @@ struct group_records {
 	uint64_t sequence; /* 1, 2, 3 ... of one sender instance: a gap shows that something was dropped */
 	uint32_t term;
 	uint32_t reserved;
+};
+
+struct group_request {
+	uint64_t set; /* of classes: bit n is class n; earlier releases send all */
 };
 
 struct group_configuration {
@@ -82,16 +86,22 @@ struct group_status {
 
 struct group_count {
 	uint16_t class_id;
-	uint16_t reserved;
+	uint16_t repairs; /* as struct message_mirror_count has it */
 	uint32_t skipped;
 	uint64_t count;
+	/* Of GROUP_COUNT_FIRST bytes only, as earlier releases send it, the rest is 0, but for alike, which is count. */
+	uint64_t alike;      /* objects that are as the active node has them, as far as the sender knows */
+	uint8_t digest_form; /* the sender compares digests of this form (lib/messages/activity.h); 0: none */
+	uint8_t reserved[7];
 };
+#define GROUP_COUNT_FIRST 16
 
 /* A message that was checked. Pointers lead into its bytes. */
 struct group_message {
 	uint8_t type;
 	uint64_t instance;
 	struct group_records records;
+	struct group_request request;
 	struct group_configuration configuration;
 	struct group_claim claim;
 	struct group_claim_end claim_end;

@@ -26,22 +26,30 @@ static void drop_held(struct replication *replication)
 	replication->calls.read_peer(true, replication->calls.user);
 }
 
-/* The inactive side: whatever this node holds may be incomplete. */
-static void want_snapshot(struct replication *replication, uint64_t now_ms)
+static void ask(struct replication *replication, uint64_t class_set, bool repair, uint64_t now_ms)
 {
+	struct group_request request = {.set = class_set};
+
 	if (replication->active)
 		return;
 	replication->wanted = true;
 	replication->asked_ms = now_ms;
-	registry_snapshot_start(&replication->registry);
+	registry_snapshot_start(&replication->registry, class_set, repair);
 	if (replication->peer && replication->datapath)
-		replication->calls.to_peer(GROUP_SNAPSHOT_REQUEST, NULL, 0, NULL, 0, replication->calls.user);
+		replication->calls.to_peer(GROUP_SNAPSHOT_REQUEST, &request, sizeof(request), NULL, 0,
+		                           replication->calls.user);
+}
+
+/* The inactive side: whatever this node holds may be incomplete. */
+static void want_snapshot(struct replication *replication, uint64_t now_ms)
+{
+	ask(replication, RECORD_CLASSES_ALL, false, now_ms);
 }
 
 static void stop_sending(struct replication *replication)
 {
 	replication->sending = false;
-	replication->snapshot_owed = false;
+	replication->owed = 0;
 	replication->unsent_length = 0;
 	replication->calls.read_datapath(true, replication->calls.user);
 	if (replication->datapath)
@@ -74,6 +82,7 @@ static void turn(struct replication *replication, bool active, uint64_t now_ms)
 	if (active) {
 		drop_held(replication);
 		replication->wanted = false;
+		registry_snapshot_end(&replication->registry);
 		replication->peer_resyncing = true;
 		send_status(replication); /* the peer asks for a snapshot as soon as it hears that */
 		return;
@@ -155,7 +164,7 @@ void replication_set_datapath(struct replication *replication, bool connected, u
 		return;
 	/* One that connects anew may have been told nothing, or have missed something. */
 	if (replication->active)
-		replication->snapshot_owed = replication->sending;
+		replication->owed = replication->sending ? RECORD_CLASSES_ALL : 0;
 	else
 		want_snapshot(replication, now_ms);
 	replication_peer_writable(replication, now_ms);
@@ -204,7 +213,7 @@ void replication_datapath_records(struct replication *replication, uint32_t term
 	if (replication->unsent_length != 0) {
 		/* Nobody held it back: the gap in the numbers tells the peer, and a snapshot mends it. */
 		replication->sequence++;
-		replication->snapshot_owed = true;
+		replication->owed = RECORD_CLASSES_ALL;
 		return;
 	}
 	memcpy(replication->unsent, records, length);
@@ -218,8 +227,16 @@ void replication_datapath_counts(struct replication *replication, const struct m
 	registry_own_counts(&replication->registry, counts, count);
 }
 
+void replication_drifted(struct replication *replication, uint16_t class_id, uint64_t now_ms)
+{
+	if (!replication->wanted && class_id < RECORD_CLASS_MAX)
+		ask(replication, 1ULL << class_id, true, now_ms);
+}
+
 void replication_peer_writable(struct replication *replication, uint64_t now_ms)
 {
+	struct message_mirror_classes classes = {.set = replication->owed};
+
 	if (replication->unsent_length != 0 &&
 	    send_records(replication, replication->unsent_term, replication->unsent,
 	                 replication->unsent_length) == -EAGAIN)
@@ -228,9 +245,9 @@ void replication_peer_writable(struct replication *replication, uint64_t now_ms)
 	replication->calls.read_datapath(true, replication->calls.user);
 	if (replication->end_owed)
 		send_end(replication, now_ms);
-	if (replication->snapshot_owed && replication->datapath &&
-	    to_datapath(replication, MESSAGE_MIRROR_SNAPSHOT, NULL, 0) == 0)
-		replication->snapshot_owed = false;
+	if (replication->owed && replication->datapath &&
+	    to_datapath(replication, MESSAGE_MIRROR_SNAPSHOT, &classes, sizeof(classes)) == 0)
+		replication->owed = 0;
 }
 
 static void apply_records(struct replication *replication, const void *records, size_t length)
@@ -275,17 +292,20 @@ static void take_records(struct replication *replication, const struct group_mes
 		want_snapshot(replication, now_ms);
 	replication->asked_ms = now_ms;
 	apply_records(replication, message->payload, message->payload_length);
-	if (!gap && replication->wanted && registry_snapshot_complete(&replication->registry))
+	if (!gap && replication->wanted && registry_snapshot_complete(&replication->registry)) {
 		replication->wanted = false;
+		registry_snapshot_end(&replication->registry);
+	}
 }
 
-static void take_request(struct replication *replication, uint64_t now_ms)
+static void take_request(struct replication *replication, const struct group_message *message,
+                         uint64_t now_ms)
 {
 	if (!replication->active)
 		return;
+	replication->owed |= replication->sending ? message->request.set : RECORD_CLASSES_ALL;
 	replication->sending = true;
 	replication->peer_resyncing = true;
-	replication->snapshot_owed = true;
 	replication_peer_writable(replication, now_ms);
 }
 
@@ -310,7 +330,7 @@ void replication_peer_message(struct replication *replication, const struct grou
 		take_records(replication, message, now_ms);
 		break;
 	case GROUP_SNAPSHOT_REQUEST:
-		take_request(replication, now_ms);
+		take_request(replication, message, now_ms);
 		break;
 	case GROUP_HANDED_OVER:
 		take_end(replication, now_ms);
@@ -323,14 +343,29 @@ void replication_peer_message(struct replication *replication, const struct grou
 	}
 }
 
+/* The active side: the peer compares what it holds, where nothing else is under way. */
+static void compare(struct replication *replication)
+{
+	struct message_mirror_classes classes = {.set = registry_comparable(&replication->registry)};
+
+	if (!replication->active || !replication->sending || !replication->peer || !replication->datapath ||
+	    replication->peer_resyncing || replication->taking_over || replication->handing_over)
+		return;
+	if (++replication->quiet_seconds % REPLICATION_COMPARE_SECONDS != 0 || classes.set == 0)
+		return;
+	/* Where the datapath takes no more now the next one will do. */
+	(void)to_datapath(replication, MESSAGE_MIRROR_COMPARE, &classes, sizeof(classes));
+}
+
 void replication_tick(struct replication *replication, uint64_t now_ms)
 {
 	if (now_ms >= replication->turn_until_ms)
 		end_turn(replication, now_ms);
 	if (replication->wanted && replication->peer && replication->datapath &&
 	    replication->held_length == 0 && now_ms - replication->asked_ms >= REPLICATION_STALL_MS)
-		want_snapshot(replication, now_ms);
+		ask(replication, replication->registry.asked, true, now_ms);
 	send_status(replication);
+	compare(replication);
 }
 
 bool replication_resyncing(const struct replication *replication)

@@ -16,8 +16,9 @@
 #include "cluster/replication/registry.h"
 #include "lib/messages/activity.h"
 
-#define REPLICATION_STALL_MS 3000 /* a snapshot in which nothing comes for so long is asked for again */
-#define REPLICATION_TURN_MS  1000 /* a planned change that has not ended by then ends as any other */
+#define REPLICATION_STALL_MS        3000 /* a snapshot in which nothing comes for so long is asked for again */
+#define REPLICATION_COMPARE_SECONDS 5
+#define REPLICATION_TURN_MS         1000 /* a planned change that has not ended by then ends as any other */
 
 struct replication_calls {
 	/* To the own datapath. 0, -EAGAIN or -ENOTCONN. */
@@ -39,12 +40,13 @@ struct replication {
 	bool wanted;                      /* a snapshot is asked for, or has not ended */
 	bool peer_active, peer_resyncing; /* as its status says */
 	bool sending;                     /* the peer asked for a snapshot and gets records */
-	bool snapshot_owed;               /* to the peer, once there is room */
 	bool handing_over;      /* inactive, but this node's records are still the ones that count */
 	bool end_owed;          /* handing_over: the datapath has sent its last record */
 	bool taking_over;       /* active, but the peer's records still count */
 	bool unheard;           /* handed over, and the peer has not said yet that it heard */
 	uint64_t turn_until_ms; /* of these three */
+	uint64_t owed;          /* set of classes whose snapshots the peer asked for, once there is room */
+	uint32_t quiet_seconds; /* in which nothing but deltas was under way */
 	uint64_t sequence;      /* of the last batch sent */
 	uint64_t peer_instance; /* whose batches are expected_next */
 	uint64_t expected_next;
@@ -75,13 +77,15 @@ bool replication_can_turn(const struct replication *replication, bool active);
 void replication_datapath_ended(struct replication *replication, uint64_t now_ms);
 /* This node yielded, and the peer has not yet said that it has all records. */
 bool replication_is_turning(const struct replication *replication, uint64_t now_ms);
+/* What this inactive node holds of a class differs from what the peer holds, though nothing is under way. */
+void replication_drifted(struct replication *replication, uint16_t class_id, uint64_t now_ms);
 /* Room again: in the datapath's queue, in the group's. */
 void replication_datapath_writable(struct replication *replication);
 void replication_peer_writable(struct replication *replication, uint64_t now_ms);
 /* Messages of the peer of the types records, snapshot request, status and handed over. */
 void replication_peer_message(struct replication *replication, const struct group_message *message,
                               uint64_t now_ms);
-/* Once a second: tells the peer the counts and asks again for a snapshot that stalled. */
+/* Once a second: tells the peer the counts, asks again for a snapshot that stalled, and has both nodes compare. */
 void replication_tick(struct replication *replication, uint64_t now_ms);
 /* Whether the inactive node still waits for the end of a snapshot. */
 bool replication_resyncing(const struct replication *replication);

@@ -51,6 +51,28 @@ START_TEST(a_message_cut_anywhere_is_refused)
 }
 END_TEST
 
+/* feature: C22-056 */
+START_TEST(what_earlier_releases_say_is_understood)
+{
+	/* A count of theirs ends where alike begins, and their request says nothing. */
+	struct group_count counts[2] = {{.class_id = RECORD_FLOW, .count = 5}};
+	struct group_status status = {.count_length = GROUP_COUNT_FIRST, .class_count = 2};
+	size_t length;
+
+	memcpy((uint8_t *)counts + GROUP_COUNT_FIRST,
+	       &(struct group_count){.class_id = RECORD_NEIGHBOUR, .count = 6}, GROUP_COUNT_FIRST);
+	length = group_encode(GROUP_STATUS, 1, &status, sizeof(status), counts, 2 * GROUP_COUNT_FIRST, bytes);
+	ck_assert_int_eq(group_decode(bytes, length, &message), 0);
+	ck_assert_uint_eq(message.counts[1].class_id, RECORD_NEIGHBOUR);
+	ck_assert_uint_eq(message.counts[1].count, 6);
+	ck_assert_uint_eq(message.counts[1].alike, 6);
+	ck_assert_uint_eq(message.counts[1].digest_form, 0);
+	length = group_encode(GROUP_SNAPSHOT_REQUEST, 1, NULL, 0, NULL, 0, bytes);
+	ck_assert_int_eq(group_decode(bytes, length, &message), 0);
+	ck_assert_uint_eq(message.request.set, RECORD_CLASSES_ALL);
+}
+END_TEST
+
 START_TEST(what_is_too_long_is_not_written)
 {
 	static uint8_t payload[GROUP_MESSAGE_MAX];
@@ -121,6 +143,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, records_travel_with_their_number_and_term);
 	tcase_add_test(tests, an_unknown_type_is_no_damage);
 	tcase_add_test(tests, a_message_cut_anywhere_is_refused);
+	tcase_add_test(tests, what_earlier_releases_say_is_understood);
 	tcase_add_test(tests, what_is_too_long_is_not_written);
 	tcase_add_test(tests, a_configuration_is_put_together_again);
 	tcase_add_test(tests, a_missing_piece_or_a_wrong_digest_is_noticed);

@@ -9,7 +9,8 @@
 /* One node; what it says to its datapath and to its peer is written down. */
 static struct replication node;
 static char said[512];
-static int group_error; /* what to_peer answers */
+static int group_error;    /* what to_peer answers */
+static uint64_t asked_set; /* of classes, in what was said last of them */
 
 static void say(const char *what)
 {
@@ -20,10 +21,15 @@ static void say(const char *what)
 
 static int to_datapath(uint32_t type, const void *body, size_t length, void *user)
 {
-	(void)body, (void)length, (void)user;
+	(void)user;
+	if (type == MESSAGE_MIRROR_SNAPSHOT || type == MESSAGE_MIRROR_COMPARE) {
+		ck_assert_uint_eq(length, sizeof(struct message_mirror_classes));
+		asked_set = ((const struct message_mirror_classes *)body)->set;
+	}
 	say(type == MESSAGE_MIRROR_RECORDS    ? "apply"
 	    : type == MESSAGE_MIRROR_SNAPSHOT ? "snapshot"
 	    : type == MESSAGE_MIRROR_END      ? "end"
+	    : type == MESSAGE_MIRROR_COMPARE  ? "compare"
 	                                      : "stop");
 	return 0;
 }
@@ -34,6 +40,8 @@ static int to_peer(uint8_t type, const void *fixed, size_t fixed_length, const v
 	(void)fixed_length, (void)payload, (void)payload_length, (void)user;
 	if (group_error)
 		return group_error;
+	if (type == GROUP_SNAPSHOT_REQUEST)
+		asked_set = ((const struct group_request *)fixed)->set;
 	if (type == GROUP_STATUS)
 		say(((const struct group_status *)fixed)->active ? "active" : "inactive");
 	else
@@ -57,7 +65,7 @@ static void expect(const char *text)
 
 static void hear(uint8_t type)
 {
-	struct group_message message = {.type = type, .instance = 7};
+	struct group_message message = {.type = type, .instance = 7, .request.set = RECORD_CLASSES_ALL};
 
 	replication_peer_message(&node, &message, 100);
 }
@@ -198,6 +206,87 @@ START_TEST(without_a_mirror_it_turns_at_once)
 }
 END_TEST
 
+static void ask_for(uint64_t class_set)
+{
+	struct group_message message = {
+	    .type = GROUP_SNAPSHOT_REQUEST, .instance = 7, .request.set = class_set};
+
+	replication_peer_message(&node, &message, 100);
+}
+
+/* feature: C22-049 */
+START_TEST(only_what_has_drifted_is_sent_again)
+{
+	const uint64_t flows = 1ULL << RECORD_FLOW;
+
+	setup(false);
+	registry_snapshot_end(&node.registry);
+	replication_drifted(&node, RECORD_FLOW, 10);
+	expect("ask ");
+	ck_assert_uint_eq(asked_set, flows);
+	ck_assert(replication_resyncing(&node));
+	/* It is on its way. */
+	replication_drifted(&node, RECORD_FLOW, 11);
+	expect("");
+	/* Nothing came of it. */
+	replication_tick(&node, 10 + REPLICATION_STALL_MS);
+	expect("ask inactive ");
+	ck_assert_uint_eq(asked_set, flows);
+	setup(true);
+	ask_for(flows);
+	expect("snapshot ");
+	ck_assert_uint_eq(asked_set, flows);
+	/* To a peer that gets nothing yet a part is no use. */
+	setup(true);
+	node.sending = false;
+	ask_for(flows);
+	expect("snapshot ");
+	ck_assert_uint_eq(asked_set, RECORD_CLASSES_ALL);
+}
+END_TEST
+
+static void tell_counts(uint8_t own_form, uint8_t peer_form, bool resyncing)
+{
+	struct message_mirror_count own = {.class_id = RECORD_FLOW, .digest_form = own_form};
+	struct group_message message = {.type = GROUP_STATUS,
+	                                .instance = 7,
+	                                .status = {.resyncing = resyncing, .class_count = 1},
+	                                .counts = {{.class_id = RECORD_FLOW, .digest_form = peer_form}}};
+
+	replication_datapath_counts(&node, &own, 1);
+	replication_peer_message(&node, &message, 100);
+}
+
+static unsigned compared(void)
+{
+	unsigned count = 0;
+
+	said[0] = 0;
+	for (unsigned i = 0; i < 4 * REPLICATION_COMPARE_SECONDS; i++)
+		replication_tick(&node, 200);
+	for (const char *at = said; (at = strstr(at, "compare ")); at++)
+		count++;
+	said[0] = 0;
+	return count;
+}
+
+/* feature: C22-049 C22-056 */
+START_TEST(only_a_peer_that_understands_and_is_in_sync_is_to_compare)
+{
+	setup(true);
+	tell_counts(1, 1, false);
+	ck_assert_uint_eq(compared(), 4);
+	ck_assert_uint_eq(asked_set, 1ULL << RECORD_FLOW);
+	tell_counts(1, 0, false);
+	ck_assert_uint_eq(compared(), 0);
+	tell_counts(1, 1, true);
+	ck_assert_uint_eq(compared(), 0);
+	setup(false);
+	tell_counts(1, 1, false);
+	ck_assert_uint_eq(compared(), 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, who_yields_sends_its_last_records_first);
@@ -206,6 +295,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_turn_that_does_not_end_ends_by_time_or_with_the_peer);
 	tcase_add_test(tests, who_takes_back_was_never_out);
 	tcase_add_test(tests, without_a_mirror_it_turns_at_once);
+	tcase_add_test(tests, only_what_has_drifted_is_sent_again);
+	tcase_add_test(tests, only_a_peer_that_understands_and_is_in_sync_is_to_compare);
 }
 
 TEST_MAIN("replication", add_tests)

@@ -38,7 +38,6 @@ int arp_notify(const struct message_neighbour_notify *notify);
 void arp_announce(void);
 void arp_silence(void);
 
-extern const struct mirror_class neighbour_mirror_class;
 /* For neighbour_mirror_class: an entry of this node's changed. */
 struct neighbour;
 void arp_mirror_changed(const struct neighbour *neighbour, bool deleted);

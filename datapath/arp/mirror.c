@@ -4,96 +4,81 @@
 #include "datapath/arp/neighbour.h"
 #include "datapath/arp/record.h"
 #include "datapath/core/control.h"
+#include "datapath/mirror/table.h"
 #include "lib/messages/neighbour.h"
 
 #include <errno.h>
 
-static uint64_t incoming; /* id of the snapshot that is coming in, 0: none */
-
-static void emit(const struct neighbour *neighbour, uint8_t operation)
+void arp_mirror_changed(const struct neighbour *neighbour, bool deleted)
 {
 	struct neighbour_record record;
 	uint32_t length;
-	uint8_t version = neighbour_record_write(neighbour->interface, &neighbour->next_hop, &neighbour->mac,
-	                                         &record, &length);
+	uint8_t version;
 
-	mirror_emit_control(RECORD_NEIGHBOUR, version, operation, &record, length);
+	if (!atomic_load(&datapath.active) || !atomic_load(&datapath.mirroring))
+		return;
+	version = neighbour_record_write(neighbour->interface, &neighbour->next_hop, &neighbour->mac, &record,
+	                                 &length);
+	mirror_emit_control(RECORD_NEIGHBOUR, version, deleted ? RECORD_DELETE : RECORD_UPSERT, &record,
+	                    length);
 }
 
-void arp_mirror_changed(const struct neighbour *neighbour, bool deleted)
+/* Static entries are the configuration's, and what the standby found for itself is its own. */
+static bool is_shared(const struct neighbour *neighbour)
 {
-	if (atomic_load(&datapath.active) && atomic_load(&datapath.mirroring))
-		emit(neighbour, deleted ? RECORD_DELETE : RECORD_UPSERT);
+	return (neighbour->state == NEIGHBOUR_DYNAMIC || neighbour->state == NEIGHBOUR_PROBING) &&
+	       (neighbour->mirrored || atomic_load(&datapath.active));
 }
 
-static void snapshot(uint64_t snapshot_id)
+static void each(mirror_visit visit, void *argument)
 {
-	uint64_t sent = 0;
-
-	mirror_snapshot_begin(RECORD_NEIGHBOUR, snapshot_id, neighbour_known());
 	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
 		const struct neighbour *neighbour = neighbour_at(index);
+		struct neighbour_record record;
+		uint32_t length;
+		uint8_t version;
 
-		if (neighbour->state != NEIGHBOUR_DYNAMIC && neighbour->state != NEIGHBOUR_PROBING)
+		if (!is_shared(neighbour))
 			continue;
-		emit(neighbour, RECORD_UPSERT);
-		sent++;
+		version = neighbour_record_write(neighbour->interface, &neighbour->next_hop, &neighbour->mac,
+		                                 &record, &length);
+		visit(version, &record, length, argument);
 	}
-	mirror_snapshot_end(RECORD_NEIGHBOUR, snapshot_id, sent);
 }
 
-static int apply(const struct record_header *header, const void *payload)
+static int put(const void *payload, uint32_t length)
 {
-	struct record_snapshot bounds;
 	struct neighbour_record record;
-	struct ip_address next_hop;
 
-	switch (header->operation) {
-	case RECORD_SNAPSHOT_BEGIN:
-		if (!mirror_snapshot_read(header, payload, &bounds))
-			return -EBADMSG;
-		incoming = bounds.id;
-		neighbour_mark_begin();
-		return 0;
-	case RECORD_SNAPSHOT_END:
-		if (!mirror_snapshot_read(header, payload, &bounds))
-			return -EBADMSG;
-		if (bounds.id == incoming)
-			neighbour_sweep();
-		incoming = 0;
-		return 0;
-	case RECORD_UPSERT:
-	case RECORD_DELETE:
-		break;
-	default:
-		return -EPROTO;
-	}
-	if (!neighbour_record_read(payload, header->length, &record))
+	if (!neighbour_record_read(payload, length, &record))
 		return -EBADMSG;
-	next_hop = neighbour_record_next_hop(&record);
-	if (header->operation == RECORD_UPSERT)
-		return neighbour_mirror(record.interface, next_hop, &record.mac, control_now());
-	neighbour_mirror_delete(record.interface, next_hop);
-	return 0;
+	return neighbour_mirror(record.interface, neighbour_record_next_hop(&record), &record.mac,
+	                        control_now());
 }
 
-static uint64_t count(void)
+static int take_away(const void *payload, uint32_t length)
 {
-	return neighbour_known();
+	struct neighbour_record record;
+
+	if (!neighbour_record_read(payload, length, &record))
+		return -EBADMSG;
+	neighbour_mirror_delete(record.interface, neighbour_record_next_hop(&record));
+	return 0;
 }
 
 static void activity(bool active)
 {
-	incoming = 0;
 	if (active)
 		neighbour_adopt(control_now());
+	else
+		neighbour_release();
 }
 
-const struct mirror_class neighbour_mirror_class = {
-    .id = RECORD_NEIGHBOUR,
-    .version = NEIGHBOUR_RECORD_VERSION,
-    .apply = apply,
-    .snapshot = snapshot,
-    .count = count,
-    .activity = activity,
-};
+static const struct mirror_table table = {
+    .each = each, .put = put, .remove = take_away, .mark = neighbour_mark_begin, .sweep = neighbour_sweep};
+
+const struct mirror_class neighbour_mirror_class = {.id = RECORD_NEIGHBOUR,
+                                                    .version = NEIGHBOUR_RECORD_VERSION,
+                                                    .digest_form = 1,
+                                                    .table = &table,
+                                                    .activity = activity};

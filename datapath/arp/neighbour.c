@@ -345,3 +345,13 @@ void neighbour_adopt(uint64_t now)
 		neighbour->expires = neighbour->due + NEIGHBOUR_TRIES * NEIGHBOUR_RETRY_NS;
 	}
 }
+
+void neighbour_release(void)
+{
+	for (uint16_t index = neighbour_next(0); index; index = neighbour_next(index)) {
+		struct neighbour *neighbour = table_at(index);
+
+		if (neighbour->state == NEIGHBOUR_DYNAMIC || neighbour->state == NEIGHBOUR_PROBING)
+			neighbour->mirrored = true;
+	}
+}

@@ -107,10 +107,10 @@ void neighbour_sweep(void);
 /* This node became the active one: what was mirrored is its own now, to be checked in the course of the next
  * minutes. */
 void neighbour_adopt(uint64_t now);
+/* The peer became the active one: what this node knows is as good as mirrored, and what the peer does not know goes. */
+void neighbour_release(void);
 
 uint32_t neighbour_count(void);
-/* Entries whose MAC is known. */
-uint32_t neighbour_known(void);
 /* All entries, in no order: the index of the next one after it, 0 at the end; start with 0. */
 uint16_t neighbour_next(uint16_t index);
 const struct neighbour *neighbour_at(uint16_t index);

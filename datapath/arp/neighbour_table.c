@@ -8,7 +8,7 @@
 static struct neighbour entries[NEIGHBOURS_MAX];
 static uint16_t ready[NEIGHBOURS_MAX], retired[NEIGHBOURS_MAX];
 static uint32_t ready_count, retired_count, high;
-static uint32_t used, complete;
+static uint32_t used;
 static struct {
 	uint16_t oldest, youngest;
 } lists[LIST_COUNT];
@@ -35,7 +35,6 @@ static void unlink_entry(struct neighbour *neighbour)
 		entries[neighbour->after].before = neighbour->before;
 	else
 		lists[list].youngest = neighbour->before;
-	complete -= in_complete(neighbour);
 }
 
 static void link_entry(struct neighbour *neighbour)
@@ -50,7 +49,6 @@ static void link_entry(struct neighbour *neighbour)
 	else
 		lists[list].oldest = index;
 	lists[list].youngest = index;
-	complete += in_complete(neighbour);
 }
 
 void table_reset(void)
@@ -141,11 +139,6 @@ struct neighbour *table_oldest(enum table_list list)
 uint32_t neighbour_count(void)
 {
 	return used;
-}
-
-uint32_t neighbour_known(void)
-{
-	return complete;
 }
 
 uint16_t neighbour_next(uint16_t index)

@@ -324,6 +324,24 @@ START_TEST(mirrored_entries_wait_for_the_takeover)
 }
 END_TEST
 
+/* feature: C22-002 */
+START_TEST(what_a_node_found_before_it_yielded_is_mirrored_or_gone)
+{
+	begin(100);
+	neighbour_learn(1, hop(1), &mac, true, START);
+	neighbour_learn(1, hop(2), &mac, true, START);
+	neighbour_release();
+	pass(START, 200);
+	ck_assert_uint_eq(state_of(2), NEIGHBOUR_DYNAMIC);
+	neighbour_mark_begin();
+	ck_assert_int_eq(neighbour_mirror(1, hop(1), &mac2, START), 0);
+	neighbour_sweep();
+	ck_assert_uint_eq(state_of(1), NEIGHBOUR_DYNAMIC);
+	ck_assert_mem_eq(neighbour_get(1, hop(1))->mac.bytes, mac2.bytes, sizeof(mac2.bytes));
+	ck_assert_uint_eq(state_of(2), NEIGHBOUR_NONE);
+}
+END_TEST
+
 /* feature: C04-010 C04-002 */
 START_TEST(static_entries_stay_and_are_not_learnt)
 {
@@ -370,6 +388,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, flushing_forgets_all_or_one_interface);
 	tcase_add_test(tests, static_entries_stay_and_are_not_learnt);
 	tcase_add_test(tests, mirrored_entries_wait_for_the_takeover);
+	tcase_add_test(tests, what_a_node_found_before_it_yielded_is_mirrored_or_gone);
 }
 
 TEST_MAIN("neighbour", add_tests)

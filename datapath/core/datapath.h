@@ -209,8 +209,6 @@ const struct policy *compiled_policy_view(const struct compiled_policy *policy);
 bool compiled_policy_route(const struct compiled_policy *policy, uint32_t destination,
                            struct policy_route *out);
 
-/* The flow class (lib/record.h RECORD_FLOW) for the mirror below. */
-extern const struct mirror_class flow_mirror_class;
 /* Flows held by all workers. Any thread. */
 uint64_t flow_count(void);
 
@@ -230,12 +228,22 @@ void mirror_emit(struct worker *worker, uint16_t class_id, uint8_t version, uint
 /* Hands the worker's batch to the control thread; the worker calls it at the end of each walk. */
 void mirror_flush(struct worker *worker);
 
-/* --- mirrored classes: one of these and one line in mirror_classes[] make a class
+/* --- mirrored classes: see docs/high-availability.md for how one is added
  * ---------------------------------- */
 
+struct digest_sums;
+struct mirror_table;
+
+/*
+ * A class of objects that both nodes hold. One whose objects the control thread has in a table gives that (datapath/mirror/table.h),
+ * and apply, apply_end, snapshot and digest are NULL.
+ */
 struct mirror_class {
 	uint16_t id;     /* enum record_class */
 	uint8_t version; /* newest that is understood; older ones are read too */
+	/* What of an object its digest is made of: another number wherever that changes. 0: there is no digest. */
+	uint8_t digest_form;
+	const struct mirror_table *table;
 	/* Control thread. Takes one record of the active node. Returns 0, or -errno: it is counted as
 	 * skipped. */
 	int (*apply)(const struct record_header *header, const void *payload);
@@ -246,15 +254,23 @@ struct mirror_class {
 	 * mirror_snapshot_end, while deltas go on. Returns at once.
 	 */
 	void (*snapshot)(uint64_t snapshot_id);
-	/* Control thread. */
+	/* Control thread. Starts to look through everything held, which ends with mirror_digest_made. False: not now. */
+	bool (*digest)(void);
+	/* Control thread. Objects that are to be, or were, mirrored. */
 	uint64_t (*count)(void);
 	/* Control thread. This node has just become active or inactive. May be NULL. */
 	void (*activity)(bool active);
 };
 
+#define MIRROR_CLASS_DECLARE(id, number, title, class) extern const struct mirror_class class;
+RECORD_CLASSES(MIRROR_CLASS_DECLARE)
+#undef MIRROR_CLASS_DECLARE
+
 /* Control thread: a record from the control side itself, and the frame of a snapshot. */
 void mirror_emit_control(uint16_t class_id, uint8_t version, uint8_t operation, const void *payload,
                          uint32_t length);
+/* Control thread: what a class's digest has found; NULL: it could not be made. */
+void mirror_digest_made(uint16_t class_id, const struct digest_sums *sums);
 /* Control thread: runs function(argument) on it as soon as every delta that workers made before is on its
  * way. */
 void mirror_after_deltas(void (*function)(void *argument), void *argument);

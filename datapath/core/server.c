@@ -154,6 +154,14 @@ static void apply(struct ipc_connection *connection, const struct ipc_message *m
 	send_result(connection, error, error ? reason : "");
 }
 
+/* Classes that this release does not know are of no interest to it. */
+static uint64_t class_set(const struct ipc_message *message)
+{
+	const struct message_mirror_classes *classes = message->body;
+
+	return message->length >= sizeof(*classes) ? classes->set : RECORD_CLASSES_ALL;
+}
+
 static void cluster_message(struct ipc_connection *connection, const struct ipc_message *message)
 {
 	switch (message->type) {
@@ -170,7 +178,10 @@ static void cluster_message(struct ipc_connection *connection, const struct ipc_
 		break;
 	case MESSAGE_MIRROR_SNAPSHOT:
 		mirror = connection;
-		mirror_start();
+		mirror_start(class_set(message));
+		break;
+	case MESSAGE_MIRROR_COMPARE:
+		mirror_compare(class_set(message));
 		break;
 	case MESSAGE_MIRROR_STOP:
 		mirror = connection;
@@ -269,6 +280,7 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_MIRROR_SNAPSHOT:
 	case MESSAGE_MIRROR_STOP:
 	case MESSAGE_MIRROR_END:
+	case MESSAGE_MIRROR_COMPARE:
 		cluster_message(connection, message);
 		break;
 	}

@@ -182,7 +182,8 @@ int flow_apply(const struct record_header *header, const void *payload)
 	}
 }
 
-static void pass_on(unsigned worker)
+/* False where something waits for the worker. */
+static bool pass_on(unsigned worker)
 {
 	struct flow_updates *updates;
 
@@ -200,18 +201,22 @@ static void pass_on(unsigned worker)
 		updates->posted = true;
 		if (!before && worker_post(datapath.workers[worker], apply_on_worker, updates)) {
 			updates->posted = false;
-			return;
+			return false;
 		}
 	}
+	return true;
+}
+
+bool flow_apply_settle(void)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < datapath.worker_count; i++)
+		all &= pass_on(i);
+	return all;
 }
 
 void flow_apply_end(void)
 {
-	for (unsigned i = 0; i < datapath.worker_count; i++)
-		pass_on(i);
-}
-
-void flow_apply_resume(void)
-{
-	flow_apply_end();
+	(void)flow_apply_settle();
 }

@@ -9,7 +9,7 @@
 
 int flow_apply(const struct record_header *header, const void *payload);
 void flow_apply_end(void);
-/* Passes on what a busy worker has not taken yet. */
-void flow_apply_resume(void);
+/* Passes on what a busy worker has not taken yet. False where it still does not take all. */
+bool flow_apply_settle(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
 #include "datapath/flow/flow_apply.h"
+#include "datapath/flow/flow_digest.h"
 #include "datapath/flow/flow_record.h"
 #include "datapath/tcp/sequence.h"
 #include "datapath/worker/job.h"
@@ -162,7 +163,7 @@ static uint64_t mirrored_count(void)
 	for (unsigned i = 0; i < datapath.worker_count; i++)
 		count += atomic_load_explicit(&datapath.workers[i]->flows->count, memory_order_relaxed) -
 		         atomic_load_explicit(&datapath.workers[i]->flows->local_count, memory_order_relaxed);
-	flow_apply_resume();
+	(void)flow_apply_settle();
 	return count;
 }
 
@@ -172,6 +173,8 @@ const struct mirror_class flow_mirror_class = {
     .apply = flow_apply,
     .apply_end = flow_apply_end,
     .snapshot = snapshot_start,
+    .digest_form = FLOW_DIGEST_FORM,
+    .digest = flow_digest_start,
     .count = mirrored_count,
     .activity = activity,
 };

@@ -3,6 +3,8 @@
 
 #include "datapath/core/control.h"
 #include "datapath/core/server.h"
+#include "datapath/mirror/comparison.h"
+#include "datapath/mirror/table.h"
 #include "datapath/mirror/waiting.h"
 #include "datapath/switchover/switchover.h"
 #include "lib/messages/type.h"
@@ -133,21 +135,38 @@ void mirror_end(void)
 	control_wake();
 }
 
-static void snapshots(void)
+static void snapshots(uint64_t class_set)
+{
+	/* Never the id of a snapshot that an earlier process of this node sent. */
+	last_id = RTE_MAX(last_id + 1, control_now());
+	for (const struct mirror_class *const *class = mirror_classes; *class; class ++) {
+		if (!(class_set >> (*class)->id & 1))
+			continue;
+		if ((*class)->table)
+			mirror_table_snapshot(*class, last_id);
+		else
+			(*class)->snapshot(last_id);
+	}
+}
+
+/* What was not sent yet is in the snapshots. */
+static void begin_anew(void)
 {
 	out.length = 0;
 	overflown = false;
-	/* Never the id of a snapshot that an earlier process of this node sent. */
-	last_id = RTE_MAX(last_id + 1, control_now());
-	for (const struct mirror_class *const *class = mirror_classes; *class; class ++)
-		(*class)->snapshot(last_id);
+	snapshots(RECORD_CLASSES_ALL);
 }
 
-void mirror_start(void)
+void mirror_start(uint64_t class_set)
 {
-	blocked = false;
+	bool anew = class_set == RECORD_CLASSES_ALL || !wanted();
+
+	blocked &= !anew;
 	atomic_store(&datapath.mirroring, true);
-	snapshots();
+	if (anew)
+		begin_anew();
+	else if (!overflown)
+		snapshots(class_set);
 	control_wake();
 }
 
@@ -165,6 +184,17 @@ void mirror_writable(void)
 	control_wake();
 }
 
+void mirror_compare(uint64_t class_set)
+{
+	/* Where something was lost on the way a snapshot goes instead. */
+	if (!wanted() || overflown || !atomic_load(&datapath.active))
+		return;
+	for (const struct mirror_class *const *class = mirror_classes; *class; class ++) {
+		if (class_set >> (*class)->id & 1)
+			comparison_send(*class);
+	}
+}
+
 void mirror_second(void)
 {
 	struct message_mirror_count counts[RECORD_CLASS_MAX];
@@ -172,8 +202,9 @@ void mirror_second(void)
 
 	if (overflown && wanted() && !blocked && !waiting_any()) {
 		qb_log(LOG_WARNING, "mirroring fell behind: everything is sent again");
-		snapshots();
+		begin_anew();
 	}
+	comparison_run(mirror_classes);
 	count = registry_counts(mirror_classes, counts, RECORD_CLASS_MAX);
 	(void)server_send_mirror(MESSAGE_MIRROR_COUNTS, counts, count * sizeof(counts[0]));
 }
@@ -191,6 +222,9 @@ void mirror_receive(const void *bytes, size_t length)
 void mirror_activity(bool active)
 {
 	for (const struct mirror_class *const *class = mirror_classes; *class; class ++) {
+		comparison_forget((*class)->id);
+		comparison_mended((*class)->id);
+		mirror_table_forget(*class);
 		if ((*class)->activity)
 			(*class)->activity(active);
 	}

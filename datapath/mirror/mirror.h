@@ -10,11 +10,17 @@
 #include "datapath/core/datapath.h"
 #include "lib/messages/activity.h"
 
-/* clusterd wants snapshots of all classes and then every change; or nothing more, since the peer is gone. */
-void mirror_start(void);
+/*
+ * clusterd wants snapshots of a set of classes (bit n: class n; RECORD_CLASSES_ALL) and then every change; or nothing more,
+ * since the peer is gone.
+ */
+void mirror_start(uint64_t class_set);
 void mirror_stop(void);
 /* clusterd takes messages again after it did not. */
 void mirror_writable(void);
+
+/* clusterd wants the peer to compare what it holds of a set of classes. */
+void mirror_compare(uint64_t class_set);
 
 /* This node has handed over: behind every record that was emitted so far clusterd is told so. */
 void mirror_end(void);
@@ -35,10 +41,7 @@ void mirror_snapshot_end(uint16_t class_id, uint64_t id, uint64_t count);
 bool mirror_snapshot_read(const struct record_header *header, const void *payload,
                           struct record_snapshot *out);
 
-/* --- mirror/classes.c
- * ---------------------------------------------------------------------------------------------- */
-
-/* All classes; ends with NULL. One line here and a mirror_class make a class. */
+/* All classes, as RECORD_CLASSES (lib/record_classes.h) lists them; ends with NULL. */
 extern const struct mirror_class *const mirror_classes[];
 
 /* --- mirror/registry.c: incoming records and their classes, free of I/O

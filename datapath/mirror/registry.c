@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/mirror/comparison.h"
 #include "datapath/mirror/mirror.h"
+#include "datapath/mirror/table.h"
 #include "lib/messages/activity.h"
 
 #include <errno.h>
@@ -21,6 +23,20 @@ static void skip(uint16_t id)
 	skipped[id < RECORD_CLASS_MAX ? id : 0]++;
 }
 
+static int apply(const struct mirror_class *class, const struct record_header *header, const void *payload)
+{
+	int error;
+
+	if (header->operation == RECORD_DIGEST)
+		return comparison_take(class, payload, header->length);
+	if (header->operation == RECORD_SNAPSHOT_BEGIN || header->operation == RECORD_SNAPSHOT_END)
+		comparison_forget(class->id);
+	error = class->table ? mirror_table_apply(class, header, payload) : class->apply(header, payload);
+	if (!error && header->operation == RECORD_SNAPSHOT_END)
+		comparison_mended(class->id);
+	return error;
+}
+
 int registry_apply(const struct mirror_class *const *classes, const void *bytes, size_t length)
 {
 	struct record_header header;
@@ -32,14 +48,20 @@ int registry_apply(const struct mirror_class *const *classes, const void *bytes,
 		const struct mirror_class *class = class_of(classes, header.class_id);
 
 		/* Versions above the class's own only have more at their end. */
-		if (!class || header.version == 0 || class->apply(&header, payload) != 0)
+		if (!class || header.version == 0 || apply(class, &header, payload) != 0)
 			skip(header.class_id);
 	}
-	for (; *classes; classes++) {
-		if ((*classes)->apply_end)
-			(*classes)->apply_end();
+	for (const struct mirror_class *const *class = classes; *class; class ++) {
+		if ((*class)->apply_end)
+			(*class)->apply_end();
 	}
+	comparison_run(classes);
 	return more;
+}
+
+static uint64_t held(const struct mirror_class *class)
+{
+	return class->table ? mirror_table_count(class) : class->count();
 }
 
 unsigned registry_counts(const struct mirror_class *const *classes, struct message_mirror_count *out,
@@ -52,8 +74,12 @@ unsigned registry_counts(const struct mirror_class *const *classes, struct messa
 
 		if (!class && skipped[id] == 0)
 			continue;
-		out[count++] = (struct message_mirror_count){
-		    .class_id = id, .skipped = skipped[id], .count = class ? class->count() : 0};
+		out[count] = (struct message_mirror_count){.class_id = id, .skipped = skipped[id]};
+		if (class) {
+			out[count].count = held(class);
+			comparison_counts(class, &out[count]);
+		}
+		count++;
 	}
 	return count;
 }

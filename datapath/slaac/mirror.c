@@ -2,6 +2,7 @@
 #include "datapath/mirror/mirror.h"
 
 #include "datapath/core/control.h"
+#include "datapath/mirror/table.h"
 #include "datapath/slaac/learned.h"
 #include "datapath/slaac/record.h"
 #include "datapath/slaac/slaac.h"
@@ -10,36 +11,59 @@
 #include <errno.h>
 #include <string.h>
 
-static uint64_t incoming; /* id of the snapshot that is coming in, 0: none */
+static void describe(const struct learned *learned, uint64_t now, struct slaac_record *out)
+{
+	*out = (struct slaac_record){.interface = learned->interface,
+	                             .server_count = learned->server_count,
+	                             .router_s = formed_left(learned->router_until, now),
+	                             .servers_s = formed_left(learned->servers_until, now)};
+	slaac_record_put(out, learned->formed, now);
+	memcpy(out->router, learned->router, sizeof(out->router));
+	memcpy(out->servers, learned->servers, sizeof(out->servers));
+}
 
 void slaac_emit(struct learned *learned)
 {
-	uint64_t now = control_now();
-	struct slaac_record record = {.interface = learned->interface,
-	                              .server_count = learned->server_count,
-	                              .router_s = formed_left(learned->router_until, now),
-	                              .servers_s = formed_left(learned->servers_until, now)};
+	struct slaac_record record;
 
-	slaac_record_put(&record, learned->formed, now);
-	memcpy(record.router, learned->router, sizeof(record.router));
-	memcpy(record.servers, learned->servers, sizeof(record.servers));
-	learned->mirrored = now;
+	learned->mirrored = control_now();
+	describe(learned, learned->mirrored, &record);
 	mirror_emit_control(RECORD_AUTOCONFIGURATION, SLAAC_RECORD_VERSION, RECORD_UPSERT, &record,
 	                    sizeof(record));
 }
 
-static void snapshot(uint64_t snapshot_id)
+static void each(mirror_visit visit, void *argument)
 {
-	uint64_t sent = 0;
+	uint64_t now = control_now();
 
-	mirror_snapshot_begin(RECORD_AUTOCONFIGURATION, snapshot_id, AUTOCONFIGURATIONS_MAX);
 	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++) {
+		struct slaac_record record;
+
 		if (!slaac_table[i].interface)
 			continue;
-		slaac_emit(&slaac_table[i]);
-		sent++;
+		describe(&slaac_table[i], now, &record);
+		visit(SLAAC_RECORD_VERSION, &record, sizeof(record), argument);
 	}
-	mirror_snapshot_end(RECORD_AUTOCONFIGURATION, snapshot_id, sent);
+}
+
+/* What is over, and what a time is at either node. */
+static void clear(void *bytes)
+{
+	struct slaac_record *record = bytes;
+
+	memset(record->prefix, 0, sizeof(record->prefix)); /* it is one of formed */
+	if (!record->router_s)
+		memset(record->router, 0, sizeof(record->router));
+	if (!record->servers_s) {
+		memset(record->servers, 0, sizeof(record->servers));
+		record->server_count = 0;
+	}
+	for (unsigned i = 0; i < FORMED_MAX; i++) {
+		if (!record->formed[i].valid_s)
+			memset(&record->formed[i], 0, sizeof(record->formed[i]));
+		record->formed[i].valid_s = record->formed[i].preferred_s = 0;
+	}
+	record->valid_s = record->router_s = record->servers_s = 0;
 }
 
 static void take_record(const struct slaac_record *record)
@@ -60,7 +84,13 @@ static void take_record(const struct slaac_record *record)
 	slaac_report();
 }
 
-/* Around a snapshot: what is not in it is gone at the active node. */
+static void mark(void)
+{
+	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++)
+		slaac_table[i].marked = false;
+}
+
+/* What is not in it is gone at the active node. */
 static void sweep(void)
 {
 	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++) {
@@ -76,51 +106,28 @@ static void sweep(void)
 	slaac_report();
 }
 
-static int apply(const struct record_header *header, const void *payload)
+static int put(const void *payload, uint32_t length)
 {
-	struct record_snapshot bounds;
 	struct slaac_record record;
 
-	if (header->operation == RECORD_UPSERT) {
-		if (!slaac_record_read(payload, header->length, &record))
-			return -EBADMSG;
-		take_record(&record);
-		return 0;
-	}
-	if (header->operation != RECORD_SNAPSHOT_BEGIN && header->operation != RECORD_SNAPSHOT_END)
-		return -EPROTO;
-	if (!mirror_snapshot_read(header, payload, &bounds))
+	if (!slaac_record_read(payload, length, &record))
 		return -EBADMSG;
-	if (header->operation == RECORD_SNAPSHOT_END) {
-		if (bounds.id == incoming)
-			sweep();
-		incoming = 0;
-		return 0;
-	}
-	incoming = bounds.id;
-	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++)
-		slaac_table[i].marked = false;
+	take_record(&record);
 	return 0;
 }
 
-static uint64_t count(void)
+/* Nothing is ever told to be gone but by a snapshot. */
+static int take_away(const void *payload, uint32_t length)
 {
-	uint64_t held = 0;
-
-	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX; i++)
-		held += slaac_table[i].interface != 0;
-	return held;
+	(void)payload, (void)length;
+	return -EPROTO;
 }
 
-static void activity(bool active)
-{
-	incoming = 0;
-	slaac_activity(active);
-}
+static const struct mirror_table table = {
+    .each = each, .put = put, .remove = take_away, .mark = mark, .sweep = sweep, .clear = clear};
 
 const struct mirror_class slaac_mirror_class = {.id = RECORD_AUTOCONFIGURATION,
                                                 .version = SLAAC_RECORD_VERSION,
-                                                .apply = apply,
-                                                .snapshot = snapshot,
-                                                .count = count,
-                                                .activity = activity};
+                                                .digest_form = 1,
+                                                .table = &table,
+                                                .activity = slaac_activity};

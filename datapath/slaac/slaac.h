@@ -28,6 +28,4 @@ bool slaac_objected(const struct port *port, const struct nd_packet *packet);
 bool slaac_is_deprecated(uint16_t interface, const struct ip_address *address);
 void slaac_stop(void);
 
-extern const struct mirror_class slaac_mirror_class;
-
 #endif

@@ -15,6 +15,8 @@ static unsigned neighbour_count = 1;
 
 struct fake_record fake_records[4096];
 unsigned fake_record_count;
+struct digest_sums fake_digest;
+unsigned fake_digests;
 
 void fake_neighbour(uint16_t interface, uint32_t next_hop, struct rte_ether_addr mac)
 {
@@ -98,6 +100,15 @@ void mirror_emit(struct worker *worker, uint16_t class_id, uint8_t version, uint
 	(void)worker;
 	if (atomic_load(&datapath.mirroring))
 		mirror_emit_control(class_id, version, operation, payload, length);
+}
+
+void mirror_digest_made(uint16_t class_id, const struct digest_sums *sums)
+{
+	(void)class_id;
+	if (!sums)
+		return;
+	fake_digest = *sums;
+	fake_digests++;
 }
 
 void mirror_flush(struct worker *worker)

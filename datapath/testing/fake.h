@@ -5,6 +5,7 @@
 /* Stands in for the control side where the worker side is tested or measured alone. One thread. */
 
 #include "datapath/core/datapath.h"
+#include "datapath/mirror/digest.h"
 
 /* Makes a neighbour known. Addresses in network byte order. */
 void fake_neighbour(uint16_t interface, uint32_t next_hop, struct rte_ether_addr mac);
@@ -19,5 +20,9 @@ struct fake_record {
 extern struct fake_record fake_records[4096];
 extern unsigned fake_record_count;
 void fake_records_forget(void);
+
+/* The last digest that a class made, and how many were. */
+extern struct digest_sums fake_digest;
+extern unsigned fake_digests;
 
 #endif

@@ -48,9 +48,23 @@ struct message_heartbeat_report {
 
 struct message_mirror_count {
 	uint16_t class_id;
+	uint16_t repairs;    /* how often they had drifted apart from the active node's */
+	uint32_t skipped;    /* records of this class that were not understood */
+	uint64_t count;      /* objects held now */
+	uint64_t drifted;    /* of them, in parts that differ from the active node's */
+	uint8_t digest_form; /* what digests of it are made of, 0: there are none */
+	uint8_t reserved[7];
+};
+
+struct message_mirror_drift {
+	uint16_t class_id;
 	uint16_t reserved;
-	uint32_t skipped; /* records of this class that were not understood */
-	uint64_t count;   /* objects held now */
+	uint32_t parts; /* in which the nodes differ */
+};
+
+/* Classes that are to be sent, or compared. */
+struct message_mirror_classes {
+	uint64_t set; /* bit n: class n; RECORD_CLASSES_ALL of lib/record.h */
 };
 
 #endif

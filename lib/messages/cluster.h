@@ -52,7 +52,7 @@ struct cluster_class_status {
 	uint64_t have;   /* at this node where inactive, at the peer where active */
 	uint64_t should; /* what the active node holds */
 	uint32_t skipped;
-	uint32_t reserved;
+	uint32_t repairs; /* how often the inactive node's had drifted apart */
 };
 
 struct cluster_link_status {

@@ -28,7 +28,8 @@ enum message_type {
 	                             message_heartbeat_report */
 	MESSAGE_MIRROR_RECORDS,   /* both ways, datapath <-> clusterd: records (lib/record.h), at most
 	                             RECORD_BATCH_MAX */
-	MESSAGE_MIRROR_SNAPSHOT,  /* clusterd ->: send all classes as snapshots, then deltas go on; no body */
+	MESSAGE_MIRROR_SNAPSHOT,  /* clusterd ->: send classes as snapshots, then deltas go on: struct
+	                             message_mirror_classes */
 	MESSAGE_MIRROR_STOP,   /* clusterd ->: the peer is gone, no deltas until the next snapshot; no body */
 	MESSAGE_MIRROR_COUNTS, /* -> clusterd once a second: struct message_mirror_count[] */
 	MESSAGE_QUERY,         /* mgmtd ->: struct message_query; of flows: struct message_flow_query */
@@ -61,6 +62,8 @@ enum message_type {
 	 * sent; to the node that takes over, behind the last of them.
 	 */
 	MESSAGE_MIRROR_END,
+	MESSAGE_MIRROR_DRIFT,   /* -> clusterd: struct message_mirror_drift; only a snapshot mends it */
+	MESSAGE_MIRROR_COMPARE, /* clusterd ->: send digests of classes: struct message_mirror_classes */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */

@@ -43,12 +43,13 @@ static void print_status(const struct message_cluster_status *status, FILE *out)
 
 static void print_modules(const struct message_cluster_status *status, FILE *out)
 {
-	struct table table = {.right = 2 | 4 | 8};
+	struct table table = {.right = 2 | 4 | 8 | 16};
 
 	table_column(&table, "Module");
 	table_column(&table, "Synchronized");
 	table_column(&table, "Total");
 	table_column(&table, "Skipped");
+	table_column(&table, "Repaired");
 	for (uint32_t i = 0; i < status->class_count && i < CLUSTER_CLASSES_MAX; i++) {
 		const struct cluster_class_status *one = &status->classes[i];
 
@@ -57,6 +58,7 @@ static void print_modules(const struct message_cluster_status *status, FILE *out
 		table_cell(&table, "%" PRIu64, one->have);
 		table_cell(&table, "%" PRIu64, one->should);
 		table_cell(&table, "%u", one->skipped);
+		table_cell(&table, "%u", one->repairs);
 	}
 	fputc('\n', out);
 	table_print(&table, 0, out);
