@@ -39,7 +39,7 @@ static struct message_activity_report report_now(void)
 
 	return (struct message_activity_report){.active = atomic_load(&datapath.active),
 	                                        .healthy = port_healthy() && !monitor_offline(),
-	                                        .proven = monitor_offline(),
+	                                        .proven = monitor_offline() || port_link_lost(),
 	                                        .stood_still = stood_still,
 	                                        .heartbeats = heartbeat_running(),
 	                                        .term = wish.term,

@@ -17,6 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A port that was just opened may lose its link once more. */
+#define LINK_SETTLED_NS (2 * NANOSECONDS_PER_SECOND)
+
 /* Index as in datapath.ports. */
 static struct slot {
 	struct driver_device device;
@@ -24,6 +27,8 @@ static struct slot {
 	uint32_t mtu;
 	bool fresh; /* opened by port_prepare, not shown to workers yet */
 	bool link_up;
+	bool link_lost;    /* it was there for a while, so that no driver's or policy's doing ended it */
+	uint64_t up_since; /* ns */
 } slots[PORTS_MAX];
 
 static int watch = -1;
@@ -88,6 +93,7 @@ static int open_interface(const struct policy_interface *interface, char reason[
 	slot->mtu = size_of(interface);
 	slot->fresh = true;
 	slot->link_up = driver_link_up(&slot->device);
+	slot->up_since = control_now();
 	qb_log(LOG_INFO, "EthernetInterface %s: device %s by %s, link %s", interface->name, interface->device,
 	       driver_name(interface->driver), slot->link_up ? "up" : "down");
 	return 0;
@@ -215,6 +221,16 @@ void port_finish(const struct policy *policy)
 	}
 }
 
+static void note_link(struct slot *slot, bool up)
+{
+	uint64_t now = control_now();
+
+	slot->link_lost = !up && now - slot->up_since >= LINK_SETTLED_NS;
+	slot->link_up = up;
+	if (up)
+		slot->up_since = now;
+}
+
 static bool refresh_links(void)
 {
 	bool changed = false;
@@ -227,7 +243,7 @@ static bool refresh_links(void)
 		up = driver_link_up(&slots[i].device);
 		if (up == slots[i].link_up)
 			continue;
-		slots[i].link_up = up;
+		note_link(&slots[i], up);
 		changed = true;
 		qb_log(up ? LOG_NOTICE : LOG_WARNING, "EthernetInterface %s: link %s", datapath.ports[i].name,
 		       up ? "up" : "down");
@@ -290,6 +306,20 @@ bool port_link_up(uint16_t interface)
 	const struct slot *slot = slot_of_interface(interface);
 
 	return slot && slot->link_up;
+}
+
+bool port_link_lost(void)
+{
+	const struct policy *policy = control_policy();
+
+	for (uint32_t i = 0; policy && i < policy->interface_count; i++) {
+		const struct policy_interface *interface = &policy->interfaces[i];
+		const struct slot *slot = slot_of_interface(interface->id);
+
+		if (slot && slot->link_lost && interface->ha_type == POLICY_HA_CRITICAL)
+			return true;
+	}
+	return false;
 }
 
 bool port_healthy(void)

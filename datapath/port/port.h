@@ -34,6 +34,8 @@ void port_second(void);
 
 /* Every Critical interface of the policy in force has a working port with a link. */
 bool port_healthy(void);
+/* The port of a Critical interface lost the link that it had had for a while. */
+bool port_link_lost(void);
 bool port_link_up(uint16_t interface);
 /* Fills what ifstat shows of an interface with a port; leaves the rest alone where it has none. */
 void port_describe(uint16_t interface, struct interface_row *row);
