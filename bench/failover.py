@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.traffic import Flows, ProbeResult, UdpProbe
+from lab.wait import await_condition
 
 FLOWS_TCP, FLOWS_UDP = 2000, 2000
+PEER_DEAD_MS = 200  # the default
+MEASURED_SECONDS = 10
 # What was sent so short before the probe's end may still have been on its way.
 FLIGHT_SECONDS = 0.1
 
@@ -52,6 +55,17 @@ def lost_packets(result: ProbeResult) -> int:
     return sum(received is None and sent < end for sent, received in result.samples)
 
 
+def patience(cluster: Cluster) -> float:
+    """Milliseconds of silence after which the standby takes over."""
+    return cluster.nodes[cluster.standby()].counter("heartbeat/patience") / 1000
+
+
+def await_measured(cluster: Cluster) -> None:
+    """Until a new peer's heartbeats were measured, it has all of PeerDead; on a busy machine it keeps that."""
+    end = time.monotonic() + MEASURED_SECONDS
+    await_condition(lambda: patience(cluster) < PEER_DEAD_MS or time.monotonic() >= end, "patience", MEASURED_SECONDS + 10)
+
+
 def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
     """The metrics of one kind."""
     kind = KINDS[name]
@@ -62,7 +76,8 @@ def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
     with Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows:
         for number in range(1, rounds + 1):
             cluster.await_well()
-            victim = cluster.active()
+            await_measured(cluster)
+            victim, silence = cluster.active(), patience(cluster)
             with UdpProbe(lab, rate=kind.rate) as probe:
                 moment = time.monotonic()
                 kind.disturb(cluster, victim)
@@ -74,7 +89,8 @@ def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
             lost.append(lost_packets(result))
             reordered += result.reordered
             if not quiet:
-                print(f"round {number:>3}: {name} of {victim}, {gaps[-1]:7.1f} ms, {lost[-1]} packets lost, {alive}", flush=True)
+                print(f"round {number:>3}: {name} of {victim}, {gaps[-1]:7.1f} ms, patience {silence:.0f} ms, {lost[-1]} packets lost, {alive}",
+                      flush=True)
         cluster.await_well()
     words = alive.replace("/", " ").split()
     values = {f"failover.{name}.gap_ms.median": percentile(gaps, 0.5), f"failover.{name}.gap_ms.p99": percentile(gaps, 0.99),

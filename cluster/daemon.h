@@ -78,6 +78,7 @@ struct daemon {
 	struct ipc_connection *datapath; /* activity and heartbeats */
 	struct ipc_connection *mirror;   /* records: it may have to wait */
 	bool datapath_reported;
+	uint32_t patience_us; /* as the datapath reported */
 
 	struct ipc_server *server;
 	struct ipc_connection *mgmtd; /* the one that configured last */

@@ -37,6 +37,7 @@ static void on_heartbeat_report(struct daemon *daemon, const struct message_hear
 	event.peer.term = report->last.term;
 	event.peer.instance = report->last.instance;
 	event.peer.peer_instance = report->last.peer_instance;
+	daemon->patience_us = report->patience_us;
 	roles_event(daemon, &event);
 }
 
@@ -97,6 +98,7 @@ static void on_closed(struct ipc_connection *connection, void *user)
 	if (daemon->datapath_reported)
 		qb_log(LOG_WARNING, "the datapath went away");
 	daemon->datapath_reported = false;
+	daemon->patience_us = 0;
 	roles_event(daemon, &gone);
 	/* What the peer was is not known either until the datapath says so again. */
 	silent.peer = daemon->role.peer;

@@ -31,6 +31,7 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 	out->sync_percent = (uint8_t)registry_percent(&replication->registry, replication->active);
 	out->corosync_joined = daemon->peer_member;
 	out->term = daemon->role.term;
+	out->patience_us = daemon->patience_us;
 	out->state_seconds = (uint32_t)((clock_now_ms() - daemon->active_since_ms) / 1000);
 	out->class_count = registry_status(&replication->registry, replication->active, out->classes);
 	fill_links(daemon, out);

@@ -33,7 +33,9 @@ struct frame {
 	uint64_t instance;
 	uint64_t peer_instance;
 	uint64_t sequence;
-	uint8_t reserved[28];
+	uint8_t reserved[16];
+	uint32_t patience_us;
+	uint64_t acknowledged;
 	uint8_t tag[TAG_LENGTH];
 } __attribute__((packed));
 
@@ -80,6 +82,8 @@ void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
 	    .instance = htobe64(heartbeat->instance),
 	    .peer_instance = htobe64(heartbeat->peer_instance),
 	    .sequence = htobe64(heartbeat->sequence),
+	    .patience_us = htobe32(heartbeat->patience_us),
+	    .acknowledged = htobe64(heartbeat->acknowledged),
 	};
 
 	if (heartbeat->active)
@@ -134,6 +138,8 @@ enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uin
 	    .instance = be64toh(frame.instance),
 	    .peer_instance = be64toh(frame.peer_instance),
 	    .sequence = be64toh(frame.sequence),
+	    .acknowledged = be64toh(frame.acknowledged),
+	    .patience_us = be32toh(frame.patience_us),
 	};
 	return HEARTBEAT_VALID;
 }

@@ -36,7 +36,7 @@ struct heartbeat {
 	uint8_t active;         /* forwards for the shared addresses */
 	uint8_t ready;          /* could take over: datapath, clusterd and configuration are well */
 	uint8_t yielding;       /* hands over: the peer shall become active */
-	uint8_t hears_peer;     /* heard the peer on any interface within PeerDead */
+	uint8_t hears_peer;     /* heard the peer on any interface lately */
 	uint16_t interface_id;  /* of the sending interface, as the policy numbers it */
 	uint32_t term;          /* grows with every change of the active node */
 	uint8_t deaf;           /* does not hear the peer on the sending interface, but elsewhere (C22-025) */
@@ -44,7 +44,11 @@ struct heartbeat {
 	uint16_t reserved;      /* 0: no padding, so that values can be compared whole */
 	uint64_t instance;      /* random, new at each start of the sender's clusterd */
 	uint64_t peer_instance; /* the instance last heard from the peer, 0 for none */
-	uint64_t sequence;      /* grows with every frame of a (instance, interface) */
+	uint64_t sequence;      /* grows with every heartbeat; the same on all interfaces */
+	uint64_t
+	    acknowledged; /* the newest sequence heard of peer_instance, 0: none, or not to be relied upon */
+	uint32_t patience_us; /* of silence, after which the sender counts its peer as dead; 0: PeerDead */
+	uint32_t reserved2;   /* 0 */
 };
 
 enum heartbeat_verdict {

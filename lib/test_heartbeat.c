@@ -17,6 +17,8 @@ static const struct heartbeat sample = {
     .instance = 0x1122334455667788,
     .peer_instance = 0x99,
     .sequence = 1234567890123,
+    .acknowledged = 1234567890001,
+    .patience_us = 40000,
 };
 
 static void make_key(uint8_t fill, uint8_t key[32])

@@ -50,6 +50,8 @@ static void judge_now(uint64_t now)
 	beat.late_since = 0;
 	beat.judged = now;
 	judge_report(&beat.judge, now, &report);
+	report.patience_us = (uint32_t)atomic_load(&heartbeat_lanes.patience_us);
+	beat_patience_judged(told->alive && told->last.instance == report.last.instance, report.alive, now);
 	if (judge_report_differs(&report, told))
 		beat.news = true;
 	/* Whoever forges may do so at any rate. */
@@ -89,8 +91,7 @@ static void use_configuration(void)
 			(void)heartbeat_thread_watch(member->fd);
 	}
 	judge_configure(&beat.judge, configuration->dead_ns, judged, configuration->member_count);
-	/* Well before the peer, which counts from the last heartbeat that it heard, can have taken over. */
-	lease_set_fence(&beat.lease, configuration->dead_ns / 4 * 3, rte_get_tsc_hz());
+	beat_patience_configure();
 	heartbeat_thread_period(configuration->cluster ? configuration->interval_ns : 0);
 	beat.findings.configured = configuration->serial;
 	beat.news = true;
@@ -103,9 +104,9 @@ static void use_configuration(void)
 static void begin_lease(bool was_alone, uint64_t now, uint64_t tsc)
 {
 	if (was_alone || !beat.turned)
-		lease_sent(&beat.lease, true, now, tsc);
+		lease_begin(&beat.lease, now, tsc);
 	else
-		lease_sent(&beat.lease, true, beat.turned, beat.turned_tsc);
+		lease_begin(&beat.lease, beat.turned, beat.turned_tsc);
 }
 
 static void grant(bool was_forwarding, bool was_alone, uint64_t now, uint64_t tsc)
@@ -147,6 +148,7 @@ void beat_turn(void)
 	watch_self(now, tsc);
 	take_orders(now, tsc);
 	beat_hear();
+	beat_patience_turn(now);
 	beat_send_due(now);
 	beat_renew_lease();
 	judge_now(now);

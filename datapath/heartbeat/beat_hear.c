@@ -22,6 +22,8 @@ static void take(uint16_t interface, const uint8_t *bytes, size_t length)
 		if (heartbeat.interface_id != interface ||
 		    !judge_hear(&beat.judge, interface, &heartbeat, beat.word.wish.instance, control_now()))
 			break;
+		if (heartbeat.sequence == beat.judge.last.sequence)
+			beat_patience_heard(control_now());
 		beat_count(COUNTER_OWN_TAKEN);
 		return;
 	case HEARTBEAT_FORGED:

@@ -9,6 +9,7 @@
 #include "datapath/heartbeat/lanes.h"
 #include "datapath/heartbeat/lease.h"
 #include "datapath/heartbeat/mailbox.h"
+#include "datapath/heartbeat/patience.h"
 
 /* Frames of workers in one interval: a flood of forged ones must not hold a CPU at real-time priority. */
 #define BEAT_TAKEN_MAX 512
@@ -19,6 +20,7 @@ struct beat {
 	struct heartbeat_findings findings;
 	struct judge judge;
 	struct lease lease;
+	struct patience patience;
 	uint64_t next_send, sequence;
 	uint64_t turned, turned_tsc; /* the last turn */
 	uint64_t judged;             /* when, last */
@@ -42,12 +44,25 @@ bool beat_fenced(void);
 
 /* --- beat_send.c */
 
+/* Of the next heartbeat, or less; above all that any process of this node ever sent. */
+uint64_t beat_next_sequence(void);
 /* Sends where that is due. */
 void beat_send_due(uint64_t now);
 /* The last ones. */
 void beat_send_farewell(void);
 /* By what a worker has sent since. */
 void beat_renew_lease(void);
+
+/* --- beat_patience.c */
+
+/* There is a new configuration. */
+void beat_patience_configure(void);
+/* The peer said something new (beat.judge.last): fences this node by it, and judges by what the peer knows of. */
+void beat_patience_heard(uint64_t now);
+/* Once a turn, before sending: the fence of now, and what to say. */
+void beat_patience_turn(uint64_t now);
+/* After judging: alive, whether the peer was and is. */
+void beat_patience_judged(bool was_alive, bool alive, uint64_t now);
 
 /* --- beat_hear.c */
 

@@ -32,6 +32,12 @@ static void send_through_worker(uint16_t interface, const uint8_t frame[HEARTBEA
 	}
 }
 
+uint64_t beat_next_sequence(void)
+{
+	/* Time since the boot: a process that is started anew goes on above what the one before it sent. */
+	return RTE_MAX(beat.sequence + 1, control_now());
+}
+
 /* True where it went to a peer that listened there when it was last heard at all. */
 static bool send_over_socket(const struct heartbeat_member *member,
                              const uint8_t frame[HEARTBEAT_FRAME_LENGTH])
@@ -52,12 +58,14 @@ static bool send_all(bool farewell)
 	                              .link_lost = beat.word.link_lost,
 	                              .term = wish->term,
 	                              .instance = wish->instance,
-	                              .peer_instance = beat.judge.last.instance};
+	                              .peer_instance = beat.judge.last.instance,
+	                              .acknowledged =
+	                                  patience_acknowledges(&beat.patience, beat.judge.last.sequence),
+	                              .patience_us = (uint32_t)(beat.patience.wanted_ns / 1000)};
 	uint8_t frame[HEARTBEAT_FRAME_LENGTH];
 	bool direct = false;
 
-	/* Time since the boot: a process that is started anew goes on above what the one before it sent. */
-	beat.sequence = RTE_MAX(beat.sequence + 1, control_now());
+	beat.sequence = beat_next_sequence();
 	heartbeat.sequence = beat.sequence;
 	for (unsigned i = 0; i < beat.configuration.member_count; i++) {
 		const struct heartbeat_member *member = &beat.configuration.members[i];

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define INTERVAL_DEFAULT_MS 10
+#define INTERVAL_DEFAULT_MS 5
 #define DEAD_DEFAULT_MS     200
 #define LOOK_NS             (100 * NANOSECONDS_PER_MILLISECOND)
 #define WAIT_NS             200000

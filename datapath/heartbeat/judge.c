@@ -12,12 +12,12 @@ static struct judge_interface *find(struct judge *judge, uint16_t id)
 	return NULL;
 }
 
-void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_interface *interfaces,
+void judge_configure(struct judge *judge, uint64_t peer_dead_ns, const struct judge_interface *interfaces,
                      unsigned count)
 {
 	struct judge old = *judge;
 
-	judge->dead_ns = dead_ns;
+	judge->dead_ns = judge->peer_dead_ns = peer_dead_ns;
 	judge->interface_count = count;
 	for (unsigned i = 0; i < count; i++) {
 		const struct judge_interface *before = find(&old, interfaces[i].id);
@@ -27,6 +27,7 @@ void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_i
 			judge->interfaces[i].heard = before->heard;
 			judge->interfaces[i].sequence = before->sequence;
 			judge->interfaces[i].deaf = before->deaf;
+			judge->interfaces[i].lateness = before->lateness;
 		}
 	}
 }
@@ -47,8 +48,10 @@ static void new_instance(struct judge *judge)
 		judge->retired_next = (judge->retired_next + 1) % JUDGE_RETIRED;
 	}
 	judge->last = (struct heartbeat){0};
-	for (unsigned i = 0; i < judge->interface_count; i++)
+	for (unsigned i = 0; i < judge->interface_count; i++) {
 		judge->interfaces[i].sequence = 0;
+		lateness_restart(&judge->interfaces[i].lateness);
+	}
 }
 
 static bool alive(const struct judge *judge, const struct judge_interface *interface, uint64_t now)
@@ -82,6 +85,10 @@ bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat 
 	}
 	if (heartbeat->sequence <= heard->sequence)
 		return false;
+	/* That it was cut off or stood still is no measure of how late it is otherwise. */
+	if (heard->heard && now - heard->heard >= judge->peer_dead_ns)
+		lateness_restart(&heard->lateness);
+	lateness_hear(&heard->lateness, now);
 	heard->sequence = heartbeat->sequence;
 	heard->heard = now;
 	heard->deaf = heartbeat->deaf;
@@ -122,6 +129,19 @@ bool judge_listened(const struct judge *judge, uint16_t interface)
 	return last < heard + judge->dead_ns;
 }
 
+uint64_t judge_longest_gap(const struct judge *judge, uint64_t now)
+{
+	uint64_t longest = 0;
+
+	for (unsigned i = 0; i < judge->interface_count; i++) {
+		const struct judge_interface *interface = &judge->interfaces[i];
+		uint64_t gap = alive(judge, interface, now) ? lateness_longest(&interface->lateness) : 0;
+
+		longest = gap > longest ? gap : longest;
+	}
+	return longest;
+}
+
 enum judge_hearing judge_hearing(const struct message_heartbeat_report *report, unsigned index)
 {
 	uint64_t bit = 1ULL << index;
@@ -155,10 +175,10 @@ bool judge_report_differs(const struct message_heartbeat_report *a, const struct
 {
 	const struct heartbeat *x = &a->last, *y = &b->last;
 
-	return a->alive != b->alive || a->silent != b->silent || a->unheard != b->unheard ||
-	       x->link_lost != y->link_lost || a->interfaces_alive != b->interfaces_alive ||
-	       a->interfaces_total != b->interfaces_total || x->active != y->active || x->ready != y->ready ||
-	       x->yielding != y->yielding || x->hears_peer != y->hears_peer || x->term != y->term ||
-	       x->instance != y->instance || x->peer_instance != y->peer_instance || x->role != y->role ||
-	       x->cluster_id != y->cluster_id;
+	return a->alive != b->alive || a->patience_us != b->patience_us || a->silent != b->silent ||
+	       a->unheard != b->unheard || x->link_lost != y->link_lost ||
+	       a->interfaces_alive != b->interfaces_alive || a->interfaces_total != b->interfaces_total ||
+	       x->active != y->active || x->ready != y->ready || x->yielding != y->yielding ||
+	       x->hears_peer != y->hears_peer || x->term != y->term || x->instance != y->instance ||
+	       x->peer_instance != y->peer_instance || x->role != y->role || x->cluster_id != y->cluster_id;
 }

@@ -7,6 +7,7 @@
  * in, in nanoseconds of any clock that only grows. Heartbeat thread.
  */
 
+#include "datapath/heartbeat/lateness.h"
 #include "lib/heartbeat.h"
 #include "lib/messages/activity.h"
 #include "lib/policy.h"
@@ -22,10 +23,12 @@ struct judge_interface {
 	bool deaf;         /* the peer says that it does not hear this node here, but elsewhere */
 	uint64_t heard;    /* when, 0: never */
 	uint64_t sequence; /* last, of the peer's current instance */
+	struct lateness lateness;
 };
 
 struct judge {
-	uint64_t dead_ns; /* PeerDead */
+	uint64_t dead_ns;      /* of silence: PeerDead, or less (datapath/heartbeat/patience.h) */
+	uint64_t peer_dead_ns; /* PeerDead */
 	unsigned interface_count;
 	struct judge_interface interfaces[POLICY_INTERFACES_MAX];
 	struct heartbeat last; /* newest */
@@ -34,8 +37,8 @@ struct judge {
 	uint32_t forged;
 };
 
-/* The interfaces that are to hear the peer; those that stay keep what they heard. */
-void judge_configure(struct judge *judge, uint64_t dead_ns, const struct judge_interface *interfaces,
+/* The interfaces that are to hear the peer; those that stay keep what they heard. Judges by PeerDead until dead_ns is set. */
+void judge_configure(struct judge *judge, uint64_t peer_dead_ns, const struct judge_interface *interfaces,
                      unsigned count);
 
 /*
@@ -60,6 +63,9 @@ void judge_excuse(struct judge *judge, uint64_t from, uint64_t until);
  * was never heard: there is nobody who could take over.
  */
 bool judge_listened(const struct judge *judge, uint16_t interface);
+
+/* The longest gap between heartbeats lately, on the worst of the interfaces on which the peer is alive; 0: none was measured. */
+uint64_t judge_longest_gap(const struct judge *judge, uint64_t now);
 
 void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out);
 /* Whether two reports differ in what clusterd wants to know: not in which frame was the last. */

@@ -15,6 +15,8 @@ struct heartbeat_lanes {
 	 * heartbeat thread writes, workers read. UINT64_MAX: never (standalone).
 	 */
 	_Atomic uint64_t lease_tsc;
+	/* For statistics, in microseconds: what this node judges by, what it is judged by, the peer's longest gap lately. */
+	_Atomic uint64_t patience_us, judged_by_us, longest_gap_us;
 	/* The heartbeat thread's, as a worker's. */
 	struct counters counters __rte_cache_aligned;
 };

@@ -1,18 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/heartbeat/lease.h"
 
-void lease_set_fence(struct lease *lease, uint64_t fence_ns, uint64_t hz)
+static uint64_t cycles(uint64_t ns, uint64_t hz)
+{
+	return ns / 1000 * hz / 1000000;
+}
+
+void lease_set_fence(struct lease *lease, uint64_t fence_ns, uint64_t stride_ns, uint64_t hz)
 {
 	lease->fence_ns = fence_ns;
-	lease->fence_tsc = fence_ns / 1000 * hz / 1000000;
+	lease->fence_tsc = cycles(fence_ns, hz);
+	lease->stride_ns = stride_ns;
+	lease->stride_tsc = cycles(stride_ns, hz);
+}
+
+void lease_begin(struct lease *lease, uint64_t now, uint64_t tsc)
+{
+	lease->sent_ns = lease->base_ns = now;
+	lease->sent_tsc = lease->base_tsc = tsc;
+	lease->pending_ns = 0;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void went_out(struct lease *lease, uint64_t now, uint64_t tsc)
+{
+	uint64_t sent_ns = lease->sent_ns, sent_tsc = lease->sent_tsc;
+
+	lease_begin(lease, now, tsc);
+	if (!sent_ns)
+		return;
+	lease->base_ns = earlier(now, sent_ns + lease->stride_ns);
+	lease->base_tsc = earlier(tsc, sent_tsc + lease->stride_tsc);
 }
 
 void lease_sent(struct lease *lease, bool direct, uint64_t now, uint64_t tsc)
 {
 	if (direct) {
-		lease->base_ns = now;
-		lease->base_tsc = tsc;
-		lease->pending_ns = 0;
+		went_out(lease, now, tsc);
 	} else if (!lease->pending_ns) {
 		/* One at a time: a worker that is late would else be waited for for ever. */
 		lease->pending_ns = now;
@@ -22,11 +50,8 @@ void lease_sent(struct lease *lease, bool direct, uint64_t now, uint64_t tsc)
 
 void lease_walked(struct lease *lease, uint64_t walk_tsc)
 {
-	if (!lease->pending_ns || walk_tsc <= lease->pending_tsc)
-		return;
-	lease->base_ns = lease->pending_ns;
-	lease->base_tsc = lease->pending_tsc;
-	lease->pending_ns = 0;
+	if (lease->pending_ns && walk_tsc > lease->pending_tsc)
+		went_out(lease, lease->pending_ns, lease->pending_tsc);
 }
 
 bool lease_over(const struct lease *lease, uint64_t now, uint64_t tsc)

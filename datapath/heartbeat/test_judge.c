@@ -201,8 +201,31 @@ START_TEST(a_new_policy_keeps_what_was_heard)
 }
 END_TEST
 
+/* feature: C22-023 */
+START_TEST(the_worst_living_interface_tells_how_late_heartbeats_are)
+{
+	uint64_t now = START;
+
+	begin();
+	ck_assert(hear(1, 7, 1, now) && hear(3, 7, 1, now));
+	ck_assert_uint_eq(judge_longest_gap(&judge, now), 0);
+	now += 5 * MILLISECOND;
+	ck_assert(hear(3, 7, 2, now));
+	now += 25 * MILLISECOND;
+	ck_assert(hear(1, 7, 3, now) && hear(3, 7, 3, now));
+	ck_assert_uint_eq(judge_longest_gap(&judge, now), 30 * MILLISECOND);
+	/* Cut off, it says nothing any more; and the cut was not lateness. */
+	for (unsigned i = 0; i < 12; i++, now += 20 * MILLISECOND)
+		ck_assert(hear(3, 7, 4 + i, now));
+	ck_assert_uint_eq(judge_longest_gap(&judge, now), 25 * MILLISECOND);
+	ck_assert(hear(1, 7, 100, now));
+	ck_assert_uint_eq(judge_longest_gap(&judge, now), 25 * MILLISECOND);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, the_worst_living_interface_tells_how_late_heartbeats_are);
 	tcase_add_test(tests, silence_on_every_interface_is_death);
 	tcase_add_test(tests, a_frame_counts_once);
 	tcase_add_test(tests, an_instance_that_ended_does_not_come_back);

@@ -71,9 +71,18 @@ void *rows_interfaces(uint32_t *count)
 	return rows;
 }
 
+/* Of the cluster, in microseconds (C22-024). */
+static unsigned rows_heartbeat(struct counter_row *rows)
+{
+	rows[0] = (struct counter_row){"heartbeat/patience", atomic_load(&heartbeat_lanes.patience_us)};
+	rows[1] = (struct counter_row){"heartbeat/judged_by", atomic_load(&heartbeat_lanes.judged_by_us)};
+	rows[2] = (struct counter_row){"heartbeat/longest_gap", atomic_load(&heartbeat_lanes.longest_gap_us)};
+	return 3;
+}
+
 void *rows_counters(uint32_t *count)
 {
-	struct counter_row *rows = calloc(COUNTER_COUNT + 1, sizeof(*rows));
+	struct counter_row *rows = calloc(COUNTER_COUNT + 4, sizeof(*rows));
 
 	for (unsigned counter = 0; rows && counter < COUNTER_COUNT; counter++) {
 		struct counter_row *row = &rows[(*count)++];
@@ -84,8 +93,10 @@ void *rows_counters(uint32_t *count)
 		for (unsigned i = 0; i < datapath.worker_count; i++)
 			row->value += datapath.workers[i]->counters.value[counter];
 	}
-	if (rows)
-		rows[(*count)++] = (struct counter_row){.name = "flow/active", .value = flow_count()};
+	if (!rows)
+		return NULL;
+	rows[(*count)++] = (struct counter_row){.name = "flow/active", .value = flow_count()};
+	*count += rows_heartbeat(&rows[*count]);
 	return rows;
 }
 

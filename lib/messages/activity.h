@@ -27,7 +27,7 @@ struct message_activity_report {
 	uint8_t healthy;     /* every configured port works and the workers run */
 	uint8_t stood_still; /* demoted itself after a pause; clusterd decides anew */
 	uint8_t heartbeats;  /* heartbeats are being sent (cluster configured, key readable) */
-	uint8_t proven;      /* not healthy, and hosts that do not answer have proved it (C22-028) */
+	uint8_t proven;      /* not healthy, and hosts that do not answer (C22-028) or a lost link prove it */
 	uint8_t reserved[7]; /* no padding: reports are compared whole */
 	uint32_t term;
 	uint64_t policy_generation; /* 0: no policy yet */
@@ -36,11 +36,13 @@ struct message_activity_report {
 
 /* The peer as its heartbeats show it. One report covers all interfaces. */
 struct message_heartbeat_report {
-	uint8_t alive; /* heard on at least one interface within PeerDead */
+	uint8_t alive; /* heard on at least one interface within patience_us */
 	uint8_t interfaces_alive;
 	uint8_t interfaces_total; /* Sync and Critical ones of this node */
 	uint8_t reserved;
-	uint32_t forged;       /* frames with a wrong key since start */
+	uint32_t forged;      /* frames with a wrong key since start */
+	uint32_t patience_us; /* after so much silence the peer counts as dead: PeerDead at most */
+	uint32_t reserved2;
 	uint64_t silent;       /* bit n: not heard on the nth of them, but elsewhere */
 	uint64_t unheard;      /* bit n: says that it does not hear this node there, but elsewhere */
 	struct heartbeat last; /* the newest, valid where alive or ever heard (instance != 0) */

@@ -74,7 +74,7 @@ struct message_cluster_status {
 	uint32_t term;
 	uint32_t state_seconds; /* since the last change of active/inactive */
 	uint32_t class_count;
-	uint32_t reserved2;
+	uint32_t patience_us;     /* of the peer's silence, after which it counts as dead; 0: no datapath */
 	uint64_t batches_skipped; /* messages of the peer that were not understood */
 	struct cluster_class_status classes[CLUSTER_CLASSES_MAX];
 	uint32_t link_count;

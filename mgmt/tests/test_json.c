@@ -72,7 +72,7 @@ START_TEST(an_object_is_shown_with_its_names)
 	prints("show -json HASettings", "{\n  \"HASettings\": {\n    \"PeerDead\": 300\n  }\n}\n");
 	prints("show -json HASettings -all",
 	       "{\n  \"HASettings\": {\n    \"PeerDead\": 300,\n"
-	       "    \"HeartbeatInterval\": 10,\n    \"GratuitousARPInterval\": 10\n"
+	       "    \"HeartbeatInterval\": 5,\n    \"GratuitousARPInterval\": 10\n"
 	       "  }\n}\n");
 	console_refused(&console, "show -json IPAddress nothing", "no IPAddress 'nothing'");
 	console_refused(&console, "show IPAddress -all", "type -json");

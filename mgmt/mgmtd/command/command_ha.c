@@ -69,6 +69,9 @@ static void print_links(const struct message_cluster_status *status, FILE *out)
 	struct table table = {0};
 	bool used = false;
 
+	if (status->peer_alive)
+		fprintf(out, "HA cluster peer is dead after %u ms of silence\n",
+		        (status->patience_us + 999) / 1000);
 	table_column(&table, "Link");
 	table_column(&table, "Interface");
 	table_column(&table, "State");

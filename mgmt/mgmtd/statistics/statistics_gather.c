@@ -42,14 +42,20 @@ static void add_interfaces(void *user, const void *rows, uint32_t count)
 	}
 }
 
+static const char *unit_of(const char *name)
+{
+	if (strncmp(name, "heartbeat/", 10) == 0)
+		return "us";
+	return strncmp(name, "flow/", 5) == 0 ? "flows" : "packets";
+}
+
 static void add_counters(void *user, const void *rows, uint32_t count)
 {
 	struct gather *gather = user;
 	const struct counter_row *row = rows;
 
 	for (uint32_t i = 0; i < count; i++)
-		statistics_add(&gather->all, row[i].value,
-		               strncmp(row[i].name, "flow/", 5) != 0 ? "packets" : "flows", "/datapath/%.*s",
+		statistics_add(&gather->all, row[i].value, unit_of(row[i].name), "/datapath/%.*s",
 		               (int)sizeof(row[i].name), row[i].name);
 }
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/heartbeat/patience.h"
+
+/* Half of the least patience is then room for a heartbeat that is lost and the next one's delay. */
+#define INTERVALS_MIN 4
+#define MARGIN        2 /* intervals */
+/* What was late once may be so much later another time. */
+#define GAPS 4
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+void patience_configure(struct patience *patience, uint64_t interval_ns, uint64_t least_ns, uint64_t dead_ns)
+{
+	patience->interval_ns = interval_ns;
+	patience->least_ns = larger(least_ns, INTERVALS_MIN * interval_ns);
+	patience->dead_ns = dead_ns;
+}
+
+void patience_restart(struct patience *patience, uint64_t now)
+{
+	patience->since = now;
+}
+
+/* 0: PeerDead. */
+static uint64_t best(const struct patience *patience, uint64_t longest, uint64_t now)
+{
+	uint64_t wish = larger(patience->least_ns, GAPS * longest);
+
+	if (!longest || now - patience->since < PATIENCE_SETTLE_NS)
+		return 0;
+	return wish < patience->dead_ns ? wish : 0;
+}
+
+void patience_choose(struct patience *patience, uint64_t longest, uint64_t now, uint64_t sequence)
+{
+	uint64_t wish = best(patience, longest, now);
+	uint64_t had = patience->wanted_ns ? patience->wanted_ns : patience->dead_ns;
+	uint64_t wants = wish ? wish : patience->dead_ns;
+	bool raises = wants > had;
+
+	/* Small steps down are not worth the moment of PeerDead that each costs. */
+	if (wish == patience->wanted_ns ||
+	    (!raises && (now - patience->raised < PATIENCE_SETTLE_NS || wants > had - had / 8)))
+		return;
+	if (raises)
+		patience->raised = now;
+	patience->wanted_ns = wish;
+	patience->wanted_since = sequence;
+}
+
+uint64_t patience_judges_by(const struct patience *patience, uint64_t acknowledged)
+{
+	if (!patience->wanted_ns || !acknowledged || acknowledged < patience->wanted_since)
+		return patience->dead_ns;
+	return smaller(patience->wanted_ns, patience->dead_ns);
+}
+
+void patience_obey(struct patience *patience, uint64_t peer_wants_ns)
+{
+	patience->peer_wants_ns = peer_wants_ns;
+	patience->gave_up = 0;
+}
+
+void patience_give_up(struct patience *patience, uint64_t now)
+{
+	if (!patience->gave_up)
+		patience->gave_up = now;
+}
+
+uint64_t patience_acknowledges(const struct patience *patience, uint64_t heard)
+{
+	return patience->gave_up ? 0 : heard;
+}
+
+uint64_t patience_judged_by(const struct patience *patience, uint64_t now)
+{
+	/* A peer that heard nothing else for as long has judged already; one that did judges by PeerDead. */
+	bool free = patience->gave_up && now - patience->gave_up >= patience->dead_ns;
+
+	return patience->peer_wants_ns && !free ? smaller(patience->peer_wants_ns, patience->dead_ns)
+	                                        : patience->dead_ns;
+}
+
+uint64_t patience_fence(const struct patience *patience, uint64_t now, uint64_t *stride)
+{
+	uint64_t least = patience_judged_by(patience, now), margin = least / 4;
+
+	if (least >= INTERVALS_MIN * patience->interval_ns)
+		margin = larger(margin, MARGIN * patience->interval_ns);
+	*stride = margin - smaller(margin, patience->interval_ns / 2);
+	return least - margin;
+}

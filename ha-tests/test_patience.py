@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""When the peer counts as dead: patience follows the lateness of heartbeats, and each node knows by what it is judged."""
+
+import re
+
+import pytest
+from lab.cluster import Cluster
+from lab.wait import await_condition
+
+PEER_DEAD_US = 200_000
+LEAST_US = 40_000
+
+
+def agree(cluster: Cluster) -> bool:
+    """Each node fences itself by what the other judges it by."""
+    master, slave = (cluster.nodes[name] for name in ("master", "slave"))
+    return master.counter("heartbeat/patience") == slave.counter("heartbeat/judged_by") > 0 and \
+        slave.counter("heartbeat/patience") == master.counter("heartbeat/judged_by") > 0
+
+
+def await_agreement(cluster: Cluster) -> None:
+    await_condition(lambda: agree(cluster), "both nodes knowing of each other's patience", timeout=30)
+
+
+@pytest.mark.feature("C22-022", "C22-023", "C22-024")
+def test_both_nodes_agree_and_show_it(cluster: Cluster) -> None:
+    await_agreement(cluster)
+    for node in cluster.nodes.values():
+        assert LEAST_US <= node.counter("heartbeat/patience") <= PEER_DEAD_US
+        assert node.counter("heartbeat/longest_gap") > 0
+        shown = re.search(r"HA cluster peer is dead after (\d+) ms of silence", node.cli("ha -status").stdout)
+        assert shown and LEAST_US <= int(shown[1]) * 1000 <= PEER_DEAD_US, shown
+
+
+@pytest.mark.feature("C22-023", "C22-024")
+def test_who_stood_still_is_measured_anew(cluster: Cluster) -> None:
+    active, standby = (cluster.nodes[name] for name in (cluster.active(), cluster.standby()))
+    standby.hang()
+    await_condition(lambda: "peer is DEAD" in active.cli("ha").stdout, "the active node missing its peer", timeout=15)
+    standby.resume()
+    await_condition(lambda: active.counter("heartbeat/patience") == PEER_DEAD_US, "the active node having all patience", timeout=15)
+    await_agreement(cluster)
+    assert cluster.nodes[cluster.active()] is active
+
+
+@pytest.mark.feature("C22-024")
+def test_a_long_peer_dead_is_a_long_patience(cluster: Cluster) -> None:
+    cluster.commit("set Settings HASettings PeerDead=1900")
+    await_agreement(cluster)
+    for node in cluster.nodes.values():
+        assert 380_000 <= node.counter("heartbeat/patience") <= 1_900_000
+    cluster.commit("set Settings HASettings PeerDead=200")
+    await_condition(lambda: all(node.counter("heartbeat/patience") <= PEER_DEAD_US for node in cluster.nodes.values()),
+                    "patience following PeerDead", timeout=15)
