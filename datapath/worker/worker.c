@@ -4,6 +4,7 @@
 #include "datapath/fragment/fragment_judge.h"
 #include "datapath/heartbeat/lanes.h"
 #include "datapath/length/length_limits.h"
+#include "datapath/mirror/emit.h"
 #include "datapath/switchover/switchover.h"
 #include "datapath/tcp/cookie.h"
 #include "datapath/watch/table.h"
@@ -232,7 +233,7 @@ bool worker_walk(struct worker_state *state)
 	work |= scan_run(state);
 	work |= !flow_expire(state);
 	fragment_expire(state);
-	mirror_flush(worker);
+	mirror_flush_due(worker, now);
 	if (datapath.rcu)
 		rte_rcu_qsbr_quiescent(datapath.rcu, worker->index);
 	atomic_store_explicit(&worker->alive_tsc, state->turn_tsc, memory_order_release);
