@@ -65,6 +65,10 @@ int bench_compare(const void *a, const void *b); /* doubles, for qsort */
 
 /* --- bench_packets.c */
 
+/* What was forwarded goes to the sink. Before the first worker is made. */
+bool bench_lead_to_sink(void);
+/* Makes a neighbour known: each program has its own way. */
+void bench_neighbour(uint16_t interface, struct ip_address address, struct rte_ether_addr mac);
 /* Ports and their neighbours, once a process. Returns 0 or -ENOMEM. */
 int bench_ports_start(void);
 /* This thread's packets and frames. Returns 0 or -ENOMEM. */

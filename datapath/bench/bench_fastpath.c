@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/bench/bench.h"
 #include "datapath/heartbeat/lanes.h"
+#include "datapath/testing/fake.h"
 
 #include <rte_eal.h>
 #include <rte_random.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct bench_options bench_options;
-
-int bench_failed(const char *what)
+void bench_neighbour(uint16_t interface, struct ip_address address, struct rte_ether_addr mac)
 {
-	fprintf(stderr, "bench_fastpath: %s\n", what);
-	return EXIT_FAILURE;
-}
-
-int bench_compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-void bench_print(const char *metric, uint32_t size, double value, const char *unit)
-{
-	char name[64];
-
-	if (size)
-		snprintf(name, sizeof(name), "%s.%" PRIu32, metric, size);
-	else
-		snprintf(name, sizeof(name), "%s", metric);
-	if (bench_options.json)
-		printf("{\"metric\":\"%s\",\"value\":%.1f,\"unit\":\"%s\"}\n", name, value, unit);
-	else
-		printf("%-34s %14.1f %s\n", name, value, unit);
-	fflush(stdout);
-}
-
-void bench_result(const struct measurement *measurement, double value, const char *unit)
-{
-	bench_print(measurement->name, measurement->alone ? 0 : measurement->size, value, unit);
+	fake_neighbour_at(interface, address, mac);
 }
 
 /* Those whose names begin with only, or the one of that name and size. Sizes beyond most are left out. */
@@ -93,16 +63,6 @@ static int measure(const char *only, uint32_t most)
 	return result;
 }
 
-/* The first edge of the nodes that forward is the way out. */
-static bool lead_to_sink(void)
-{
-	const char *sink = "bench_sink";
-
-	return rte_node_edge_update(rte_node_from_name("flow_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
-	       rte_node_edge_update(rte_node_from_name("ipv6_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
-	       rte_node_edge_update(rte_node_from_name("tcp_answer"), 0, &sink, 1) != RTE_EDGE_ID_INVALID;
-}
-
 int main(int argc, char **argv)
 {
 	int used = rte_eal_init(argc, argv), result;
@@ -120,7 +80,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[i], "--most") == 0 && i + 1 < argc)
 			most = (uint32_t)strtoul(argv[i + 1], NULL, 10);
 	}
-	if (!lead_to_sink() || flow_hash_start(NULL))
+	if (!bench_lead_to_sink() || flow_hash_start(NULL))
 		return bench_failed("the graph cannot be changed");
 	/* The same rules and flows each time. */
 	rte_srand(1);

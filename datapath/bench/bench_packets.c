@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/bench/bench.h"
-#include "datapath/testing/fake.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -156,6 +155,16 @@ void bench_packets_syn(bool syn)
 	}
 }
 
+/* The first edge of the nodes that forward is the way out. */
+bool bench_lead_to_sink(void)
+{
+	const char *sink = "bench_sink";
+
+	return rte_node_edge_update(rte_node_from_name("flow_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
+	       rte_node_edge_update(rte_node_from_name("ipv6_forward"), 0, &sink, 1) != RTE_EDGE_ID_INVALID &&
+	       rte_node_edge_update(rte_node_from_name("tcp_answer"), 0, &sink, 1) != RTE_EDGE_ID_INVALID;
+}
+
 int bench_ports_start(void)
 {
 	for (unsigned i = 0; i < RTE_DIM(datapath.port_of_interface); i++)
@@ -168,10 +177,12 @@ int bench_ports_start(void)
 		                                       .mac = mac(id, 1),
 		                                       .shared_mac = mac(id, 1)};
 		datapath.port_of_interface[id] = id - 1;
-		fake_neighbour(id, rte_cpu_to_be_32(((10u * id) << 24) + 2), mac(id, 2));
-		fake_neighbour_at(id, ipv6_address(id, 2), mac(id, 2));
+		bench_neighbour(id, ip_address_from_ip4(((10u * id) << 24) + 2), mac(id, 2));
+		bench_neighbour(id, ipv6_address(id, 2), mac(id, 2));
 	}
 	datapath.port_count = BENCH_INTERFACES;
+	if (datapath.packets)
+		return 0;
 	datapath.packets = rte_pktmbuf_pool_create("packets", 4 * BENCH_RING - 1, 0, sizeof(struct packet),
 	                                           RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	return datapath.packets ? 0 : -ENOMEM;

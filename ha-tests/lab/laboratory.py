@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lab import hugepages, network, status
+from lab import hugepages, network, node as lab_node, status
 from lab.errors import LabError
-from lab.node import DAEMONS, HUGEPAGES, STATE_DIRECTORY, LabNode
+from lab.node import DAEMONS, STATE_DIRECTORY, LabNode
 from lab.places import DEFAULT_TOPOLOGY, LABS, REPOSITORY, binary, build_directory, require_root
 from lab.processes import kill_namespaces, namespace_inode
 from lab.supervised import SUPERVISED, SupervisedNode, install, installed
@@ -123,7 +123,7 @@ class Lab:
                 raise
 
     def _build(self, wanted: Topology, topology_file: Path, single: bool, supervised: bool, builds: dict[str, Path]) -> None:
-        huge = hugepages.reserve(self.name, HUGEPAGES * len(wanted.nodes))
+        huge = hugepages.reserve(self.name, lab_node.HUGEPAGES * len(wanted.nodes))
         # Written before anything is made, so that `lab down` knows what to look for whenever this is cut short.
         described = {"topology": str(topology_file.resolve()), "single": single, "names": wanted.names(), "huge": huge,
                      "build": str(build_directory()), SUPERVISED: supervised, "builds": {name: str(build) for name, build in builds.items()}}

@@ -6,6 +6,8 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lab import hugepages, network, status
@@ -26,6 +28,19 @@ DAEMONS = ["hadrian-mgmtd", "hadrian-clusterd", "hadrian-datapath"]
 # clusterd goes first: it hands the active role over while the datapath still forwards.
 STOP_ORDER = ["hadrian-clusterd", "hadrian-datapath", "hadrian-mgmtd"]
 STOP_TIMEOUT = 15.0
+
+
+@contextmanager
+def larger_datapaths(flows: int) -> Iterator[None]:
+    """Nodes that are made within the `with` hold so many flows."""
+    global DATAPATH_ARGUMENTS, HUGEPAGES
+    before = DATAPATH_ARGUMENTS, HUGEPAGES
+    memory = 160 + (280 * flows >> 20)  # MB: packets and rings, and what a full table takes
+    DATAPATH_ARGUMENTS, HUGEPAGES = ["--max-flows", str(flows), "--memory", str(memory)], memory // 2 + 32
+    try:
+        yield
+    finally:
+        DATAPATH_ARGUMENTS, HUGEPAGES = before
 
 
 class LabNode:

@@ -30,9 +30,10 @@ BINARIES = {
     "flood": "ha-tests/probe/flood",
     "mangle": "ha-tests/probe/mangle",
     "vlantap": "ha-tests/probe/vlantap",
+    "crowd": "ha-tests/probe/crowd",
 }
 # Those of them that a node does not run.
-TEST_PROGRAMS = {"probe", "flows", "hostile", "flood", "mangle", "vlantap"}
+TEST_PROGRAMS = {"probe", "flows", "hostile", "flood", "mangle", "vlantap", "crowd"}
 
 
 def lab_name() -> str:
