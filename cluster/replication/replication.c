@@ -89,6 +89,8 @@ static void turn(struct replication *replication, bool active, uint64_t now_ms)
 	}
 	stop_sending(replication);
 	want_snapshot(replication, now_ms);
+	/* So that the peer asks again where this node is active again within a second. */
+	send_status(replication);
 }
 
 bool replication_can_turn(const struct replication *replication, bool active)
@@ -357,6 +359,22 @@ static void compare(struct replication *replication)
 	(void)to_datapath(replication, MESSAGE_MIRROR_COMPARE, &classes, sizeof(classes));
 }
 
+/* The active side: a peer that has not asked may not have noticed that this node was inactive for a moment. */
+static void send_unasked(struct replication *replication, uint64_t now_ms)
+{
+	if (!replication->active || !replication->peer || !replication->datapath || replication->sending ||
+	    replication->taking_over) {
+		replication->silent_seconds = 0;
+		return;
+	}
+	if (++replication->silent_seconds < REPLICATION_UNASKED_SECONDS)
+		return;
+	replication->sending = true;
+	replication->peer_resyncing = true;
+	replication->owed = RECORD_CLASSES_ALL;
+	replication_peer_writable(replication, now_ms);
+}
+
 void replication_tick(struct replication *replication, uint64_t now_ms)
 {
 	if (now_ms >= replication->turn_until_ms)
@@ -365,6 +383,7 @@ void replication_tick(struct replication *replication, uint64_t now_ms)
 	    replication->held_length == 0 && now_ms - replication->asked_ms >= REPLICATION_STALL_MS)
 		ask(replication, replication->registry.asked, true, now_ms);
 	send_status(replication);
+	send_unasked(replication, now_ms);
 	compare(replication);
 }
 

@@ -18,7 +18,9 @@
 
 #define REPLICATION_STALL_MS        3000 /* a snapshot in which nothing comes for so long is asked for again */
 #define REPLICATION_COMPARE_SECONDS 5
-#define REPLICATION_TURN_MS         1000 /* a planned change that has not ended by then ends as any other */
+#define REPLICATION_UNASKED_SECONDS                                                                          \
+	5                        /* an active node that was not asked for a snapshot sends one by itself */
+#define REPLICATION_TURN_MS 1000 /* a planned change that has not ended by then ends as any other */
 
 struct replication_calls {
 	/* To the own datapath. 0, -EAGAIN or -ENOTCONN. */
@@ -40,15 +42,16 @@ struct replication {
 	bool wanted;                      /* a snapshot is asked for, or has not ended */
 	bool peer_active, peer_resyncing; /* as its status says */
 	bool sending;                     /* the peer asked for a snapshot and gets records */
-	bool handing_over;      /* inactive, but this node's records are still the ones that count */
-	bool end_owed;          /* handing_over: the datapath has sent its last record */
-	bool taking_over;       /* active, but the peer's records still count */
-	bool unheard;           /* handed over, and the peer has not said yet that it heard */
-	uint64_t turn_until_ms; /* of these three */
-	uint64_t owed;          /* set of classes whose snapshots the peer asked for, once there is room */
-	uint32_t quiet_seconds; /* in which nothing but deltas was under way */
-	uint64_t sequence;      /* of the last batch sent */
-	uint64_t peer_instance; /* whose batches are expected_next */
+	bool handing_over;       /* inactive, but this node's records are still the ones that count */
+	bool end_owed;           /* handing_over: the datapath has sent its last record */
+	bool taking_over;        /* active, but the peer's records still count */
+	bool unheard;            /* handed over, and the peer has not said yet that it heard */
+	uint64_t turn_until_ms;  /* of these three */
+	uint64_t owed;           /* set of classes whose snapshots the peer asked for, once there is room */
+	uint32_t quiet_seconds;  /* in which nothing but deltas was under way */
+	uint32_t silent_seconds; /* in which the peer could have asked, and did not */
+	uint64_t sequence;       /* of the last batch sent */
+	uint64_t peer_instance;  /* whose batches are expected_next */
 	uint64_t expected_next;
 	uint64_t asked_ms; /* or when the last record came */
 	uint64_t batches_skipped;

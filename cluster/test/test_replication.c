@@ -117,7 +117,7 @@ START_TEST(who_yields_sends_its_last_records_first)
 	replication_datapath_records(&node, 1, batch, sizeof(batch));
 	expect("records ");
 	replication_datapath_ended(&node, 12);
-	expect("handed-over stop ask ");
+	expect("handed-over stop ask inactive ");
 	replication_datapath_records(&node, 1, batch, sizeof(batch));
 	expect("");
 	ck_assert(replication_is_turning(&node, 13));
@@ -138,7 +138,7 @@ START_TEST(the_end_waits_behind_what_the_group_did_not_take)
 	replication_datapath_ended(&node, 12);
 	expect("");
 	replication_peer_writable(&node, 13);
-	expect("records handed-over stop ask ");
+	expect("records handed-over stop ask inactive ");
 }
 END_TEST
 
@@ -203,6 +203,33 @@ START_TEST(without_a_mirror_it_turns_at_once)
 	node.wanted = true;
 	replication_set_active(&node, true, true, 10);
 	ck_assert(node.active);
+}
+END_TEST
+
+/* feature: C22-006 */
+START_TEST(who_was_inactive_for_a_moment_sends_everything_again)
+{
+	setup(true);
+	replication_set_active(&node, false, false, 10);
+	expect("stop ask inactive ");
+	replication_set_active(&node, true, false, 20);
+	expect("active ");
+	/* The standby hears both, and asks. */
+	setup(false);
+	hear_status(true);
+	said[0] = 0;
+	hear_status(false);
+	expect("");
+	hear_status(true);
+	expect("ask ");
+	/* Where it heard neither the active node does it by itself. */
+	setup(true);
+	node.sending = false;
+	for (unsigned i = 0; i < REPLICATION_UNASKED_SECONDS; i++)
+		replication_tick(&node, 200);
+	expect("active active active active active snapshot ");
+	ck_assert_uint_eq(asked_set, RECORD_CLASSES_ALL);
+	ck_assert(node.sending);
 }
 END_TEST
 
@@ -295,6 +322,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_turn_that_does_not_end_ends_by_time_or_with_the_peer);
 	tcase_add_test(tests, who_takes_back_was_never_out);
 	tcase_add_test(tests, without_a_mirror_it_turns_at_once);
+	tcase_add_test(tests, who_was_inactive_for_a_moment_sends_everything_again);
 	tcase_add_test(tests, only_what_has_drifted_is_sent_again);
 	tcase_add_test(tests, only_a_peer_that_understands_and_is_in_sync_is_to_compare);
 }
