@@ -54,7 +54,8 @@ static bool is_traffic(const struct worker_port *port, struct rte_mbuf *mbuf)
 	__builtin_memcpy(&type, frame + 12, sizeof(type));
 	destination &= ETHERNET_MAC_MASK;
 	return !(destination & 1) && (destination != port->mac || port->mac == port->shared_mac) &&
-	       type != RTE_BE16(HEARTBEAT_ETHERTYPE) && type != RTE_BE16(RTE_ETHER_TYPE_ARP);
+	       type != RTE_BE16(HEARTBEAT_ETHERTYPE) && type != RTE_BE16(SPARE_LINK_ETHERTYPE) &&
+	       type != RTE_BE16(RTE_ETHER_TYPE_ARP);
 }
 
 static void hold(struct worker_state *state, struct rte_mbuf *mbuf)
