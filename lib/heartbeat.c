@@ -33,7 +33,9 @@ struct frame {
 	uint64_t instance;
 	uint64_t peer_instance;
 	uint64_t sequence;
-	uint8_t reserved[16];
+	uint8_t port_mac[6];
+	uint16_t port_interface;
+	uint8_t reserved[8];
 	uint32_t patience_us;
 	uint64_t acknowledged;
 	uint8_t tag[TAG_LENGTH];
@@ -71,6 +73,14 @@ void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
 	enum cluster_role role = heartbeat->role == ROLE_SLAVE ? ROLE_SLAVE : ROLE_MASTER;
 	struct mac_address source = heartbeat_mac(heartbeat->cluster_id, role);
 	struct mac_address destination = heartbeat_mac(heartbeat->cluster_id, cluster_role_peer(role));
+
+	heartbeat_encode_between(heartbeat, &source, &destination, key, out);
+}
+
+void heartbeat_encode_between(const struct heartbeat *heartbeat, const struct mac_address *source,
+                              const struct mac_address *destination, const uint8_t key[32],
+                              uint8_t out[HEARTBEAT_FRAME_LENGTH])
+{
 	struct frame frame = {
 	    .ethertype = htobe16(HEARTBEAT_ETHERTYPE),
 	    .version = HEARTBEAT_VERSION,
@@ -84,6 +94,7 @@ void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
 	    .sequence = htobe64(heartbeat->sequence),
 	    .patience_us = htobe32(heartbeat->patience_us),
 	    .acknowledged = htobe64(heartbeat->acknowledged),
+	    .port_interface = htobe16(heartbeat->port_interface),
 	};
 
 	if (heartbeat->active)
@@ -98,8 +109,9 @@ void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
 		frame.flags |= FLAG_DEAF;
 	if (heartbeat->link_lost)
 		frame.flags |= FLAG_LINK_LOST;
-	memcpy(frame.destination, destination.bytes, sizeof(frame.destination));
-	memcpy(frame.source, source.bytes, sizeof(frame.source));
+	memcpy(frame.destination, destination->bytes, sizeof(frame.destination));
+	memcpy(frame.source, source->bytes, sizeof(frame.source));
+	memcpy(frame.port_mac, heartbeat->port_mac.bytes, sizeof(frame.port_mac));
 	compute_tag(&frame, key, frame.tag);
 	memcpy(out, &frame, sizeof(frame));
 }
@@ -140,6 +152,8 @@ enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uin
 	    .sequence = be64toh(frame.sequence),
 	    .acknowledged = be64toh(frame.acknowledged),
 	    .patience_us = be32toh(frame.patience_us),
+	    .port_interface = be16toh(frame.port_interface),
 	};
+	memcpy(out->port_mac.bytes, frame.port_mac, sizeof(frame.port_mac));
 	return HEARTBEAT_VALID;
 }

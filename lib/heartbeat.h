@@ -49,6 +49,9 @@ struct heartbeat {
 	    acknowledged; /* the newest sequence heard of peer_instance, 0: none, or not to be relied upon */
 	uint32_t patience_us; /* of silence, after which the sender counts its peer as dead; 0: PeerDead */
 	uint32_t reserved2;   /* 0 */
+	/* The sender's own address on an interface whose HAEthernetAddressMode is InterfaceMAC (C22-051); zero: none. */
+	struct mac_address port_mac;
+	uint16_t port_interface; /* which one */
 };
 
 enum heartbeat_verdict {
@@ -76,6 +79,14 @@ struct mac_address cluster_shared_mac(uint8_t cluster_id, uint16_t interface_id)
 /* Writes the whole Ethernet frame, addresses and authentication included. */
 void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
                       uint8_t out[HEARTBEAT_FRAME_LENGTH]);
+
+/*
+ * The same between other addresses than those made of ClusterID and roles: where synthetic ones are not allowed (C22-050), and
+ * by broadcast on the Sync interface (C22-051).
+ */
+void heartbeat_encode_between(const struct heartbeat *heartbeat, const struct mac_address *source,
+                              const struct mac_address *destination, const uint8_t key[32],
+                              uint8_t out[HEARTBEAT_FRAME_LENGTH]);
 
 /*
  * Reads a frame that came in (length as received; padding behind it is allowed). own_role and cluster_id are

@@ -41,8 +41,9 @@ struct policy_interface {
 	uint8_t ha_type;  /* enum policy_ha_type */
 	uint8_t mac_mode; /* enum policy_mac_mode */
 	uint8_t disabled;
-	struct mac_address mac; /* overrides the device's own where not zero */
-	uint32_t mtu;           /* largest IP packet, bytes */
+	struct mac_address mac;      /* overrides the device's own where not zero */
+	struct mac_address peer_mac; /* the same of the other node's */
+	uint32_t mtu;                /* largest IP packet, bytes */
 	/*
 	 * A VLAN interface has no device, and none of the four above: its frames are those of its carrier, an interface
 	 * that stands before it in the policy, with a tag more.

@@ -19,6 +19,8 @@ static const struct heartbeat sample = {
     .sequence = 1234567890123,
     .acknowledged = 1234567890001,
     .patience_us = 40000,
+    .port_mac = {{2, 0, 0, 0, 0, 9}},
+    .port_interface = 300,
 };
 
 static void make_key(uint8_t fill, uint8_t key[32])
@@ -54,6 +56,24 @@ START_TEST(addresses_come_from_cluster_id_and_roles)
 	heartbeat.role = ROLE_MASTER;
 	heartbeat_encode(&heartbeat, key, frame);
 	ck_assert_mem_eq(frame, master_to_slave, sizeof(master_to_slave));
+}
+END_TEST
+
+/* feature: C22-050 C22-051 */
+START_TEST(other_addresses_are_as_authentic)
+{
+	static const struct mac_address own = {{2, 0, 0, 0, 0, 1}}, all = {{255, 255, 255, 255, 255, 255}};
+	uint8_t key[32], frame[HEARTBEAT_FRAME_LENGTH];
+	struct heartbeat out;
+
+	make_key(1, key);
+	heartbeat_encode_between(&sample, &own, &all, key, frame);
+	ck_assert_mem_eq(frame, &all, sizeof(all));
+	ck_assert_mem_eq(frame + 6, &own, sizeof(own));
+	ck_assert_int_eq(heartbeat_decode(frame, sizeof(frame), 7, ROLE_MASTER, key, &out), HEARTBEAT_VALID);
+	ck_assert_mem_eq(&out, &sample, sizeof(out));
+	frame[6] ^= 4;
+	ck_assert_int_eq(heartbeat_decode(frame, sizeof(frame), 7, ROLE_MASTER, key, &out), HEARTBEAT_FORGED);
 }
 END_TEST
 
@@ -108,6 +128,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, a_heartbeat_survives_the_wire);
 	tcase_add_test(tests, addresses_come_from_cluster_id_and_roles);
+	tcase_add_test(tests, other_addresses_are_as_authentic);
 	tcase_add_test(tests, the_shared_mac_is_synthetic);
 	tcase_add_test(tests, what_is_not_from_the_peer_is_refused);
 	tcase_add_test(tests, every_changed_byte_is_noticed);

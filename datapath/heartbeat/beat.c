@@ -91,6 +91,7 @@ static void use_configuration(void)
 			(void)heartbeat_thread_watch(member->fd);
 	}
 	judge_configure(&beat.judge, configuration->dead_ns, judged, configuration->member_count);
+	peer_macs_configure(&beat.findings.macs, configuration->macs, configuration->mac_count);
 	beat_patience_configure();
 	heartbeat_thread_period(configuration->cluster ? configuration->interval_ns : 0);
 	beat.findings.configured = configuration->serial;

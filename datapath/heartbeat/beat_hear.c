@@ -24,6 +24,8 @@ static void take(uint16_t interface, const uint8_t *bytes, size_t length)
 			break;
 		if (heartbeat.sequence == beat.judge.last.sequence)
 			beat_patience_heard(control_now());
+		if (peer_macs_learn(&beat.findings.macs, &heartbeat))
+			beat.news = true;
 		beat_count(COUNTER_OWN_TAKEN);
 		return;
 	case HEARTBEAT_FORGED:

@@ -67,12 +67,14 @@ static bool send_all(bool farewell)
 
 	beat.sequence = beat_next_sequence();
 	heartbeat.sequence = beat.sequence;
+	peer_macs_tell(&beat.findings.macs, &heartbeat);
 	for (unsigned i = 0; i < beat.configuration.member_count; i++) {
 		const struct heartbeat_member *member = &beat.configuration.members[i];
 
 		heartbeat.interface_id = member->id;
 		heartbeat.deaf = i < POLICY_PORTS_MAX && beat.word.deaf >> i & 1;
-		heartbeat_encode(&heartbeat, beat.configuration.key, frame);
+		peer_macs_encode(&beat.findings.macs, &heartbeat, member->sync ? &member->mac : NULL,
+		                 beat.configuration.key, frame);
 		if (member->sync)
 			direct |= send_over_socket(member, frame);
 		else

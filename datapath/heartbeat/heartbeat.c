@@ -7,9 +7,11 @@
 #include "datapath/heartbeat/key.h"
 #include "datapath/heartbeat/mailbox.h"
 #include "datapath/heartbeat/members.h"
+#include "datapath/heartbeat/own_mac.h"
 #include "datapath/heartbeat/thread.h"
 #include "datapath/port/port.h"
 #include "datapath/switchover/switchover.h"
+#include "datapath/vlan/vlan_port.h"
 #include "lib/messages/type.h"
 #include "lib/paths.h"
 
@@ -30,6 +32,7 @@ static struct {
 	struct heartbeat_configuration configuration;
 	struct heartbeat_word word; /* as last put */
 	struct message_heartbeat_report told;
+	struct peer_macs macs; /* as last found */
 	uint32_t fences_handled, lost;
 	uint32_t forged_told;
 	int key_error; /* as last told */
@@ -80,6 +83,21 @@ enum judge_hearing heartbeat_hearing(uint16_t interface)
 	                                                 : JUDGE_HEARS_NOBODY;
 }
 
+bool heartbeat_peer_mac(uint16_t interface, struct mac_address *out)
+{
+	const struct policy *policy = control_policy();
+	const struct policy_interface *device = policy ? vlan_port_device(policy, interface) : NULL;
+
+	return device && peer_macs_find(&state.macs, device->id, out);
+}
+
+bool heartbeat_is_peer_mac(uint16_t interface, const struct mac_address *mac)
+{
+	struct mac_address peer;
+
+	return heartbeat_peer_mac(interface, &peer) && memcmp(&peer, mac, sizeof(peer)) == 0;
+}
+
 void heartbeat_set_deaf(uint16_t interface, bool deaf)
 {
 	unsigned member = member_of(interface);
@@ -97,7 +115,7 @@ void heartbeat_report(void)
 void heartbeat_collect(void)
 {
 	struct heartbeat_findings findings;
-	bool was_alive = state.told.alive;
+	bool was_alive = state.told.alive, was_active = state.told.last.active;
 
 	mailbox_touch(control_now());
 	if (!mailbox_take_findings(&findings))
@@ -107,12 +125,15 @@ void heartbeat_collect(void)
 		activity_stood_still(findings.pause_ns);
 		heartbeat_changed();
 	}
+	state.macs = findings.macs;
 	if (memcmp(&findings.report, &state.told, sizeof(state.told)) == 0)
 		return;
 	state.told = findings.report;
 	heartbeat_report();
 	if (state.told.alive != was_alive)
 		qb_log(LOG_NOTICE, "HA cluster peer is %s", state.told.alive ? "alive" : "dead");
+	if (was_active && !state.told.last.active)
+		activity_peer_inactive();
 }
 
 static int32_t found(int32_t fd, int32_t events, void *user)
@@ -194,6 +215,7 @@ int heartbeat_configure(const struct policy *policy)
 	if (configuration->cluster)
 		read_key();
 	members_collect(configuration, policy);
+	(void)own_macs_renew(configuration, policy);
 	state.deaf = 0;
 	heartbeat_changed();
 	put_configuration();
@@ -224,6 +246,9 @@ void heartbeat_second(void)
 		if (state.configuration.have_key)
 			put_configuration();
 	}
+	/* Ports come back, and not always with the same address. */
+	if (control_policy() && own_macs_renew(&state.configuration, control_policy()))
+		put_configuration();
 	mailbox_read_findings(&findings);
 	renew_sockets(findings.lost != state.lost);
 	state.lost = findings.lost;

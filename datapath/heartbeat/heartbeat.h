@@ -32,6 +32,13 @@ void heartbeat_second(void);
 bool heartbeat_running(void);
 /* See judge_hearing. */
 enum judge_hearing heartbeat_hearing(uint16_t interface);
+/*
+ * The peer's own Ethernet address on an interface, or on the device of a VLAN, whose HAEthernetAddressMode is InterfaceMAC. False
+ * where it is not known yet, or another mode is set.
+ */
+bool heartbeat_peer_mac(uint16_t interface, struct mac_address *out);
+/* Whether it is that one. */
+bool heartbeat_is_peer_mac(uint16_t interface, const struct mac_address *mac);
 /* From now on heartbeats on the interface say that the peer is not heard there, or that it is. */
 void heartbeat_set_deaf(uint16_t interface, bool deaf);
 /* Sends clusterd the verdict whether it changed or not. */

@@ -7,6 +7,7 @@
  * inheritance guards copies of a few kilobytes and nothing else, so neither thread waits for the other's work.
  */
 
+#include "datapath/heartbeat/peer_mac.h"
 #include "lib/messages/activity.h"
 #include "lib/policy.h"
 
@@ -16,7 +17,8 @@
 struct heartbeat_member {
 	uint16_t id;
 	bool sync;
-	int fd; /* Sync: a socket, -1 while the device is missing */
+	int fd;                 /* Sync: a socket, -1 while the device is missing */
+	struct mac_address mac; /* Sync: the device's; zero while it is missing */
 };
 
 /* What a policy says. */
@@ -29,6 +31,8 @@ struct heartbeat_configuration {
 	uint64_t interval_ns, dead_ns;
 	unsigned member_count;
 	struct heartbeat_member members[POLICY_INTERFACES_MAX];
+	unsigned mac_count; /* of interfaces with HAEthernetAddressMode=InterfaceMAC */
+	struct peer_mac macs[POLICY_PORTS_MAX];
 };
 
 /* What this node is, for its heartbeats to say; all zero at first. */
@@ -52,6 +56,7 @@ struct heartbeat_findings {
 	uint64_t pause_ns;   /* how long, the last time */
 	uint32_t lost;       /* times that a socket was found unusable */
 	bool farewelled;
+	struct peer_macs macs;
 };
 
 /* Returns 0 or -errno. Control thread, before the other runs. */

@@ -13,11 +13,15 @@ static struct device {
 	int index; /* the kernel's */
 } devices[POLICY_INTERFACES_MAX];
 
-static int open_socket(struct device *device)
+static void open_socket(struct heartbeat_member *member, struct device *device)
 {
 	int fd = sync_socket_open(device->name, &device->index);
+	struct kernel_device kernel = {.index = 0};
 
-	return fd < 0 ? -1 : fd;
+	if (fd >= 0)
+		(void)kernel_device_read(device->name, &kernel);
+	member->fd = fd < 0 ? -1 : fd;
+	member->mac = kernel.mac;
 }
 
 void members_collect(struct heartbeat_configuration *configuration, const struct policy *policy)
@@ -33,7 +37,7 @@ void members_collect(struct heartbeat_configuration *configuration, const struct
 		    .id = interface->id, .sync = interface->ha_type == POLICY_HA_SYNC, .fd = -1};
 		memcpy(devices[number].name, interface->device, sizeof(devices[number].name));
 		if (configuration->members[number].sync)
-			configuration->members[number].fd = open_socket(&devices[number]);
+			open_socket(&configuration->members[number], &devices[number]);
 		configuration->member_count++;
 	}
 }
@@ -79,7 +83,7 @@ bool members_renew(struct heartbeat_configuration *configuration, bool all, int 
 			continue;
 		if (member->fd >= 0)
 			old[(*old_count)++] = member->fd;
-		member->fd = open_socket(&devices[i]);
+		open_socket(member, &devices[i]);
 		opened += member->fd >= 0;
 	}
 	return *old_count + opened > 0;

@@ -110,12 +110,15 @@ static void fill_ethernet(const struct configuration *configuration, const struc
 {
 	unsigned node = configuration_role(configuration);
 	const char *mac = value_text(interface, type_property(type, "EthernetAddress"), node);
+	const char *peer_mac = value_text(interface, type_property(type, "EthernetAddress"), 1 - node);
 
 	out->ha_type = ha_type_of(type, interface);
 	if (!strcmp(value_of(type, interface, "HAEthernetAddressMode"), "InterfaceMAC"))
 		out->mac_mode = POLICY_MAC_INTERFACE;
 	if (mac)
 		resolve_mac(configuration, mac, &out->mac);
+	if (peer_mac)
+		resolve_mac(configuration, peer_mac, &out->peer_mac);
 	fill_device(configuration, value_text(interface, type_property(type, "EthernetDevice"), node), out);
 	out->tag_room = tag_room(configuration, interface);
 }
