@@ -95,6 +95,13 @@ static int prepare_kernel_device(const struct policy_interface *interface, struc
 		         interface->name, interface->device, strerror(-error));
 	out->kernel_index = kernel.index;
 	out->mac = kernel.mac;
+	/* A process that was killed left its EthernetAddress there. */
+	if (interface->mac_mode == POLICY_MAC_INTERFACE &&
+	    memcmp(&kernel.mac, &interface->mac, sizeof(kernel.mac)) == 0) {
+		out->typed_mac = kernel.mac;
+		if (!kernel_device_permanent_mac(interface->device, &out->mac))
+			out->mac = kernel.mac;
+	}
 	return error;
 }
 
@@ -157,7 +164,8 @@ static int start(struct driver_device *out, const struct policy_interface *inter
 	if (!error && interface->driver == POLICY_DRIVER_PCI && !rte_eth_macaddr_get(out->port, &mac))
 		memcpy(out->mac.bytes, mac.addr_bytes, sizeof(out->mac.bytes));
 	/* The shared address and the heartbeats' are none of the device's own. */
-	if (!error)
+	out->promiscuous = interface->mac_mode == POLICY_MAC_PRIVATE_SHARED;
+	if (!error && out->promiscuous)
 		error = rte_eth_promiscuous_enable(out->port);
 	return error;
 }
@@ -275,6 +283,8 @@ void driver_close(struct driver_device *device)
 	device->open = false;
 	if (rte_eth_dev_info_get(device->port, &info) != 0)
 		return;
+	if (!mac_address_is_zero(&device->typed_mac) && driver_present(device))
+		(void)driver_receive(device, true, &device->mac, false);
 	rte_eth_dev_stop(device->port);
 	rte_eth_dev_close(device->port);
 	rte_dev_remove(info.device);

@@ -21,6 +21,8 @@ struct driver_device {
 	struct rte_mempool *pool;           /* AF_XDP: its own */
 	struct xdp_descriptors descriptors; /* AF_XDP: what DPDK leaves open when it closes the port */
 	struct mac_address mac;             /* the device's own */
+	struct mac_address typed_mac;       /* the user's, that it has instead; zero: none */
+	bool promiscuous;                   /* as driver_receive was told last */
 };
 
 /*
@@ -32,6 +34,12 @@ int driver_open(const struct policy_interface *interface, struct driver_device *
 uint32_t driver_mtu(const struct policy_interface *interface);
 /* Workers must not use it any more. */
 void driver_close(struct driver_device *device);
+
+/*
+ * What the device takes from the wire: everything, or only what is for mac, broadcasts and groups, of any VLAN where it carries
+ * VLANs (C22-050). False where it cannot have that address or cannot be told so: then it takes everything.
+ */
+bool driver_receive(struct driver_device *device, bool everything, const struct mac_address *mac, bool vlans);
 
 /* Carrier now. */
 bool driver_link_up(const struct driver_device *device);

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int request(const char *name, unsigned long command, struct ifreq *ifreq)
+int kernel_device_request(const char *name, unsigned long command, struct ifreq *ifreq)
 {
 	int fd, error = 0;
 
@@ -35,22 +35,22 @@ static int request(const char *name, unsigned long command, struct ifreq *ifreq)
 int kernel_device_read(const char *name, struct kernel_device *out)
 {
 	struct ifreq ifreq = {0};
-	int error = request(name, SIOCGIFINDEX, &ifreq);
+	int error = kernel_device_request(name, SIOCGIFINDEX, &ifreq);
 
 	if (error)
 		return error;
 	*out = (struct kernel_device){.index = ifreq.ifr_ifindex};
-	error = request(name, SIOCGIFFLAGS, &ifreq);
+	error = kernel_device_request(name, SIOCGIFFLAGS, &ifreq);
 	if (error)
 		return error;
 	out->up = ifreq.ifr_flags & IFF_UP;
 	out->running = ifreq.ifr_flags & IFF_RUNNING;
 	out->promiscuous = ifreq.ifr_flags & IFF_PROMISC;
-	error = request(name, SIOCGIFMTU, &ifreq);
+	error = kernel_device_request(name, SIOCGIFMTU, &ifreq);
 	if (error)
 		return error;
 	out->mtu = (uint32_t)ifreq.ifr_mtu;
-	error = request(name, SIOCGIFHWADDR, &ifreq);
+	error = kernel_device_request(name, SIOCGIFHWADDR, &ifreq);
 	memcpy(out->mac.bytes, ifreq.ifr_hwaddr.sa_data, sizeof(out->mac.bytes));
 	return error;
 }
@@ -58,7 +58,7 @@ int kernel_device_read(const char *name, struct kernel_device *out)
 int kernel_device_flags(const char *name, unsigned set, unsigned clear)
 {
 	struct ifreq ifreq = {0};
-	int error = request(name, SIOCGIFFLAGS, &ifreq);
+	int error = kernel_device_request(name, SIOCGIFFLAGS, &ifreq);
 	unsigned flags = (unsigned short)ifreq.ifr_flags;
 
 	if (error)
@@ -67,14 +67,14 @@ int kernel_device_flags(const char *name, unsigned set, unsigned clear)
 	if (flags == (unsigned short)ifreq.ifr_flags)
 		return 0;
 	ifreq.ifr_flags = (short)flags;
-	return request(name, SIOCSIFFLAGS, &ifreq);
+	return kernel_device_request(name, SIOCSIFFLAGS, &ifreq);
 }
 
 int kernel_device_set_mtu(const char *name, uint32_t mtu)
 {
 	struct ifreq ifreq = {.ifr_mtu = (int)mtu};
 
-	return request(name, SIOCSIFMTU, &ifreq);
+	return kernel_device_request(name, SIOCSIFMTU, &ifreq);
 }
 
 int kernel_device_setting(const char *name, const char *family, const char *setting, int value)
@@ -112,7 +112,7 @@ uint32_t kernel_device_speed(const char *name, bool *full_duplex)
 	uint32_t speed;
 
 	*full_duplex = false;
-	if (request(name, SIOCETHTOOL, &ifreq) != 0)
+	if (kernel_device_request(name, SIOCETHTOOL, &ifreq) != 0)
 		return 0;
 	speed = ethtool_cmd_speed(&settings);
 	*full_duplex = settings.duplex == DUPLEX_FULL;
@@ -129,7 +129,7 @@ static void join_nothing(const char *name)
 
 		/* A device that has no such switch joins nothing. */
 		ifreq.ifr_data = (char *)&value;
-		(void)request(name, SIOCETHTOOL, &ifreq);
+		(void)kernel_device_request(name, SIOCETHTOOL, &ifreq);
 	}
 }
 
@@ -172,6 +172,6 @@ int kernel_device_leave(const char *name, int index)
 		error = remove_addresses(name, index);
 	join_nothing(name);
 	if (!error)
-		error = kernel_device_flags(name, IFF_UP | IFF_NOARP | IFF_PROMISC, 0);
+		error = kernel_device_flags(name, IFF_UP | IFF_NOARP, 0);
 	return error;
 }

@@ -21,9 +21,18 @@ struct kernel_device {
 /* Reads a device. Returns 0, -ENODEV where there is none of that name, or -errno. */
 int kernel_device_read(const char *name, struct kernel_device *out);
 
+/* An ioctl of a device. Returns 0 or -errno. */
+struct ifreq;
+int kernel_device_request(const char *name, unsigned long command, struct ifreq *ifreq);
+
 /* Sets IFF_* flags and clears others. Returns 0 or -errno. */
 int kernel_device_flags(const char *name, unsigned set, unsigned clear);
 int kernel_device_set_mtu(const char *name, uint32_t mtu);
+int kernel_device_set_mac(const char *name, const struct mac_address *mac);
+/* The address that the device was made with. False where it says none, as virtual ones do. */
+bool kernel_device_permanent_mac(const char *name, struct mac_address *out);
+/* Has frames come in whatever VLAN they are of, also without promiscuous mode. Returns 0, or -EOPNOTSUPP where it goes on filtering. */
+int kernel_device_take_all_vlans(const char *name);
 
 /* Writes /proc/sys/net/<family>/conf/<name>/<setting>, family "ipv4" or "ipv6". Returns 0, or -errno
  * (-ENOENT: absent). */

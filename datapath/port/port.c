@@ -25,7 +25,8 @@ static struct slot {
 	struct driver_device device;
 	uint16_t interface; /* of the policy that is being taken or in force, 0: none */
 	uint32_t mtu;
-	bool fresh; /* opened by port_prepare, not shown to workers yet */
+	bool fresh;    /* opened by port_prepare, not shown to workers yet */
+	bool deviates; /* takes everything, though InterfaceMAC is set, and that was said */
 	bool link_up;
 	bool link_lost;    /* it was there for a while, so that no driver's or policy's doing ended it */
 	uint64_t up_since; /* ns */
@@ -166,6 +167,25 @@ static struct port port_wanted(const struct slot *slot, const struct policy_inte
 	return port;
 }
 
+/* The shared address and the heartbeats' are none of the device's own. */
+static void receive_as(struct slot *slot, const struct policy *policy,
+                       const struct policy_interface *interface, const struct port *port)
+{
+	bool everything = interface->mac_mode == POLICY_MAC_PRIVATE_SHARED, vlans = false, deviates;
+	struct mac_address mac;
+
+	for (uint32_t i = 0; i < policy->interface_count; i++)
+		vlans |= policy->interfaces[i].carrier == interface->id;
+	memcpy(mac.bytes, port->mac.addr_bytes, sizeof(mac.bytes));
+	deviates = !driver_receive(&slot->device, everything, &mac, vlans);
+	if (deviates && !slot->deviates)
+		qb_log(LOG_WARNING,
+		       "EthernetInterface %s: device %s takes no other address, or no VLANs, unless it is "
+		       "promiscuous, and stays so",
+		       interface->name, interface->device);
+	slot->deviates = deviates;
+}
+
 static void show(unsigned index, const struct port *wanted)
 {
 	struct port *port = &datapath.ports[index];
@@ -199,6 +219,7 @@ void port_commit(const struct policy *policy)
 			continue;
 		slot->interface = interface->id;
 		wanted = port_wanted(slot, interface, policy->settings);
+		receive_as(slot, policy, interface, &wanted);
 		show((unsigned)(slot - slots), &wanted);
 	}
 	vlan_port_commit(policy);
@@ -322,6 +343,13 @@ bool port_link_lost(void)
 	return false;
 }
 
+bool port_promiscuous(uint16_t interface)
+{
+	const struct slot *slot = slot_of_interface(interface);
+
+	return slot && slot->device.promiscuous;
+}
+
 bool port_healthy(void)
 {
 	const struct policy *policy = control_policy();
@@ -350,7 +378,7 @@ void port_describe(uint16_t interface, struct interface_row *row)
 	}
 	port = &datapath.ports[slot - slots];
 	row->link_up = slot->link_up;
-	row->promiscuous = 1;
+	row->promiscuous = slot->device.promiscuous;
 	row->mtu = port->mtu;
 	memcpy(row->mac.bytes, port->mac.addr_bytes, sizeof(row->mac.bytes));
 	memcpy(row->shared_mac.bytes, port->shared_mac.addr_bytes, sizeof(row->shared_mac.bytes));

@@ -37,6 +37,8 @@ bool port_healthy(void);
 /* The port of a Critical interface lost the link that it had had for a while. */
 bool port_link_lost(void);
 bool port_link_up(uint16_t interface);
+/* Its device takes every frame. */
+bool port_promiscuous(uint16_t interface);
 /* Fills what ifstat shows of an interface with a port; leaves the rest alone where it has none. */
 void port_describe(uint16_t interface, struct interface_row *row);
 

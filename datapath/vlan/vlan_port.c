@@ -150,7 +150,7 @@ void vlan_port_describe(const struct policy *policy, uint16_t interface, struct 
 	if (!device || !port || port < &datapath.ports[PORTS_MAX])
 		return;
 	row->link_up = port_link_up(device->id);
-	row->promiscuous = 1;
+	row->promiscuous = port_promiscuous(device->id);
 	row->mtu = port->mtu;
 	memcpy(row->mac.bytes, port->mac.addr_bytes, sizeof(row->mac.bytes));
 	memcpy(row->shared_mac.bytes, port->shared_mac.addr_bytes, sizeof(row->shared_mac.bytes));
