@@ -123,6 +123,14 @@ void activity_configure(const struct policy *policy)
 	activity_changed();
 }
 
+void activity_peer_inactive(void)
+{
+	if (!atomic_load(&datapath.active))
+		return;
+	arp_announce();
+	advertise_activity(true);
+}
+
 void activity_stood_still(uint64_t pause_ns)
 {
 	if (!atomic_load(&datapath.active) && !switchover_passing())

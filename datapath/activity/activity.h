@@ -14,6 +14,11 @@
 /* What clusterd wants. */
 void activity_set(const struct message_activity *wish);
 const struct message_activity *activity_wish(void);
+/*
+ * The peer was active and says now that it is not, which two active nodes end with as well: neighbours that believed it learn
+ * again where the addresses are.
+ */
+void activity_peer_inactive(void);
 /* A new policy is in force. */
 void activity_configure(const struct policy *policy);
 

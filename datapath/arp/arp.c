@@ -5,6 +5,7 @@
 #include "datapath/arp/neighbour.h"
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/heartbeat.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/nd/nd.h"
 #include "datapath/nd/snoop.h"
@@ -160,7 +161,8 @@ static void handle(const struct port *port, const struct arp_packet *packet)
 	if (arp_is_own(policy, port->interface, packet->sender)) {
 		/* The peer's own announcements look like this as well; anybody else's are not to be learnt
 		 * either. */
-		if (memcmp(&packet->sender_mac, &port->shared_mac, sizeof(packet->sender_mac)) != 0)
+		if (memcmp(&packet->sender_mac, &port->shared_mac, sizeof(packet->sender_mac)) != 0 &&
+		    !heartbeat_is_peer_mac(port->interface, &packet->sender_mac))
 			claimed(port, packet);
 		return;
 	}

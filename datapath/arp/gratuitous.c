@@ -14,6 +14,9 @@
 static const unsigned repeats[] = {50, 200, 500, 1000};
 #define REPEATS          (sizeof(repeats) / sizeof(repeats[0]))
 #define INTERVAL_DEFAULT 30 /* seconds */
+/* Of published networks those are announced address by address that have no more, and no more than that in all. */
+#define NETWORK_BITS_MAX 8
+#define PUBLISHED_MAX    1024
 
 static qb_loop_timer_handle timer;
 static bool running;
@@ -79,17 +82,43 @@ int arp_notify(const struct message_neighbour_notify *notify)
 	return 0;
 }
 
+/* Every address of a published network: nobody knows which of them anybody has in mind. Returns how many. */
+static unsigned announce_network(const struct port *port, const struct policy_arp_entry *entry)
+{
+	unsigned last = entry->address.version == 4 ? 3 : 15, count = 1u << entry->host_bits;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct ip_address address = entry->address;
+
+		address.bytes[last] = (uint8_t)((entry->address.bytes[last] & ~(count - 1)) | i);
+		announce_address(port, &address, true);
+	}
+	return count;
+}
+
+/* Another node with the same shared address may go on with what neighbours know; each with its own may not (C22-052). */
+static bool is_wanted(const struct policy *policy, const struct port *port,
+                      const struct policy_arp_entry *entry, unsigned announced)
+{
+	if (!entry->host_bits)
+		return true;
+	return policy->settings->cluster_enabled && entry->host_bits <= NETWORK_BITS_MAX &&
+	       announced + (1u << entry->host_bits) <= PUBLISHED_MAX &&
+	       memcmp(&port->mac, &port->shared_mac, sizeof(port->mac)) == 0;
+}
+
 /* Those that are answered for with the interface's Ethernet address, which may be each node's own. */
 static void announce_published(const struct policy *policy)
 {
+	unsigned announced = 0;
+
 	for (uint32_t i = 0; i < policy->arp_entry_count; i++) {
 		const struct policy_arp_entry *entry = &policy->arp_entries[i];
 		const struct port *port = control_port(entry->interface);
 
-		/* Of a network nobody knows which of its addresses anybody has in mind. */
 		if (port && entry->mode == POLICY_ARP_PUBLISH && mac_address_is_zero(&entry->mac) &&
-		    !entry->host_bits)
-			announce_address(port, &entry->address, true);
+		    is_wanted(policy, port, entry, announced))
+			announced += announce_network(port, entry);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "datapath/advertise/advertisement.h"
 #include "datapath/arp/address.h"
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/heartbeat.h"
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/nd/packet.h"
@@ -199,14 +200,15 @@ static void claimed(const struct port *port, const struct nd_packet *packet)
 	       ip_address_format(&own, address), mac_address_format(&packet->mac, ':', mac));
 }
 
-/* The peer's own announcements tell the shared Ethernet address. */
+/* The peer's own announcements tell the shared Ethernet address, or its own. */
 static bool is_claim(const struct policy *policy, const struct port *port, const struct nd_packet *packet)
 {
 	enum arp_answer as = nd_answer(policy, active(), port->interface, packet->target);
 	struct mac_address own = mac_as(port, as);
 
 	return as != ARP_SILENT && packet->has_mac && memcmp(&packet->mac, &own, sizeof(own)) != 0 &&
-	       memcmp(&packet->mac, port->shared_mac.addr_bytes, sizeof(own)) != 0;
+	       memcmp(&packet->mac, port->shared_mac.addr_bytes, sizeof(own)) != 0 &&
+	       !heartbeat_is_peer_mac(port->interface, &packet->mac);
 }
 
 /* What is said of routers. */
