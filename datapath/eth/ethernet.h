@@ -72,6 +72,9 @@ static inline enum ethernet_verdict ethernet_judge(const uint8_t *frame, uint32_
 		return ETHERNET_IPV6;
 	if (vlan_is_tag(type))
 		return ETHERNET_TAGGED;
+	/* Where the nodes use their devices' addresses, for everything. */
+	if (type == RTE_BE16(SPARE_LINK_ETHERTYPE) && mac == shared_mac)
+		return ETHERNET_SPARE_LINK;
 	return type == RTE_BE16(RTE_ETHER_TYPE_ARP) ? ETHERNET_ARP : ETHERNET_DROP;
 }
 

@@ -2,6 +2,7 @@
 #include "datapath/spare/spare.h"
 
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/netlink.h"
 #include "datapath/host/tun.h"
 #include "datapath/port/kernel_device.h"
@@ -24,26 +25,39 @@ static struct {
 	bool open;
 	uint32_t mtu;
 	enum cluster_role role;
-	struct mac_address own_mac, peer_mac;
-	uint16_t interfaces[POLICY_PORTS_MAX];
+	struct mac_address own_mac, peer_mac; /* where the nodes do not use the devices' */
+	struct spare_interface {
+		uint16_t id;
+		bool devices; /* HAEthernetAddressMode=InterfaceMAC */
+	} interfaces[POLICY_PORTS_MAX];
 	unsigned count;
 } spare;
 
-static bool has_link(uint16_t interface)
+static const struct spare_interface *find(uint16_t interface)
 {
 	for (unsigned i = 0; i < spare.count; i++) {
-		if (spare.interfaces[i] == interface)
-			return true;
+		if (spare.interfaces[i].id == interface)
+			return &spare.interfaces[i];
 	}
-	return false;
+	return NULL;
 }
 
-static void build_header(uint8_t frame[HEADER])
+/* False where the frame can go nowhere: the peer has not told its address yet. */
+static bool build_header(const struct spare_interface *interface, uint8_t frame[HEADER])
 {
-	memcpy(frame, spare.peer_mac.bytes, sizeof(spare.peer_mac.bytes));
-	memcpy(frame + 6, spare.own_mac.bytes, sizeof(spare.own_mac.bytes));
+	struct mac_address own = spare.own_mac, peer = spare.peer_mac;
+	const struct port *port = control_port(interface->id);
+
+	if (interface->devices) {
+		if (!port || !heartbeat_peer_mac(interface->id, &peer))
+			return false;
+		memcpy(own.bytes, port->mac.addr_bytes, sizeof(own.bytes));
+	}
+	memcpy(frame, peer.bytes, sizeof(peer.bytes));
+	memcpy(frame + 6, own.bytes, sizeof(own.bytes));
 	frame[12] = SPARE_LINK_ETHERTYPE >> 8;
 	frame[13] = SPARE_LINK_ETHERTYPE & 0xff;
+	return true;
 }
 
 /* What the kernel says beside Corosync's packets (it joins groups) stays here. False: nothing more now. */
@@ -51,16 +65,14 @@ static bool send_one(void)
 {
 	uint8_t frame[FRAME_MAX];
 	ssize_t length = read(spare.tun.fd, frame + HEADER, MTU_MAX);
-	uint16_t interface;
+	const struct spare_interface *interface;
 	size_t packet;
 
 	if (length <= 0)
 		return false;
-	interface = spare_link_packet(frame + HEADER, (size_t)length, spare.role, &packet);
-	if (!has_link(interface))
-		return true;
-	build_header(frame);
-	(void)control_transmit(interface, frame, HEADER + packet);
+	interface = find(spare_link_packet(frame + HEADER, (size_t)length, spare.role, &packet));
+	if (interface && build_header(interface, frame))
+		(void)control_transmit(interface->id, frame, HEADER + packet);
 	return true;
 }
 
@@ -81,8 +93,8 @@ void spare_receive(struct rte_mbuf *mbuf)
 	size_t packet;
 
 	/* Interfaces are in pairs (C22-015), and what is not of the peer is not for the kernel. */
-	if (!has_link(interface) || spare_link_packet(frame + HEADER, rte_pktmbuf_data_len(mbuf) - HEADER,
-	                                              cluster_role_peer(spare.role), &packet) != interface) {
+	if (!find(interface) || spare_link_packet(frame + HEADER, rte_pktmbuf_data_len(mbuf) - HEADER,
+	                                          cluster_role_peer(spare.role), &packet) != interface) {
 		control_drop(mbuf, COUNTER_DROP_SPARE_LINK);
 		return;
 	}
@@ -120,7 +132,7 @@ static int open_device(void)
 static bool wanted(const struct netlink_address *address)
 {
 	for (unsigned i = 0; i < spare.count; i++) {
-		struct ip_address own = spare_link_address(spare.interfaces[i], spare.role);
+		struct ip_address own = spare_link_address(spare.interfaces[i].id, spare.role);
 
 		if (ip_address_compare(&own, &address->address) == 0)
 			return true;
@@ -139,7 +151,8 @@ static int set_addresses(void)
 	}
 	free(present);
 	for (unsigned i = 0; i < spare.count && !error; i++) {
-		struct netlink_address own = {.address = spare_link_address(spare.interfaces[i], spare.role),
+		struct netlink_address own = {.address =
+		                                  spare_link_address(spare.interfaces[i].id, spare.role),
 		                              .prefix_length = SPARE_LINK_PREFIX};
 
 		error = netlink_address_add(spare.tun.index, &own, true);
@@ -150,7 +163,7 @@ static int set_addresses(void)
 static bool carries(const struct policy_interface *interface)
 {
 	return !interface->disabled && !interface->carrier && interface->ha_type == POLICY_HA_CRITICAL &&
-	       interface->mac_mode == POLICY_MAC_PRIVATE_SHARED && interface->mtu >= SPARE_LINK_MTU_MIN;
+	       interface->mtu >= SPARE_LINK_MTU_MIN;
 }
 
 /* Returns the MTU that all of them have. */
@@ -164,7 +177,8 @@ static uint32_t find_interfaces(const struct policy *policy)
 
 		if (!policy->settings->cluster_enabled || !carries(interface))
 			continue;
-		spare.interfaces[spare.count++] = interface->id;
+		spare.interfaces[spare.count++] = (struct spare_interface){
+		    .id = interface->id, .devices = interface->mac_mode == POLICY_MAC_INTERFACE};
 		mtu = RTE_MIN(mtu, interface->mtu);
 	}
 	return mtu;

@@ -28,16 +28,13 @@ static struct message_cluster_link spare_link(const struct object_type *type,
 	    .address = {spare_link_address(id, ROLE_MASTER), spare_link_address(id, ROLE_SLAVE)}, .spare = 1};
 }
 
-/* An interface whose frames are between the nodes' own addresses cannot carry those of a spare link. */
 static bool carries_link(const struct configuration *configuration, const struct object_type *type,
                          struct lyd_node *interface, bool spare)
 {
 	if (interface_is_down(type, interface) ||
 	    strcmp(value_of(type, interface, "HAType"), spare ? "Critical" : "Sync") != 0)
 		return false;
-	return !spare ||
-	       (strcmp(value_of(type, interface, "HAEthernetAddressMode"), "PrivateSharedMAC") == 0 &&
-	        interface_mtu(configuration, type, interface) >= SPARE_LINK_MTU_MIN);
+	return !spare || interface_mtu(configuration, type, interface) >= SPARE_LINK_MTU_MIN;
 }
 
 /* Of those that can carry such a link the one with the lowest number above id: at both nodes links have one order. */
