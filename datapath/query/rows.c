@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/arp/neighbour.h"
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/heartbeat.h"
 #include "datapath/heartbeat/lanes.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/port/kernel_device.h"
@@ -8,6 +9,7 @@
 #include "datapath/query/query.h"
 #include "datapath/route/local_ip.h"
 #include "datapath/rule_usage/rule_usage.h"
+#include "datapath/vlan/vlan_port.h"
 #include "lib/messages/neighbour.h"
 #include "lib/messages/query.h"
 
@@ -48,6 +50,15 @@ static void describe_kernel(const struct policy_interface *interface, struct int
 	row->mac = device.mac;
 }
 
+static void describe_port(const struct policy *policy, struct interface_row *row)
+{
+	const struct policy_interface *device = vlan_port_device(policy, row->interface);
+
+	port_describe(row->interface, row);
+	row->mac_mode = device ? device->mac_mode : POLICY_MAC_PRIVATE_SHARED;
+	(void)heartbeat_peer_mac(row->interface, &row->peer_mac);
+}
+
 void *rows_interfaces(uint32_t *count)
 {
 	const struct policy *policy = control_policy();
@@ -64,7 +75,7 @@ void *rows_interfaces(uint32_t *count)
 		if (policy->interfaces[i].disabled)
 			snprintf(row->driver, sizeof(row->driver), "disabled");
 		else if (control_port(row->interface))
-			port_describe(row->interface, row);
+			describe_port(policy, row);
 		else
 			describe_kernel(&policy->interfaces[i], row);
 	}

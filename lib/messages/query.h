@@ -94,8 +94,10 @@ struct interface_row {
 	uint32_t speed_mbps; /* 0: not known */
 	uint8_t full_duplex;
 	uint8_t checksum_offload;
-	uint8_t monitor; /* enum interface_monitor */
-	uint8_t reserved[5];
+	uint8_t monitor;             /* enum interface_monitor */
+	uint8_t mac_mode;            /* enum policy_mac_mode, of a VLAN its device's */
+	struct mac_address peer_mac; /* with POLICY_MAC_INTERFACE in a cluster; zero: not known */
+	uint8_t reserved[2];
 	uint64_t received_packets, received_bytes, sent_packets, sent_bytes, dropped_packets;
 };
 

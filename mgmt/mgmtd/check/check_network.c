@@ -215,14 +215,13 @@ static void check_cluster(const struct configuration *configuration, unsigned sy
 	if (!anchored)
 		problem(
 		    problems, type, object,
-		    "at least one Critical interface must have HAEthernetAddressMode=PrivateSharedMAC, or an "
-		    "EthernetAddress of its own");
+		    "at least one Critical interface must have HAEthernetAddressMode=PrivateSharedMAC, or "
+		    "EthernetAddress:0 and EthernetAddress:1; set one of them");
 }
 
 static void check_interfaces(const struct configuration *configuration, struct problems *problems)
 {
 	const struct object_type *type = schema_type(configuration->schema, NULL, "EthernetInterface");
-	const struct property *mac = type_property(type, "EthernetAddress");
 	bool cluster = configuration_in_cluster(configuration), anchored = false, critical = false;
 	unsigned sync = 0, count = 0;
 
@@ -240,11 +239,10 @@ static void check_interfaces(const struct configuration *configuration, struct p
 			check_standalone(type, interface, problems);
 		check_addresses(configuration, type, interface, problems);
 		check_monitor(configuration, type, interface, problems);
+		check_ethernet_address(configuration, type, interface, problems);
 		sync += !strcmp(value_of(type, interface, "HAType"), "Sync");
 		critical |= is_critical;
-		anchored |= is_critical && (strcmp(value_of(type, interface, "HAEthernetAddressMode"),
-		                                   "InterfaceMAC") != 0 ||
-		                            value_text(interface, mac, 0));
+		anchored |= is_critical && mac_is_known_beforehand(type, interface);
 		if (!value_number(type, interface, "Id"))
 			problem(problems, type, interface, "has no number; delete it and add it again");
 	}

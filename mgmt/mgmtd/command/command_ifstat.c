@@ -180,6 +180,18 @@ static void print_monitor(struct session *session, const struct interface_row *r
 		fprintf(session->out, "  HA Monitor     : %s\n", words[row->monitor]);
 }
 
+/* With PrivateSharedMAC the peer has the same shared address. */
+static void print_peer_mac(struct session *session, const struct interface_row *row)
+{
+	char mac[MAC_ADDRESS_TEXT];
+
+	if (row->mac_mode != POLICY_MAC_INTERFACE)
+		return;
+	fprintf(session->out, "  MAC HA Peer    : %s\n  MAC HA Mode    : InterfaceMAC\n",
+	        mac_address_is_zero(&row->peer_mac) ? "not known yet"
+	                                            : mac_address_format(&row->peer_mac, ':', mac));
+}
+
 static void print_row(struct session *session, const struct object_type *type, struct lyd_node *interface,
                       const struct interface_row *row)
 {
@@ -192,6 +204,7 @@ static void print_row(struct session *session, const struct object_type *type, s
 		fprintf(session->out, "  MAC HA Private : %s\n", mac);
 		fprintf(session->out, "  MAC HA Shared  : %s\n",
 		        mac_address_format(&row->shared_mac, ':', mac));
+		print_peer_mac(session, row);
 	}
 	print_carrier(session, type, interface);
 	fprintf(session->out, "  Driver         : %.20s\n  Chksum offload : %s\n  Receive mode   : %s\n",
