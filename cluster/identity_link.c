@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
+#include "lib/log_event.h"
 #include "lib/messages/type.h"
 
 #include <qb/qblog.h>
@@ -50,7 +51,7 @@ static void tell(struct daemon *daemon, const char *text, bool interfaces)
 	int length = snprintf(told, sizeof(told), "%s%s", interfaces ? "HA_CfgNotInSync:\n" : "",
 	                      *text ? text : "This node and its peer are alike again.");
 
-	qb_log(interfaces ? LOG_WARNING : LOG_NOTICE, "%s", told);
+	log_event(interfaces ? LOG_EVENT_HA_CFG_NOT_IN_SYNC : LOG_EVENT_HA_CFG_IN_SYNC, "%s", told);
 	if (daemon->mgmtd)
 		ipc_send(daemon->mgmtd, MESSAGE_CLUSTER_DIFFERENCE, told, (size_t)length, -1);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/corosync/configuration.h"
 #include "cluster/daemon.h"
+#include "lib/log_event.h"
 
 #include <qb/qblog.h>
 #include <string.h>
@@ -44,14 +45,17 @@ static void tell(struct daemon *daemon)
 	if (daemon->links_told == before)
 		return;
 	if (daemon->links_told == LINKS_NONE)
-		qb_log(LOG_WARNING, "HA sync failure: the peer is alive, but no interface reaches it for "
-		                    "synchronization; the active node goes on by itself");
+		log_event(LOG_EVENT_HA_SYNC_FAILURE,
+		          "HA sync failure: the peer is alive, but no interface reaches it for "
+		          "synchronization; the active node goes on by itself");
 	else if (used && used->spare)
-		qb_log(LOG_WARNING,
-		       "HA sync failure: no Sync interface reaches the peer, %s stands in; check its cable",
-		       used->interface);
+		log_event(
+		    LOG_EVENT_HA_SYNC_FAILURE,
+		    "HA sync failure: no Sync interface reaches the peer, %s stands in; check its cable",
+		    used->interface);
 	else if (used && before != LINKS_UNKNOWN)
-		qb_log(LOG_NOTICE, "HA sync restored: Sync interface %s is used again", used->interface);
+		log_event(LOG_EVENT_HA_SYNC_RESTORED, "HA sync restored: Sync interface %s is used again",
+		          used->interface);
 }
 
 static void on_changed(uint32_t up, void *user)
@@ -60,8 +64,9 @@ static void on_changed(uint32_t up, void *user)
 
 	for (uint32_t link = 0; link < daemon->configuration.link_count; link++) {
 		if ((up ^ daemon->links_up) >> link & 1)
-			qb_log(LOG_NOTICE, "HA link over %s is %s",
-			       daemon->configuration.links[link].interface, up >> link & 1 ? "up" : "down");
+			log_event(up >> link & 1 ? LOG_EVENT_HA_LINK_UP : LOG_EVENT_HA_LINK_DOWN,
+			          "HA link over %s is %s", daemon->configuration.links[link].interface,
+			          up >> link & 1 ? "up" : "down");
 	}
 	daemon->links_up = up;
 	tell(daemon);

@@ -66,6 +66,7 @@ int main(void)
 	int error;
 
 	log_start("hadrian-clusterd", 1);
+	log_forward("hadrian-clusterd");
 	signal(SIGPIPE, SIG_IGN);
 	daemon.received_fd = -1;
 	daemon.loop = qb_loop_create();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/corosync/configuration.h"
 #include "cluster/daemon.h"
+#include "lib/log_event.h"
 #include "lib/messages/type.h"
 
 #include <errno.h>
@@ -31,7 +32,8 @@ static void tell_membership(struct daemon *daemon, bool member, bool peer)
 	bool joined = member && peer && !daemon->peer_member;
 
 	if (event.group_peer != daemon->peer_member)
-		qb_log(LOG_NOTICE, joined ? "the peer joined the group" : "the peer left the group");
+		log_event(joined ? LOG_EVENT_HA_PEER_JOINED : LOG_EVENT_HA_PEER_LEFT, "%s",
+		          joined ? "the peer joined the group" : "the peer left the group");
 	daemon->member = member;
 	daemon->peer_member = member && peer;
 	if (joined || !daemon->peer_member) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
+#include "lib/log_event.h"
 #include "lib/messages/type.h"
 
 #include <qb/qblog.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FINISH_LOOK_NS 2000000ULL
 
@@ -45,6 +47,24 @@ static void finish(void *data)
 		qb_loop_stop(daemon->loop);
 }
 
+/* The rules say what happened in words of which the first ones are always the same. */
+static enum log_event event_of(const char *line)
+{
+	static const struct {
+		const char *beginning;
+		enum log_event event;
+	} kinds[] = {
+	    {"active: ", LOG_EVENT_HA_ACTIVE},         {"standalone: active", LOG_EVENT_HA_ACTIVE},
+	    {"inactive: ", LOG_EVENT_HA_INACTIVE},     {"the peer has taken over", LOG_EVENT_HA_INACTIVE},
+	    {"yielding: ", LOG_EVENT_HA_YIELDING},     {"peer is alive", LOG_EVENT_HA_PEER_ALIVE},
+	    {"peer is silent", LOG_EVENT_HA_PEER_DEAD}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strncmp(line, kinds[i].beginning, strlen(kinds[i].beginning)))
+			return kinds[i].event;
+	return LOG_EVENT_HA_STATE;
+}
+
 struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 {
 	bool was_active = daemon->role.active, planned;
@@ -58,7 +78,7 @@ struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 	if (actions.set_activity)
 		datapath_link_activity(daemon, &actions.activity);
 	for (unsigned i = 0; i < actions.log_count; i++)
-		qb_log(LOG_NOTICE, "%s (term %u)", actions.log[i], daemon->role.term);
+		log_event(event_of(actions.log[i]), "%s (term %u)", actions.log[i], daemon->role.term);
 	if (daemon->role.active != was_active) {
 		daemon->active_since_ms = event->now_ms;
 		replication_set_active(&daemon->replication, daemon->role.active, planned, event->now_ms);

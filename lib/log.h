@@ -12,6 +12,12 @@
 void log_start(const char *name, int with_syslog);
 
 /*
+ * From now on what this program logs goes to hadrian-log too, where that runs, which sends it to the receivers that are
+ * configured. It never waits: what hadrian-log does not take at once is counted, and told with the next line.
+ */
+void log_forward(const char *program);
+
+/*
  * From now on times are told in that zone: text as the environment's TZ (POSIX.1, 8.3: "<+0100>-01:00"), of that length; anything else is left.
  * On the thread that logs.
  */

@@ -16,6 +16,7 @@
 	PATH_RUN_DIRECTORY "/www/cgi.sock" /* CGI programs; every request carries credentials */
 #define PATH_LOGIN_SOCKET    PATH_RUN_DIRECTORY "/login.sock"    /* hadrian-sshd; root only */
 #define PATH_RADIUS_SOCKET   PATH_RUN_DIRECTORY "/radius.sock"   /* hadrian-radius; root only */
+#define PATH_LOG_SOCKET      PATH_RUN_DIRECTORY "/log.sock"      /* every daemon; root only */
 #define PATH_CLUSTERD_SOCKET PATH_RUN_DIRECTORY "/clusterd.sock" /* mgmtd */
 #define PATH_DATAPATH_SOCKET PATH_RUN_DIRECTORY "/datapath.sock" /* mgmtd and clusterd */
 
@@ -41,6 +42,9 @@
 /* Where media are mounted, each in a folder of its own. */
 #define PATH_MEDIA         "/media"
 #define PATH_MEDIA_RUNTIME "/run/media"
+
+/* What datapaths restarted for (datapath/monitor/cure.h). */
+#define PATH_INTERFACE_CURE PATH_RUN_DIRECTORY "/interface-cure"
 
 /* The files of administrators (mgmt/mgmtd/files/file_store.h): in memory, but crashdumps. */
 #define PATH_FILES      PATH_RUN_DIRECTORY "/files"

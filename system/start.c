@@ -63,6 +63,8 @@ static void tell_daemons(const struct release_choice *choice)
 	setenv("HADRIAN_SCHEMA_DIR", PATH_RELEASE "/share/hadrian/schema", 1);
 	setenv("HADRIAN_CGI_DIR", PATH_RELEASE "/libexec/hadrian/cgi", 1);
 	setenv("HADRIAN_CLOCK", PATH_RELEASE "/sbin/hadrian-clock", 1);
+	setenv("HADRIAN_LOG", PATH_RELEASE "/sbin/hadrian-log", 1);
+	setenv("HADRIAN_RADIUS", PATH_RELEASE "/sbin/hadrian-radius", 1);
 	setenv("HADRIAN_SSHD", PATH_RELEASE "/sbin/hadrian-sshd", 1);
 	setenv("HADRIAN_CLI", PATH_RELEASE "/bin/hadrian", 1);
 	setenv("HADRIAN_SCP", PATH_RELEASE "/bin/hadrian-scp", 1);

@@ -10,6 +10,7 @@
 #include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
 #include "datapath/switchover/switchover.h"
+#include "lib/log_event.h"
 #include "lib/messages/type.h"
 
 #include <qb/qblog.h>
@@ -135,9 +136,9 @@ void activity_stood_still(uint64_t pause_ns)
 {
 	if (!atomic_load(&datapath.active) && !switchover_passing())
 		return;
-	qb_log(LOG_WARNING,
-	       "heartbeats stood still for %lu ms: this node stops forwarding until clusterd decides anew",
-	       (unsigned long)(pause_ns / NANOSECONDS_PER_MILLISECOND));
+	log_event(LOG_EVENT_HA_STOOD_STILL,
+	          "heartbeats stood still for %lu ms: this node stops forwarding until clusterd decides anew",
+	          (unsigned long)(pause_ns / NANOSECONDS_PER_MILLISECOND));
 	stood_still = true;
 	wish.active = 0;
 	become(false);

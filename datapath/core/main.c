@@ -160,6 +160,7 @@ int main(int argc, char **argv)
 	if (result)
 		return result > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	log_start("hadrian-datapath", 0);
+	log_forward("hadrian-datapath");
 	options.mtu_max = RTE_MAX(options.mtu_max, packet_buffer_mtu());
 	return run(&options);
 }

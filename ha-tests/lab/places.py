@@ -20,6 +20,7 @@ BINARIES = {
     "hadrian-keygen": "cluster/hadrian-keygen",
     "hadrian": "mgmt/cli/hadrian",
     "hadrian-clock": "mgmt/clock/hadrian-clock",
+    "hadrian-log": "mgmt/log/hadrian-log",
     "hadrian-radius": "mgmt/radius/hadrian-radius",
     "hadrian-sshd": "mgmt/ssh/hadrian-sshd",
     "hadrian-scp": "mgmt/scp/hadrian-scp",
@@ -70,6 +71,7 @@ def data_environment(build: Path) -> dict[str, str]:
     return {"HADRIAN_SCHEMA_DIR": str(source_of(build) / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
             "HADRIAN_CLOCK": os.environ.get("HADRIAN_CLOCK") or str(build / BINARIES["hadrian-clock"]),
             "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"]),
+            "HADRIAN_LOG": str(build / BINARIES["hadrian-log"]),
             "HADRIAN_RADIUS": str(build / BINARIES["hadrian-radius"]),
             "HADRIAN_SCP": str(build / BINARIES["hadrian-scp"])}
 

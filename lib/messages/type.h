@@ -120,8 +120,13 @@ enum message_type {
 	MESSAGE_RADIUS_ANSWER,        /* ->: struct message_radius_answer */
 	MESSAGE_RADIUS_SNOOPED,       /* ->: whole lines of text */
 
-	/* --- of hadrian-mgmtd to hadrian-datapath and hadrian-clusterd: what their logs tell the time in --- */
+	/* --- of hadrian-mgmtd to hadrian-datapath, hadrian-clusterd and hadrian-log: what they tell the time in --- */
 	MESSAGE_TIME_ZONE = 500, /* as the environment's TZ, see lib/log.h */
+
+	/* --- to and from hadrian-log (server); clients: every daemon (log.h) --- */
+	MESSAGE_LOG_LINE = 600, /* ->: struct message_log_line followed by text */
+	MESSAGE_LOG_RECEIVERS,  /* mgmtd ->: struct message_log_receivers followed by them */
+	MESSAGE_LOG_COUNTS, /* -> mgmtd: struct message_log_counts followed by struct message_log_count[] */
 };
 
 #define MESSAGE_TEXT 256

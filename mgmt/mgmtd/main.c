@@ -16,6 +16,7 @@
 #include "mgmt/mgmtd/https/cgi.h"
 #include "mgmt/mgmtd/https/https.h"
 #include "mgmt/mgmtd/import/preconfiguration.h"
+#include "mgmt/mgmtd/log/log_receivers.h"
 #include "mgmt/mgmtd/login/login.h"
 #include "mgmt/mgmtd/login/password_worker.h"
 #include "mgmt/mgmtd/login/radius.h"
@@ -51,6 +52,7 @@ static int32_t on_child(int32_t signal, void *user)
 	sshd_reap(engine.sshd);
 	clock_reap(engine.clock);
 	radius_reap(engine.radius);
+	log_receivers_reap(engine.log);
 	upgrade_reap(engine.upgrade);
 	return 0;
 }
@@ -114,6 +116,8 @@ static int start(struct ipc_server **server)
 	if (!error)
 		error = radius_create(&engine, &engine.radius);
 	if (!error)
+		error = log_receivers_create(engine.loop, &engine.log);
+	if (!error)
 		error = upgrade_create(engine.loop, &engine.upgrade);
 	if (!error)
 		error = storage_create(&engine, &engine.storage);
@@ -164,6 +168,7 @@ static void stop(struct ipc_server *server)
 	https_destroy(engine.https);
 	sshd_destroy(engine.sshd);
 	radius_destroy(engine.radius);
+	log_receivers_destroy(engine.log);
 	upgrade_destroy(engine.upgrade);
 	storage_destroy(engine.storage);
 	password_worker_destroy(engine.hashes);
@@ -178,6 +183,7 @@ int main(void)
 
 	umask(077); /* what others may read gets its mode by name */
 	log_start("hadrian-mgmtd", 1);
+	log_forward("hadrian-mgmtd");
 	error = make_directory(PATH_RUN_DIRECTORY, 0755);
 	if (!error)
 		error = make_directory(PATH_STATE_DIRECTORY, 0700);

@@ -304,6 +304,7 @@ void check_all(const struct configuration *configuration, struct problems *probl
 	check_ssh(configuration, problems);
 	check_profiles(configuration, problems);
 	check_thresholds(configuration, problems);
+	check_log(configuration, problems);
 }
 
 unsigned check_configuration(const struct configuration *configuration, FILE *out)

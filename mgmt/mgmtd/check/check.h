@@ -54,6 +54,8 @@ void check_ssh(const struct configuration *configuration, struct problems *probl
 void check_profiles(const struct configuration *configuration, struct problems *problems);
 /* Limits of flows (C24-002, C24-005, C24-009, C24-010). */
 void check_thresholds(const struct configuration *configuration, struct problems *problems);
+/* The receivers of logs. */
+void check_log(const struct configuration *configuration, struct problems *problems);
 /* All of it, into problems. */
 void check_all(const struct configuration *configuration, struct problems *problems);
 /* The same as text, which ends with how many are not shown. Returns the number of problems. */

@@ -10,6 +10,7 @@
 #include "mgmt/mgmtd/engine/restart.h"
 #include "mgmt/mgmtd/engine/version.h"
 #include "mgmt/mgmtd/https/https.h"
+#include "mgmt/mgmtd/log/log_receivers.h"
 #include "mgmt/mgmtd/login/radius.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/ssh/sshd.h"
@@ -38,6 +39,7 @@ static void apply_rest(struct engine *engine)
 	https_configure(engine->https, view);
 	sshd_configure(engine->sshd, view);
 	radius_configure(engine->radius, &engine->running);
+	log_receivers_configure(engine->log, &engine->running);
 	configuration_clear(&copy);
 }
 

@@ -35,6 +35,7 @@ struct sshd;
 struct logins;
 struct password_worker;
 struct radius;
+struct log_receivers;
 struct upgrade;
 struct storage;
 struct usage;
@@ -103,6 +104,7 @@ struct engine {
 	struct logins *logins;
 	struct password_worker *hashes; /* of passwords that are typed; NULL: they are hashed at once */
 	struct radius *radius;
+	struct log_receivers *log; /* NULL: in tests */
 	struct upgrade *upgrade;
 	struct storage *storage;
 	uint64_t started_s; /* CLOCK_BOOTTIME */

@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/statistics/statistics_gather.h"
 #include "lib/messages/query.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
+#include "mgmt/mgmtd/log/log_receivers.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/session/session.h"
 #include "mgmt/mgmtd/statistics/memory.h"
@@ -78,6 +79,25 @@ static void add_workers(void *user, const void *rows, uint32_t count)
 	statistics_add(&gather->all, slow, "%", "/system/cpu/slow_path_usage");
 }
 
+static void add_log(struct gather *gather)
+{
+	const char *name;
+	uint64_t lost;
+
+	for (uint32_t i = 0;; i++) {
+		struct message_log_count count = log_receivers_count(gather->engine->log, i, &name, &lost);
+
+		if (!name)
+			break;
+		statistics_add(&gather->all, count.sent, "messages", "/log/receivers/%s/sent", name);
+		statistics_add(&gather->all, count.limited, "messages", "/log/receivers/%s/rate_limited",
+		               name);
+		statistics_add(&gather->all, count.failed, "messages", "/log/receivers/%s/failed", name);
+		statistics_add(&gather->all, count.refused, "messages", "/log/receivers/%s/refused", name);
+	}
+	statistics_add(&gather->all, lost, "messages", "/log/lost");
+}
+
 static void add_own(struct gather *gather)
 {
 	const struct processes *processes = usage_latest(gather->engine->usage);
@@ -89,6 +109,7 @@ static void add_own(struct gather *gather)
 	statistics_add(&gather->all, users, "users", "/authentication/system/active_users");
 	statistics_add(&gather->all, control, "%", "/system/cpu/control_plane_usage");
 	statistics_add(&gather->all, control, "%", "/system/cpu/cpus/ControlPlane_01/usage");
+	add_log(gather);
 	if (memory_read(&memory))
 		return;
 	statistics_add(&gather->all, memory.free_kb, "KB", "/system/memory/free");
