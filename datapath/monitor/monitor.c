@@ -4,12 +4,16 @@
 #include "datapath/activity/activity.h"
 #include "datapath/core/control.h"
 #include "datapath/heartbeat/heartbeat.h"
+#include "datapath/monitor/cure.h"
 #include "datapath/monitor/targets.h"
 #include "datapath/monitor/verdict.h"
 #include "datapath/port/port.h"
+#include "lib/log_event.h"
+#include "lib/paths.h"
 
-#include <qb/qblog.h>
+#include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #define TICK_NS (VERDICT_TICK_MS * NANOSECONDS_PER_MILLISECOND)
 
@@ -38,31 +42,32 @@ static void tell(const struct watched *one, uint8_t before)
 	switch ((enum interface_monitor)one->verdict.state) {
 	case INTERFACE_MONITOR_OWN:
 		control_count(COUNTER_MONITOR_OWN);
-		qb_log(
-		    LOG_ERR,
+		log_event(
+		    LOG_EVENT_HA_INTERFACE_OFFLINE,
 		    "HA interface offline: EthernetInterface %s: the peer is not heard there, and none of %u "
 		    "monitored hosts answers",
 		    name, one->targets.count);
 		break;
 	case INTERFACE_MONITOR_PEER:
 		control_count(COUNTER_MONITOR_PEER);
-		qb_log(LOG_WARNING,
-		       "EthernetInterface %s of the HA cluster peer is faulty: monitored hosts answer this "
-		       "node, "
-		       "but the peer is not heard there",
-		       name);
+		log_event(
+		    LOG_EVENT_HA_PEER_INTERFACE_OFFLINE,
+		    "EthernetInterface %s of the HA cluster peer is faulty: monitored hosts answer this "
+		    "node, "
+		    "but the peer is not heard there",
+		    name);
 		break;
 	case INTERFACE_MONITOR_NOBODY:
-		qb_log(
-		    LOG_WARNING,
+		log_event(
+		    LOG_EVENT_HA_INTERFACE_UNKNOWN,
 		    "EthernetInterface %s: the HA cluster peer is not heard there, and no host is known that "
 		    "could tell whose fault it is; set MonitorTargets",
 		    name);
 		break;
 	case INTERFACE_MONITOR_WELL:
 		if (before != INTERFACE_MONITOR_OFF && before != INTERFACE_MONITOR_ASKING)
-			qb_log(LOG_NOTICE, "EthernetInterface %s: the HA cluster peer is heard there again",
-			       name);
+			log_event(LOG_EVENT_HA_INTERFACE_ONLINE,
+			          "EthernetInterface %s: the HA cluster peer is heard there again", name);
 		break;
 	default:
 		break;
@@ -94,6 +99,50 @@ static void watch(const struct policy *policy, struct watched *one)
 	one->deaf = deaf;
 }
 
+static uint64_t boot_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec;
+}
+
+/* The peer has what this node has, and gives it back: it is reached over a Sync interface. */
+static bool in_sync(const struct policy *policy)
+{
+	for (uint32_t i = 0; i < policy->interface_count; i++)
+		if (policy->interfaces[i].ha_type == POLICY_HA_SYNC &&
+		    heartbeat_hearing(policy->interfaces[i].id) == JUDGE_HEARS_BOTH)
+			return true;
+	return false;
+}
+
+/* What the active node does not need may be restarted: perhaps its port is well again then. */
+static void cure(const struct policy *policy)
+{
+	static uint64_t since, looked;
+	uint64_t now = boot_seconds();
+	struct cure_past past;
+
+	if (now == looked)
+		return;
+	looked = now;
+	if (!monitor_offline() || atomic_load(&datapath.active) || !in_sync(policy)) {
+		since = 0;
+		return;
+	}
+	since = since ? since : now;
+	past = cure_read(PATH_INTERFACE_CURE);
+	if (!cure_due(&past, since, now) || cure_remember(PATH_INTERFACE_CURE, &past, now))
+		return;
+	past.count++;
+	log_event(LOG_EVENT_HA_RESTART,
+	          "a faulty interface has not mended for %" PRIu64
+	          " s: the datapath of this inactive node restarts to cure it, not again for %" PRIu64 " s",
+	          now - since, cure_distance(&past));
+	control_quit();
+}
+
 static void tick(void *user)
 {
 	const struct policy *policy = control_policy();
@@ -103,6 +152,8 @@ static void tick(void *user)
 	running = qb_loop_timer_add(control_loop(), QB_LOOP_MED, TICK_NS, NULL, tick, &timer) == 0;
 	for (unsigned i = 0; policy && i < watched_count; i++)
 		watch(policy, &watched[i]);
+	if (policy)
+		cure(policy);
 	if (monitor_offline() != offline)
 		activity_changed();
 	if (monitor_offline() != offline || monitor_ready() != ready)

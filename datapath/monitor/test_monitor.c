@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/monitor/cure.h"
 #include "datapath/monitor/targets.h"
 #include "datapath/monitor/verdict.h"
 #include "lib/testing.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GRACE 20 /* ticks */
 
@@ -178,8 +181,58 @@ START_TEST(gateways_stand_in_for_targets)
 }
 END_TEST
 
+/* feature: C22-030 */
+START_TEST(a_restart_cures_seldom)
+{
+	struct cure_past past = {0};
+	uint64_t now = 1000, restarts = 0;
+
+	ck_assert(!cure_due(&past, 0, now));
+	ck_assert(!cure_due(&past, now - CURE_AFTER_S + 1, now));
+	ck_assert(cure_due(&past, now - CURE_AFTER_S, now));
+	/* A day of a fault that no restart cures. */
+	for (uint64_t second = 0; second < 86400; second++) {
+		if (!cure_due(&past, 1000, now + second))
+			continue;
+		past = (struct cure_past){now + second, past.count + 1};
+		restarts++;
+	}
+	ck_assert_uint_eq(restarts,
+	                  9); /* after 30 s, then 10, 30, 70, 150, 310, 630, 990 and 1350 minutes later */
+	/* The file of a system that started anew since. */
+	past = (struct cure_past){.last_s = 5000, .count = 3};
+	ck_assert(cure_due(&past, 10, 50));
+}
+END_TEST
+
+START_TEST(restarts_are_remembered)
+{
+	char path[] = "/tmp/hadrian-cure-XXXXXX";
+	int fd = mkstemp(path);
+	struct cure_past past = cure_read(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_uint_eq(past.count, 0);
+	ck_assert_int_eq(cure_remember(path, &past, 1234), 0);
+	past = cure_read(path);
+	ck_assert_uint_eq(past.last_s, 1234);
+	ck_assert_uint_eq(past.count, 1);
+	ck_assert_uint_eq(cure_distance(&past), CURE_FIRST_S);
+	ck_assert_int_eq(write(fd, "no number", 9), 9);
+	past = cure_read(path);
+	ck_assert_uint_eq(past.count, 0);
+	close(fd);
+	unlink(path);
+	past = cure_read(path);
+	ck_assert_uint_eq(past.count, 0);
+	ck_assert_int_lt(cure_remember("/nowhere/file", &past, 1), 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+	tcase_add_test(tests, a_restart_cures_seldom);
+	tcase_add_test(tests, restarts_are_remembered);
 	tcase_add_test(tests, without_an_answer_the_own_side_is_faulty);
 	tcase_add_test(tests, with_an_answer_the_peers_side_is_faulty);
 	tcase_add_test(tests, a_fault_that_ends_leaves_the_peer_time_to_notice);

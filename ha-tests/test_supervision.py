@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What restarts on a node by itself: daemons that end, and the datapath of an inactive node whose interface is faulty."""
+
+from collections.abc import Iterator
+
+import pytest
+from lab.cluster import Cluster
+from lab.cut import silent_cut
+from lab.traffic import CLIENT, UdpProbe
+from lab.wait import await_condition
+
+LAB = {"supervised": True}
+# The datapath, mgmtd, clusterd and Corosync are killed in the fault matrix.
+PROGRAMS = ("hadrian-sshd", "lighttpd", "hadrian-log")
+OFFLINE = "OFFLINE: the peer is not heard, and no monitored host answers"
+CURE_SECONDS = 30  # CURE_AFTER_S
+
+
+@pytest.fixture
+def configured(cluster: Cluster) -> Iterator[Cluster]:
+    """The cluster with the client as MonitorTargets of if1, and a log receiver."""
+    cluster.commit(f"set Interface EthernetInterface if1 MonitorTargets={CLIENT}\n"
+                   f"add LogReceiver LogReceiverSyslog client IPAddress={CLIENT}")
+    yield cluster
+    cluster.commit("set Interface EthernetInterface if1 MonitorTargets=<empty>\ndelete LogReceiver LogReceiverSyslog client")
+
+
+@pytest.mark.feature("C22-032")
+def test_programs_that_end_are_started_again_and_no_traffic_notices(configured: Cluster) -> None:
+    active = configured.active()
+    node = configured.nodes[active]
+    with UdpProbe(configured.lab, rate=200) as probe:
+        for name in PROGRAMS:
+            await_condition(lambda name=name: node.programs(name), name, 20)
+            killed = node.kill_program(name)
+            await_condition(lambda name=name, killed=killed: node.programs(name) - killed, f"another {name}", 30)
+        result = probe.finish()
+    assert configured.active() == active
+    assert result.lost <= result.sent // 100
+
+
+@pytest.mark.feature("C22-030")
+def test_an_inactive_node_restarts_its_datapath_once_to_cure_an_interface(configured: Cluster) -> None:
+    active, standby = configured.active(), configured.standby()
+    node = configured.nodes[active]
+    before = node.programs("hadrian-datapath")
+    with UdpProbe(configured.lab, rate=200) as probe:
+        with silent_cut(configured.lab, active, "if1"):
+            configured.await_active(standby)
+            await_condition(lambda: node.programs("hadrian-datapath") - before, "another datapath", CURE_SECONDS + 30)
+            again = node.programs("hadrian-datapath")
+            await_condition(lambda: OFFLINE in node.cli("ifstat if1").stdout, "the fault that is still there", 30)
+            said = "".join(file.read_text(encoding="utf-8", errors="replace") for file in node.log.glob("*.log"))
+            assert "restarts to cure it, not again for 600 s" in said
+            assert node.run(["cat", "/run/hadrian/interface-cure"]).stdout.split()[1] == "1"
+        configured.await_well()
+        result = probe.finish()
+    assert node.programs("hadrian-datapath") == again and not again & before
+    assert configured.active() == standby
+    assert result.lost <= result.sent // 20
