@@ -54,13 +54,15 @@ void beat_patience_heard(uint64_t now)
 
 void beat_patience_turn(uint64_t now)
 {
+	uint64_t longest = judge_longest_gap(&beat.judge, now);
+
 	set_fence(now);
-	if (!beat.findings.report.alive)
+	/* 0 also where it has just died: that is no reason to be more patient. */
+	if (!beat.findings.report.alive || !longest)
 		return;
-	patience_choose(&beat.patience, judge_longest_gap(&beat.judge, now), now, beat_next_sequence());
+	patience_choose(&beat.patience, longest, now, beat_next_sequence());
 	judge_by_it();
-	atomic_store(&heartbeat_lanes.longest_gap_us,
-	             judge_longest_gap(&beat.judge, now) / NANOSECONDS_PER_MICROSECOND);
+	atomic_store(&heartbeat_lanes.longest_gap_us, longest / NANOSECONDS_PER_MICROSECOND);
 }
 
 void beat_patience_judged(bool was_alive, bool alive, uint64_t now)
