@@ -106,7 +106,7 @@ def test_addresses_of_core_routes_answer_where_a_rule_lets_them(cluster: Cluster
 
 def local_ips(cluster: Cluster) -> dict[str, str]:
     """Of each network in the table that has any."""
-    rows = [line.split() for line in cluster.nodes[cluster.active()].cli("routes").stdout.splitlines()]
+    rows = [line.split() for line in cluster.nodes[cluster.active()].cli("routes -alltypes").stdout.splitlines()]
     return {row[0]: row[-2] for row in rows if len(row) >= 4 and "/" in row[0]}
 
 

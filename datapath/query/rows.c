@@ -122,6 +122,7 @@ void *rows_routes(uint32_t *count)
 		rows[(*count)++] = (struct route_row){.network = route->network,
 		                                      .gateway = route->gateway,
 		                                      .local_ip = route_local_ip(policy, route),
+		                                      .local_ip_chosen = route->local_ip.version == 0,
 		                                      .interface = route->interface,
 		                                      .metric = route->metric};
 	}

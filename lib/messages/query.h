@@ -110,8 +110,8 @@ struct route_row {
 	struct ip_range network;
 	struct ip_address gateway;
 	struct ip_address local_ip;
-	uint16_t interface; /* or POLICY_INTERFACE_CORE */
-	uint16_t reserved;
+	uint16_t interface;       /* or POLICY_INTERFACE_CORE */
+	uint16_t local_ip_chosen; /* 1: by the datapath, as the route has none of its own (C06-007) */
 	uint32_t metric;
 };
 

@@ -233,7 +233,9 @@ const struct command commands[] = {
      "A predefined object becomes what it was at first.",
      NULL, WORDS_OBJECT},
     {"routes", NULL, false, command_routes, "Show the active routing table.", "routes [-alltypes]",
-     OPTIONS({"alltypes", NULL, "Also the routes to the firewall's own addresses."})},
+     OPTIONS(
+         {"alltypes", NULL,
+          "Also the routes to the firewall's own addresses, and each route's Local IP where none was set."})},
     {"ruledb", NULL, false, command_ruledb,
      "Show the IP rules as they are in force, with all addresses resolved.",
      "ruledb [NAME or INDEX]\nruledb -usage [NAME or INDEX]\n\nRules that management access implies have the "

@@ -33,13 +33,16 @@ static void on_routes(void *user, const void *rows, uint32_t count)
 	char network[IP_RANGE_TEXT], gateway[IP_ADDRESS_TEXT], local[IP_ADDRESS_TEXT];
 
 	for (uint32_t i = 0; i < count; i++) {
+		/* The guide prints the addresses that were typed. */
+		bool shows_local = session->verbose || !row[i].local_ip_chosen;
+
 		if (row[i].interface == POLICY_INTERFACE_CORE && !session->verbose)
 			continue;
 		fprintf(session->out, "      %-18s %-7s %15s %15s %u\n",
 		        ip_range_format(&row[i].network, network),
 		        interface_name(&session->engine->running, row[i].interface),
 		        ip_address_format(&row[i].gateway, gateway),
-		        ip_address_format(&row[i].local_ip, local), row[i].metric);
+		        shows_local ? ip_address_format(&row[i].local_ip, local) : "", row[i].metric);
 	}
 }
 
