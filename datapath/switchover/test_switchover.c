@@ -79,6 +79,7 @@ static bool reaches_control(uint16_t type, struct rte_ether_addr destination)
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(datapath.packets);
 	struct rte_ether_hdr *header = (struct rte_ether_hdr *)rte_pktmbuf_append(mbuf, 60);
 
+	ck_assert_ptr_nonnull(header);
 	memset(header, 0, 60);
 	header->dst_addr = destination;
 	header->src_addr = fixture_mac(LAN, MAC_NEIGHBOUR);
