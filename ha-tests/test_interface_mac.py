@@ -6,13 +6,12 @@ its devices on if1 and if3, and brings it nothing that is for others.
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from lab.background import Capture
 from lab.cluster import Cluster
+from lab.cut import split
 from lab.ipv6 import IPV6
 from lab.laboratory import Lab
 from lab.strict_switch import allow_only, forbidden
@@ -158,19 +157,6 @@ def test_a_hand_over_is_no_conflict_and_flows_live_on(cluster: Cluster, tmp_path
         assert result.lost <= result.sent // 100, f"{result.lost} of {result.sent}"
         assert cluster.nodes[old].counter("arp/conflict") == conflicts
     assert not forbidden(lab)
-
-
-@contextmanager
-def split(cluster: Cluster) -> Iterator[None]:
-    """No frame passes between the nodes, while each still reaches the hosts."""
-    ports = [f"{node}-{interface}" for node in cluster.nodes for interface in ("if1", "if2", "if3")]
-    try:
-        for port in ports:
-            cluster.lab.run("switch", ["bridge", "link", "set", "dev", port, "isolated", "on"], check=True)
-        yield
-    finally:
-        for port in ports:
-            cluster.lab.run("switch", ["bridge", "link", "set", "dev", port, "isolated", "off"], check=True)
 
 
 @pytest.mark.feature("C22-052")

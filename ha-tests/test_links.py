@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from lab.accounting import await_accounted, counters
 from lab.cluster import Cluster
+from lab.cut import split
 from lab.traffic import Flows, UdpProbe
 from lab.wait import await_condition
 from lab.wire import Wire
@@ -185,19 +186,6 @@ def test_links_follow_the_configuration(cluster: Cluster) -> None:
     await_links(cluster, ALL_UP)
     cluster.await_well()
     assert {node: clusterd_log(cluster, node).count("corosync started") for node in cluster.nodes} == before, "without a restart"
-
-
-@contextmanager
-def split(cluster: Cluster) -> Iterator[None]:
-    """No frame passes between the nodes, while each still reaches the hosts."""
-    ports = [f"{node}-{interface}" for node in cluster.nodes for interface in ("if1", "if2", "if3")]
-    try:
-        for port in ports:
-            cluster.lab.run("switch", ["bridge", "link", "set", "dev", port, "isolated", "on"], check=True)
-        yield
-    finally:
-        for port in ports:
-            cluster.lab.run("switch", ["bridge", "link", "set", "dev", port, "isolated", "off"], check=True)
 
 
 def has_flow(cluster: Cluster, node: str, port: int) -> bool:

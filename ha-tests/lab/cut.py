@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.topology import switch_port
 
@@ -22,3 +23,16 @@ def silent_cut(lab: Lab, owner: str, interface: str, *, sends: bool = True, rece
         yield
     finally:
         lab.run("switch", ["nft", f"delete table bridge {table}"], check=True)
+
+
+@contextmanager
+def split(cluster: Cluster) -> Iterator[None]:
+    """No frame passes between the nodes, while each still reaches the hosts."""
+    ports = [switch_port(node, interface) for node in cluster.nodes for interface in ("if1", "if2", "if3")]
+    try:
+        for port in ports:
+            cluster.lab.run("switch", ["bridge", "link", "set", "dev", port, "isolated", "on"], check=True)
+        yield
+    finally:
+        for port in ports:
+            cluster.lab.run("switch", ["bridge", "link", "set", "dev", port, "isolated", "off"], check=True)
