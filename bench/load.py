@@ -11,6 +11,7 @@ from lab.background import Background
 from lab.cluster import Cluster
 from lab.errors import LabError
 from lab.laboratory import Lab
+from lab.processor import processor_ticks
 from lab.traffic import SERVER, Flows, UdpProbe
 from lab.wait import await_condition
 
@@ -34,13 +35,6 @@ def _terms(cluster: Cluster) -> int:
     return max((int(term) for log in logs for term in re.findall(r"\(term (\d+)\)", log)), default=0)
 
 
-def _processors() -> tuple[int, int]:
-    """What all processors were busy with and what they could have been."""
-    with open("/proc/stat", encoding="utf-8") as file:
-        values = [int(value) for value in file.readline().split()[1:]]
-    return sum(values) - values[3] - values[4], sum(values)
-
-
 def _join_again(cluster: Cluster, active: str) -> None:
     """The standby goes, comes back, and is in step."""
     standby = cluster.nodes[cluster.other(active)]
@@ -60,7 +54,7 @@ def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
     cluster = Cluster(lab)
     cluster.await_well()
     active, terms, joins = cluster.active(), _terms(cluster), 0
-    begin, (busy, whole) = time.monotonic(), _processors()
+    begin, (busy, whole) = time.monotonic(), processor_ticks()
     with (Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows, UdpProbe(lab, rate=PROBE_RATE) as probe,
           Background(lab, "server", ["iperf3", "--server", "--forceflush", "--port", PORT], errors_too=True) as server):
         server.await_line("Server listening")
@@ -76,7 +70,7 @@ def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
                 if not quiet:
                     print(f"{(time.monotonic() - begin) / 60:6.1f} minutes: {joins} joins, {_terms(cluster) - terms} changes of the "
                           "active node", flush=True)
-        spent, (busy_after, whole_after) = time.monotonic() - begin, _processors()
+        spent, (busy_after, whole_after) = time.monotonic() - begin, processor_ticks()
         gap = probe.finish().longest_gap(begin).milliseconds
         words = flows.check().replace("/", " ").split()
     return {"load.changes": float(_terms(cluster) - terms), "load.minutes": spent / 60, "load.joins": float(joins),

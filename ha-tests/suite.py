@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.processor import processor_ticks
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 SANITIZE = REPOSITORY / "build" / "sanitize"
 FUZZ = REPOSITORY / "build" / "fuzz"
@@ -176,12 +178,6 @@ def stage_demo() -> Count:
     return Count(passed=int(done.returncode == 0), failed=int(done.returncode != 0))
 
 
-def processor_seconds() -> tuple[int, int]:
-    """What all processors were busy with and what they could have been, since the machine came up."""
-    values = [int(value) for value in Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:]]
-    return sum(values) - values[3] - values[4], sum(values)
-
-
 def machine_state() -> dict[str, set[str]]:
     """What the lab must give back."""
     pages = Path("/proc/sys/vm/nr_hugepages").read_text(encoding="utf-8").strip()
@@ -224,9 +220,9 @@ def main() -> int:
         if arguments.only and name not in arguments.only:
             continue
         print(f"== {name}", flush=True)
-        start, (busy, whole) = time.monotonic(), processor_seconds()
+        start, (busy, whole) = time.monotonic(), processor_ticks()
         count = stage()
-        busy, whole = (after - at_first for after, at_first in zip(processor_seconds(), (busy, whole)))
+        busy, whole = (after - at_first for after, at_first in zip(processor_ticks(), (busy, whole)))
         print(f"== {name}: {count.passed} passed, {count.failed} failed ({time.monotonic() - start:.0f} s, "
               f"processors {busy / max(whole, 1):.0%} busy)", flush=True)
         total.add(count)
