@@ -148,6 +148,49 @@ def test_takeover_is_announced_with_the_shared_mac(cluster: Cluster) -> None:
     assert broadcast, announced.frames
 
 
+# A frame that its node forwarded while it was active, and that leaves when the link is back.
+WAITS_FOR_ITS_LINK = f"""
+import fcntl, socket, struct, time
+link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); link.bind(("if1", 0))
+IS_UP, RUNNING = 0x8913, 0x40
+def up(): return struct.unpack_from("16xh", fcntl.ioctl(link, IS_UP, struct.pack("16s16x", b"if1")))[0] & RUNNING
+assert not up(); print("ready", flush=True)
+while not up(): time.sleep(0.001)
+link.send(bytes.fromhex("020000000077{SHARED_MAC.replace(":", "")}88b5") + bytes(46)); print("sent", flush=True)
+"""
+ASKS = f"""
+import socket, time
+asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True: asking.sendto(b"?", ({SERVER!r}, 9999)); time.sleep(0.01)
+"""
+ANNOUNCEMENTS = 5  # of a takeover; the next one comes half a minute later
+ANSWERS_NOTHING = """
+import socket
+asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); asked.bind(("", 9999)); print("ready", flush=True)
+while asked.recv(10): print("asked", flush=True)
+"""
+
+
+@pytest.mark.feature("C22-034", "C22-035", "C22-036")
+def test_what_waited_for_a_link_misleads_no_switch(cluster: Cluster) -> None:
+    """Nothing that the active node sends puts it right: traffic goes one way."""
+    lab, victim = cluster.lab, cluster.active()
+    with Background(lab, "server", ["/usr/bin/python3", "-c", ANSWERS_NOTHING]) as server:
+        server.await_line("ready")
+        with Background(lab, "client", ["/usr/bin/python3", "-c", ASKS]), \
+                Capture(lab, "client", "eth0", f"arp[6:2] = 1 and ether src {SHARED_MAC}") as announced:
+            server.await_line("asked")
+            lab.set_link(victim, "if1", "down")
+            cluster.await_active(cluster.other(victim))
+            await_condition(lambda: len(announced.frames) >= ANNOUNCEMENTS, "the last announcement of the takeover", timeout=10)
+            with Background(lab, victim, ["/usr/bin/python3", "-c", WAITS_FOR_ITS_LINK]) as waiting:
+                waiting.await_line("ready")
+                lab.set_link(victim, "if1", "up")
+                waiting.await_line("sent")
+            before = len(server.lines)
+            await_condition(lambda: len(server.lines) > before + 100, "the client's packets", timeout=10)
+
+
 @pytest.mark.feature("C22-034")
 def test_neighbours_see_one_mac_whoever_is_active(cluster: Cluster) -> None:
     def neighbour() -> str:

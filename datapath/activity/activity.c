@@ -124,7 +124,7 @@ void activity_configure(const struct policy *policy)
 	activity_changed();
 }
 
-void activity_peer_inactive(void)
+void activity_contested(void)
 {
 	if (!atomic_load(&datapath.active))
 		return;

@@ -15,10 +15,10 @@
 void activity_set(const struct message_activity *wish);
 const struct message_activity *activity_wish(void);
 /*
- * The peer was active and says now that it is not, which two active nodes end with as well: neighbours that believed it learn
- * again where the addresses are.
+ * Switches and neighbours may believe that the shared addresses are the peer's: it was active too until now, or its interface is
+ * back, and frames that it had forwarded waited there for the link. Where this node is active they learn again where they are.
  */
-void activity_peer_inactive(void);
+void activity_contested(void);
 /* A new policy is in force. */
 void activity_configure(const struct policy *policy);
 

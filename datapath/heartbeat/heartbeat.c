@@ -112,10 +112,19 @@ void heartbeat_report(void)
 	server_send_all(MESSAGE_HEARTBEAT_REPORT, &state.told, sizeof(state.told));
 }
 
+static bool is_contested(const struct message_heartbeat_report *before,
+                         const struct message_heartbeat_report *now)
+{
+	bool yielded = before->last.active && !now->last.active;
+	bool link_back = before->last.link_lost && !now->last.link_lost;
+
+	return yielded || link_back || (before->silent & ~now->silent) != 0;
+}
+
 void heartbeat_collect(void)
 {
+	struct message_heartbeat_report before = state.told;
 	struct heartbeat_findings findings;
-	bool was_alive = state.told.alive, was_active = state.told.last.active;
 
 	mailbox_touch(control_now());
 	if (!mailbox_take_findings(&findings))
@@ -130,10 +139,10 @@ void heartbeat_collect(void)
 		return;
 	state.told = findings.report;
 	heartbeat_report();
-	if (state.told.alive != was_alive)
+	if (state.told.alive != before.alive)
 		qb_log(LOG_NOTICE, "HA cluster peer is %s", state.told.alive ? "alive" : "dead");
-	if (was_active && !state.told.last.active)
-		activity_peer_inactive();
+	if (is_contested(&before, &state.told))
+		activity_contested();
 }
 
 static int32_t found(int32_t fd, int32_t events, void *user)
