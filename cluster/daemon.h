@@ -8,7 +8,6 @@
  * Everything runs on the loop's thread.
  */
 
-#include "cluster/clock.h"
 #include "cluster/commit/claims.h"
 #include "cluster/corosync/links.h"
 #include "cluster/corosync/process.h"
@@ -17,8 +16,10 @@
 #include "cluster/group/reassembly.h"
 #include "cluster/group/watch.h"
 #include "cluster/identity/identity.h"
+#include "cluster/replication/delay.h"
 #include "cluster/replication/replication.h"
 #include "cluster/role/role.h"
+#include "lib/clock.h"
 #include "lib/ipc.h"
 #include "lib/messages/activity.h"
 #include "lib/messages/cluster.h"
@@ -79,6 +80,7 @@ struct daemon {
 	struct ipc_connection *mirror;   /* records: it may have to wait */
 	bool datapath_reported;
 	uint32_t patience_us; /* as the datapath reported */
+	struct delay delay;
 
 	struct ipc_server *server;
 	struct ipc_connection *mgmtd; /* the one that configured last */

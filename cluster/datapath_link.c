@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <qb/qblog.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,6 +48,15 @@ static void on_counts(struct daemon *daemon, const struct ipc_message *message)
 	                            message->length / sizeof(struct message_mirror_count));
 }
 
+static void on_batch(struct daemon *daemon, const struct ipc_message *message)
+{
+	const struct record_batch *batch = message->body;
+
+	if (message->length >= offsetof(struct record_batch, bytes) &&
+	    message->length - offsetof(struct record_batch, bytes) == batch->length)
+		replication_datapath_records(&daemon->replication, daemon->role.term, batch);
+}
+
 /* Of both connections; what comes on which is the datapath's choice. */
 static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
@@ -65,9 +75,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		    message->length >= sizeof(struct message_heartbeat_report))
 			on_heartbeat_report(daemon, message->body);
 		break;
-	case MESSAGE_MIRROR_RECORDS:
-		replication_datapath_records(&daemon->replication, daemon->role.term, message->body,
-		                             message->length);
+	case MESSAGE_MIRROR_BATCH:
+		on_batch(daemon, message);
 		break;
 	case MESSAGE_MIRROR_DRIFT:
 		if (message->length >= sizeof(struct message_mirror_drift))

@@ -15,6 +15,8 @@ static int send_to_group(struct daemon *daemon, uint8_t type, const void *fixed,
 	size_t length =
 	    group_encode(type, daemon->role.instance, fixed, fixed_length, payload, payload_length, bytes);
 
+	if (length && type == GROUP_STATUS)
+		group_set_echo(bytes, delay_echo(&daemon->delay, clock_stamp()));
 	return length ? group_send(daemon->group, bytes, length) : -EMSGSIZE;
 }
 
@@ -80,6 +82,8 @@ static void on_message(const void *bytes, size_t length, void *user)
 			    error == -ENOTSUP ? "newer version" : "malformed");
 		return;
 	}
+	delay_heard(&daemon->delay, message.echo_us, clock_stamp(), clock_now_ms());
+	daemon->delay.received = message.records.made_us;
 	switch (message.type) {
 	case GROUP_CONFIGURATION:
 		configuration_piece(daemon, &message);
@@ -115,8 +119,11 @@ static void on_writable(void *user)
 static int replication_to_datapath(uint32_t type, const void *body, size_t length, void *user)
 {
 	struct daemon *daemon = user;
+	int error = ipc_send(daemon->mirror, type, body, length, -1);
 
-	return ipc_send(daemon->mirror, type, body, length, -1);
+	if (!error && type == MESSAGE_MIRROR_RECORDS)
+		delay_applied(&daemon->delay, clock_stamp());
+	return error;
 }
 
 static int replication_to_peer(uint8_t type, const void *fixed, size_t fixed_length, const void *payload,

@@ -27,11 +27,13 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 	out->role = daemon->configuration.role;
 	out->active = daemon->role.active;
 	out->peer_alive = daemon->role.peer.alive;
+	out->peer_ready = daemon->role.peer.alive && daemon->role.peer.ready;
 	out->resyncing = replication_resyncing(replication);
 	out->sync_percent = (uint8_t)registry_percent(&replication->registry, replication->active);
 	out->corosync_joined = daemon->peer_member;
 	out->term = daemon->role.term;
 	out->patience_us = daemon->patience_us;
+	out->mirror_delay_us = replication->active ? delay_us(&daemon->delay, clock_now_ms()) : 0;
 	out->state_seconds = (uint32_t)((clock_now_ms() - daemon->active_since_ms) / 1000);
 	out->class_count = registry_status(&replication->registry, replication->active, out->classes);
 	fill_links(daemon, out);

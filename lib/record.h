@@ -50,6 +50,8 @@ struct record_snapshot {
 
 struct record_batch {
 	uint32_t length; /* bytes used */
+	uint32_t
+	    made_us; /* clock_stamp() (lib/clock.h) of when its oldest record was made, at the node that made it */
 	_Alignas(8) uint8_t bytes[RECORD_BATCH_MAX];
 };
 

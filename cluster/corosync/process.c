@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/corosync/process.h"
 
-#include "cluster/clock.h"
 #include "cluster/corosync/configuration.h"
 #include "cluster/corosync/leftovers.h"
+#include "lib/clock.h"
 #include "lib/paths.h"
 
 #include <errno.h>

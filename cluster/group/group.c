@@ -2,8 +2,8 @@
 #include "cluster/group/group.h"
 
 #include "cluster/beside/thread.h"
-#include "cluster/clock.h"
 #include "cluster/group/queue.h"
+#include "lib/clock.h"
 
 #include <corosync/cpg.h>
 #include <errno.h>

@@ -2,6 +2,7 @@
 #include "cluster/group/message.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "messages are written in memory order");
@@ -26,6 +27,11 @@ size_t group_encode(uint8_t type, uint64_t instance, const void *fixed, size_t f
 	if (payload_length)
 		memcpy(out + sizeof(header) + fixed_length, payload, payload_length);
 	return sizeof(header) + fixed_length + payload_length;
+}
+
+void group_set_echo(uint8_t out[GROUP_MESSAGE_MAX], uint32_t echo_us)
+{
+	memcpy(out + offsetof(struct group_header, echo_us), &echo_us, sizeof(echo_us));
 }
 
 /* The type's structure from the front of the body; the rest is payload. */
@@ -110,6 +116,7 @@ int group_decode(const void *bytes, size_t length, struct group_message *out)
 		return -EBADMSG;
 	out->type = header.type;
 	out->instance = header.instance;
+	out->echo_us = header.echo_us;
 	out->payload = (const uint8_t *)bytes + header.header_length;
 	out->payload_length = header.length;
 	if (header.version == 0)

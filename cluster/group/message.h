@@ -43,14 +43,15 @@ struct group_header {
 	uint8_t type;
 	uint16_t header_length; /* where the body starts */
 	uint32_t length;        /* of the body */
-	uint32_t reserved;
+	uint32_t
+	    echo_us; /* what delay_echo (cluster/replication/delay.h) says; 0: nothing, as of earlier releases */
 	uint64_t instance; /* of the sending clusterd */
 };
 
 struct group_records {
 	uint64_t sequence; /* 1, 2, 3 ... of one sender instance: a gap shows that something was dropped */
 	uint32_t term;
-	uint32_t reserved;
+	uint32_t made_us; /* struct record_batch; 0 of earlier releases */
 };
 
 struct group_request {
@@ -99,6 +100,7 @@ struct group_count {
 /* A message that was checked. Pointers lead into its bytes. */
 struct group_message {
 	uint8_t type;
+	uint32_t echo_us;
 	uint64_t instance;
 	struct group_records records;
 	struct group_request request;
@@ -117,6 +119,9 @@ struct group_message {
  */
 size_t group_encode(uint8_t type, uint64_t instance, const void *fixed, size_t fixed_length,
                     const void *payload, size_t payload_length, uint8_t out[GROUP_MESSAGE_MAX]);
+
+/* Writes echo_us into an encoded message. */
+void group_set_echo(uint8_t out[GROUP_MESSAGE_MAX], uint32_t echo_us);
 
 /*
  * Reads a message, 8-byte aligned. Returns 0; -EBADMSG where lengths do not fit or it is no message of ours;

@@ -5,6 +5,7 @@
 #include "lib/messages/type.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 void replication_init(struct replication *replication, const struct replication_calls *calls)
@@ -50,7 +51,7 @@ static void stop_sending(struct replication *replication)
 {
 	replication->sending = false;
 	replication->owed = 0;
-	replication->unsent_length = 0;
+	replication->unsent.length = 0;
 	replication->calls.read_datapath(true, replication->calls.user);
 	if (replication->datapath)
 		to_datapath(replication, MESSAGE_MIRROR_STOP, NULL, 0);
@@ -121,7 +122,7 @@ static void end_turn(struct replication *replication, uint64_t now_ms)
 /* Behind the last record, where there is room. */
 static void send_end(struct replication *replication, uint64_t now_ms)
 {
-	if (replication->unsent_length != 0 || replication->calls.to_peer(GROUP_HANDED_OVER, NULL, 0, NULL, 0,
+	if (replication->unsent.length != 0 || replication->calls.to_peer(GROUP_HANDED_OVER, NULL, 0, NULL, 0,
 	                                                                  replication->calls.user) == -EAGAIN)
 		return;
 	replication->unheard = true;
@@ -188,38 +189,38 @@ void replication_set_peer(struct replication *replication, bool member, uint64_t
 	want_snapshot(replication, now_ms);
 }
 
-static int send_records(struct replication *replication, uint32_t term, const void *records, size_t length)
+static int send_records(struct replication *replication, uint32_t term, const struct record_batch *batch)
 {
-	struct group_records head = {.sequence = replication->sequence + 1, .term = term};
-	int error = replication->calls.to_peer(GROUP_RECORDS, &head, sizeof(head), records, length,
-	                                       replication->calls.user);
+	struct group_records head = {
+	    .sequence = replication->sequence + 1, .term = term, .made_us = batch->made_us};
+	int error = replication->calls.to_peer(GROUP_RECORDS, &head, sizeof(head), batch->bytes,
+	                                       batch->length, replication->calls.user);
 
 	if (!error)
 		replication->sequence++;
 	return error;
 }
 
-void replication_datapath_records(struct replication *replication, uint32_t term, const void *records,
-                                  size_t length)
+void replication_datapath_records(struct replication *replication, uint32_t term,
+                                  const struct record_batch *batch)
 {
 	int error = -EAGAIN;
 
-	if (!replication->active || !replication->sending || !replication->peer || length == 0 ||
-	    length > RECORD_BATCH_MAX)
+	if (!replication->active || !replication->sending || !replication->peer || batch->length == 0 ||
+	    batch->length > RECORD_BATCH_MAX)
 		return;
-	if (replication->unsent_length == 0)
-		error = send_records(replication, term, records, length);
+	if (replication->unsent.length == 0)
+		error = send_records(replication, term, batch);
 	if (error != -EAGAIN)
 		return;
 	replication->calls.read_datapath(false, replication->calls.user);
-	if (replication->unsent_length != 0) {
+	if (replication->unsent.length != 0) {
 		/* Nobody held it back: the gap in the numbers tells the peer, and a snapshot mends it. */
 		replication->sequence++;
 		replication->owed = RECORD_CLASSES_ALL;
 		return;
 	}
-	memcpy(replication->unsent, records, length);
-	replication->unsent_length = (uint32_t)length;
+	memcpy(&replication->unsent, batch, offsetof(struct record_batch, bytes) + batch->length);
 	replication->unsent_term = term;
 }
 
@@ -239,11 +240,10 @@ void replication_peer_writable(struct replication *replication, uint64_t now_ms)
 {
 	struct message_mirror_classes classes = {.set = replication->owed};
 
-	if (replication->unsent_length != 0 &&
-	    send_records(replication, replication->unsent_term, replication->unsent,
-	                 replication->unsent_length) == -EAGAIN)
+	if (replication->unsent.length != 0 &&
+	    send_records(replication, replication->unsent_term, &replication->unsent) == -EAGAIN)
 		return;
-	replication->unsent_length = 0;
+	replication->unsent.length = 0;
 	replication->calls.read_datapath(true, replication->calls.user);
 	if (replication->end_owed)
 		send_end(replication, now_ms);

@@ -55,10 +55,11 @@ struct replication {
 	uint64_t expected_next;
 	uint64_t asked_ms; /* or when the last record came */
 	uint64_t batches_skipped;
-	uint32_t unsent_length, unsent_term; /* a batch that the group's queue did not take */
-	uint32_t held_length;                /* a batch that the datapath's queue did not take */
+	uint32_t unsent_term;
+	struct record_batch
+	    unsent;           /* that the group's queue did not take; its length is 0 where there is none */
+	uint32_t held_length; /* a batch that the datapath's queue did not take */
 	_Alignas(8) uint8_t held[RECORD_BATCH_MAX];
-	_Alignas(8) uint8_t unsent[RECORD_BATCH_MAX];
 };
 
 void replication_init(struct replication *replication, const struct replication_calls *calls);
@@ -70,8 +71,8 @@ void replication_set_active(struct replication *replication, bool active, bool p
 void replication_set_datapath(struct replication *replication, bool connected, uint64_t now_ms);
 void replication_set_peer(struct replication *replication, bool member, uint64_t now_ms);
 /* From the datapath: a batch, and its counts. */
-void replication_datapath_records(struct replication *replication, uint32_t term, const void *records,
-                                  size_t length);
+void replication_datapath_records(struct replication *replication, uint32_t term,
+                                  const struct record_batch *batch);
 void replication_datapath_counts(struct replication *replication, const struct message_mirror_count *counts,
                                  size_t count);
 /* A planned change that makes this node active, or inactive, can wait for the last record. */

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define MADE 4711
+
 /* One node; what it says to its datapath and to its peer is written down. */
 static struct replication node;
 static char said[512];
@@ -42,6 +44,8 @@ static int to_peer(uint8_t type, const void *fixed, size_t fixed_length, const v
 		return group_error;
 	if (type == GROUP_SNAPSHOT_REQUEST)
 		asked_set = ((const struct group_request *)fixed)->set;
+	if (type == GROUP_RECORDS)
+		ck_assert_uint_eq(((const struct group_records *)fixed)->made_us, MADE);
 	if (type == GROUP_STATUS)
 		say(((const struct group_status *)fixed)->active ? "active" : "inactive");
 	else
@@ -79,6 +83,14 @@ static void hear_status(bool active)
 
 static const uint64_t batch[2] = {RECORD_FLOW | 1 << 16 | RECORD_DELETE << 24 | 8ULL << 32};
 
+static void own_records(void)
+{
+	struct record_batch made = {.length = sizeof(batch), .made_us = MADE};
+
+	memcpy(made.bytes, batch, sizeof(batch));
+	replication_datapath_records(&node, 1, &made);
+}
+
 static void hear_records(void)
 {
 	static uint64_t sequence;
@@ -114,11 +126,11 @@ START_TEST(who_yields_sends_its_last_records_first)
 	setup(true);
 	replication_set_active(&node, false, true, 10);
 	ck_assert(replication_is_turning(&node, 11));
-	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	own_records();
 	expect("records ");
 	replication_datapath_ended(&node, 12);
 	expect("handed-over stop ask inactive ");
-	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	own_records();
 	expect("");
 	ck_assert(replication_is_turning(&node, 13));
 	/* The other one says that it is active: it has read the end, and was not asked twice. */
@@ -133,7 +145,7 @@ START_TEST(the_end_waits_behind_what_the_group_did_not_take)
 	setup(true);
 	replication_set_active(&node, false, true, 10);
 	group_error = -EAGAIN;
-	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	own_records();
 	group_error = 0;
 	replication_datapath_ended(&node, 12);
 	expect("");
@@ -186,7 +198,7 @@ START_TEST(who_takes_back_was_never_out)
 	replication_set_active(&node, false, true, 10);
 	replication_set_active(&node, true, false, 20);
 	replication_datapath_ended(&node, 21);
-	replication_datapath_records(&node, 1, batch, sizeof(batch));
+	own_records();
 	expect("records ");
 	ck_assert(!replication_is_turning(&node, 22));
 }

@@ -27,6 +27,7 @@ static void on_connected(struct ipc_connection *connection, void *user)
 
 static void on_message(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
+	const struct record_batch *batch = message->body;
 	struct record_header header;
 	struct timespec used;
 	const void *payload;
@@ -35,9 +36,9 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	(void)connection, (void)user;
 	if (message->fd >= 0)
 		close(message->fd);
-	if (message->type != MESSAGE_MIRROR_RECORDS)
+	if (message->type != MESSAGE_MIRROR_BATCH)
 		return;
-	while (record_next(message->body, message->length, &offset, &header, &payload) == 1)
+	while (record_next(batch->bytes, batch->length, &offset, &header, &payload) == 1)
 		client->upserts += header.class_id == RECORD_FLOW && header.operation == RECORD_UPSERT;
 	client->messages++;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/mirror/emit.h"
 
+#include "lib/clock.h"
+
 #include <rte_cycles.h>
 
 #define WAITING 4 /* batches on the way to the control thread; more: it cannot pass them on */
@@ -39,6 +41,7 @@ static bool want_batch(struct worker *worker)
 		return false;
 	worker->batch = batch;
 	worker->batch->length = 0;
+	worker->batch->made_us = clock_stamp();
 	batches[worker->index].due = next_time();
 	return true;
 }

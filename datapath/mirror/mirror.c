@@ -7,6 +7,7 @@
 #include "datapath/mirror/table.h"
 #include "datapath/mirror/waiting.h"
 #include "datapath/switchover/switchover.h"
+#include "lib/clock.h"
 #include "lib/messages/type.h"
 
 #include <errno.h>
@@ -41,7 +42,8 @@ static bool flush(void)
 		return true;
 	if (blocked)
 		return false;
-	error = server_send_mirror(MESSAGE_MIRROR_RECORDS, out.bytes, out.length);
+	error =
+	    server_send_mirror(MESSAGE_MIRROR_BATCH, &out, offsetof(struct record_batch, bytes) + out.length);
 	if (error == -EAGAIN) {
 		blocked = true;
 		return false;
@@ -50,14 +52,22 @@ static bool flush(void)
 	return true;
 }
 
+/* As record_append; a batch is as old as its first record. */
+static int append(uint16_t class_id, uint8_t version, uint8_t operation, const void *payload, uint32_t length)
+{
+	if (out.length == 0)
+		out.made_us = clock_stamp();
+	return record_append(&out, class_id, version, operation, payload, length);
+}
+
 void mirror_emit_control(uint16_t class_id, uint8_t version, uint8_t operation, const void *payload,
                          uint32_t length)
 {
 	if (!wanted() || overflown)
 		return;
-	if (record_append(&out, class_id, version, operation, payload, length) == 0)
+	if (append(class_id, version, operation, payload, length) == 0)
 		return;
-	if (!flush() || record_append(&out, class_id, version, operation, payload, length) != 0)
+	if (!flush() || append(class_id, version, operation, payload, length) != 0)
 		overflown = true;
 }
 
@@ -90,6 +100,8 @@ static bool pass_on(struct record_batch *batch)
 	if (wanted() && !overflown) {
 		if (out.length + batch->length > sizeof(out.bytes) && !flush())
 			return false;
+		if (out.length == 0)
+			out.made_us = batch->made_us;
 		memcpy(out.bytes + out.length, batch->bytes, batch->length);
 		out.length += batch->length;
 	}

@@ -70,7 +70,7 @@ struct message_cluster_status {
 	uint8_t resyncing;
 	uint8_t sync_percent;
 	uint8_t corosync_joined; /* the peer is a member of our CPG group */
-	uint8_t reserved;
+	uint8_t peer_ready;      /* to take over */
 	uint32_t term;
 	uint32_t state_seconds; /* since the last change of active/inactive */
 	uint32_t class_count;
@@ -78,7 +78,8 @@ struct message_cluster_status {
 	uint64_t batches_skipped; /* messages of the peer that were not understood */
 	struct cluster_class_status classes[CLUSTER_CLASSES_MAX];
 	uint32_t link_count;
-	uint32_t reserved3;
+	uint32_t
+	    mirror_delay_us; /* age of records when the peer has them; 0: not active, or nothing was mirrored lately */
 	struct cluster_link_status
 	    links[CLUSTER_LINKS_MAX]; /* the one that is used is the first that is up */
 };

@@ -26,9 +26,8 @@ enum message_type {
 	                          */
 	MESSAGE_HEARTBEAT_REPORT, /* -> clusterd, on connect and on each change: struct
 	                             message_heartbeat_report */
-	MESSAGE_MIRROR_RECORDS,   /* both ways, datapath <-> clusterd: records (lib/record.h), at most
-	                             RECORD_BATCH_MAX */
-	MESSAGE_MIRROR_SNAPSHOT,  /* clusterd ->: send classes as snapshots, then deltas go on: struct
+	MESSAGE_MIRROR_RECORDS, /* clusterd ->: records of the peer (lib/record.h), at most RECORD_BATCH_MAX */
+	MESSAGE_MIRROR_SNAPSHOT, /* clusterd ->: send classes as snapshots, then deltas go on: struct
 	                             message_mirror_classes */
 	MESSAGE_MIRROR_STOP,   /* clusterd ->: the peer is gone, no deltas until the next snapshot; no body */
 	MESSAGE_MIRROR_COUNTS, /* -> clusterd once a second: struct message_mirror_count[] */
@@ -64,6 +63,7 @@ enum message_type {
 	MESSAGE_MIRROR_END,
 	MESSAGE_MIRROR_DRIFT,   /* -> clusterd: struct message_mirror_drift; only a snapshot mends it */
 	MESSAGE_MIRROR_COMPARE, /* clusterd ->: send digests of classes: struct message_mirror_classes */
+	MESSAGE_MIRROR_BATCH, /* -> clusterd: struct record_batch (lib/record.h), cut off behind its last record */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */

@@ -72,6 +72,10 @@ static void print_links(const struct message_cluster_status *status, FILE *out)
 	if (status->peer_alive)
 		fprintf(out, "HA cluster peer is dead after %u ms of silence\n",
 		        (status->patience_us + 999) / 1000);
+	if (status->peer_alive && status->active)
+		fprintf(out, "HA cluster peer is %sready to take over\n", status->peer_ready ? "" : "not ");
+	if (status->mirror_delay_us)
+		fprintf(out, "HA objects are at the peer within %.1f ms\n", status->mirror_delay_us / 1000.0);
 	table_column(&table, "Link");
 	table_column(&table, "Interface");
 	table_column(&table, "State");
