@@ -19,7 +19,7 @@ from pathlib import Path
 
 from lab.cluster import Cluster
 from lab.errors import LabError
-from lab.laboratory import Lab
+from lab.laboratory import Lab, interrupts_raise
 from lab.places import REPOSITORY, lab_name
 from matrix.activities import ACTIVITIES, Activity
 from matrix.cell import Result, run_cell
@@ -66,7 +66,7 @@ def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
                 cluster.mend()
                 result = run_cell(cluster, fault, activity, random.Random(seed).choice(fault.victims), seed)
                 print(f"{fault.name} of the {result.victim} node, {activity.name}, seed {seed}: gap {result.gap:.0f} ms, "
-                      f"healed after {result.healed:.0f} ms, {result.flows} {'; '.join(result.wrong) or 'well'}", flush=True)
+                      f"healed after {result.healed:.0f} ms, standby {result.lag:.0f} ms behind, {result.flows} {'; '.join(result.wrong) or 'well'}", flush=True)
                 file.write(result.json() + "\n")
                 file.flush()
                 results.append(result)
@@ -97,4 +97,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with interrupts_raise():
+        sys.exit(main())

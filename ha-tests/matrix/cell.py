@@ -15,6 +15,7 @@ from lab.errors import LabError
 from lab.traffic import Flows, UdpProbe
 from matrix.activities import Activity
 from matrix.faults import Fault, Scene
+from matrix.lag import Lag
 from soak import SHARED_MAC, overlapping
 
 FLOWS_TCP, FLOWS_UDP = 200, 200
@@ -34,6 +35,7 @@ class Result:
     seed: int
     gap: float = 0.0
     healed: float = 0.0
+    lag: float = 0.0  # of the mirror, the largest that was seen
     flows: str = ""
     wrong: list[str] = field(default_factory=list)
 
@@ -59,7 +61,7 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
     scene = Scene(cluster, node, random.Random(seed))
     senders = {name: Capture(cluster.lab, "switch", f"{name}-if1", f"ether src {SHARED_MAC} and inbound") for name in cluster.nodes}
     try:
-        with Flows(cluster.lab, FLOWS_TCP, FLOWS_UDP) as flows:
+        with Lag(cluster) as lag, Flows(cluster.lab, FLOWS_TCP, FLOWS_UDP) as flows:
             cluster.await_well()
             with UdpProbe(cluster.lab, rate=PROBE_RATE) as probe:
                 start = time.monotonic()
@@ -69,6 +71,7 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
                 result.healed = (time.monotonic() - end) * 1000
                 result.gap = probe.finish().longest_gap(start).milliseconds
             result.flows = flows.check()
+            result.lag = lag.worst
     except LabError as error:
         result.wrong.append(str(error)[:2000])
     finally:

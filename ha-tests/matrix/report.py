@@ -23,7 +23,8 @@ def write_report(page: Path, results: list[Result]) -> None:
     gaps = [result.gap for result in results if result.gap]
     plots = "".join(_dots(title, unit_of, results) for title, unit_of in (
         ("Gap in the traffic by fault, milliseconds", lambda result: result.gap),
-        ("From the fault's end until all was well, milliseconds", lambda result: result.healed)))
+        ("From the fault's end until all was well, milliseconds", lambda result: result.healed),
+        ("How far the standby was behind, milliseconds", lambda result: result.lag)))
     wrong = "".join(f"<li>{html.escape(_name(result))}: {html.escape('; '.join(result.wrong))}</li>" for result in results if result.wrong)
     page.write_text(f"<!doctype html><meta charset=utf-8><title>Fault matrix</title><style>{STYLE}</style>"
                     f"<h1>Fault matrix, {len(results)} cells</h1>{_table(results)}{f'<h2>What was wrong</h2><ul>{wrong}</ul>' if wrong else ''}"
