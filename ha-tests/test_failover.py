@@ -191,6 +191,22 @@ def test_what_waited_for_a_link_misleads_no_switch(cluster: Cluster) -> None:
             await_condition(lambda: len(server.lines) > before + 100, "the client's packets", timeout=10)
 
 
+@pytest.mark.feature("C22-047", "C22-006")
+def test_the_active_node_tells_of_its_peer(cluster: Cluster) -> None:
+    standby = cluster.standby()
+    active = cluster.nodes[cluster.active()]
+
+    def await_told(text: str) -> None:
+        await_condition(lambda: re.search(text, active.cli("ha -status").stdout), f"'{text}' of ha -status", timeout=10)
+
+    await_told("HA cluster peer is ready to take over")
+    with UdpProbe(cluster.lab, rate=100):
+        await_told(r"HA objects are at the peer within \d+\.\d ms")
+    cluster.lab.set_link(standby, "if1", "down")
+    await_told("HA cluster peer is not ready to take over")
+    assert "take over" not in cluster.nodes[standby].cli("ha -status").stdout
+
+
 @pytest.mark.feature("C22-034")
 def test_neighbours_see_one_mac_whoever_is_active(cluster: Cluster) -> None:
     def neighbour() -> str:
