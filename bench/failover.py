@@ -32,9 +32,26 @@ class Kind:
     rate: int = 1000  # datagrams a second
 
 
+def await_ready(cluster: Cluster) -> None:
+    """A standby whose interface has just come back is not ready at once; a second fault before that is not what is measured."""
+    node = cluster.nodes[cluster.active()]
+    await_condition(lambda: "peer is ready to take over" in node.cli("ha -status").stdout, "a standby that is ready", MEASURED_SECONDS)
+
+
+def come_back(cluster: Cluster, node: str) -> None:
+    """
+    The node that hung goes on, yields and is told everything. Then it starts anew: both nodes would be patient with it for half a
+    minute, as they should be where a machine pauses, and the next round is to be as the first.
+    """
+    cluster.nodes[node].resume()
+    cluster.await_well()
+    cluster.nodes[node].crash()
+    cluster.nodes[node].start()
+
+
 KINDS = {
     "crash": Kind(lambda cluster, node: cluster.nodes[node].crash(), lambda cluster, node: cluster.nodes[node].start()),
-    "hang": Kind(lambda cluster, node: cluster.nodes[node].hang(), lambda cluster, node: cluster.nodes[node].resume()),
+    "hang": Kind(lambda cluster, node: cluster.nodes[node].hang(), come_back),
     "cut": Kind(lambda cluster, node: cluster.lab.set_link(node, "if1", "down"),
                 lambda cluster, node: cluster.lab.set_link(node, "if1", "up")),
     "handover": Kind(lambda cluster, node: cluster.nodes[node].succeed("ha -deactivate\n"), lambda cluster, node: None, rate=10000),
@@ -78,6 +95,7 @@ def measure(lab: Lab, name: str, rounds: int, quiet: bool) -> dict[str, float]:
     with Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows:
         for number in range(1, rounds + 1):
             cluster.await_well()
+            await_ready(cluster)
             await_measured(cluster)
             victim, silence = cluster.active(), patience(cluster)
             with UdpProbe(lab, rate=kind.rate) as probe:

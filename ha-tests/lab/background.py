@@ -64,8 +64,11 @@ class Background:
     def tell(self, line: str) -> None:
         """Writes one line to the program's standard input."""
         assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise LabError(f"{self._what} ended before it was told '{line}': {' | '.join(self.lines[-3:])}{self._errors()}") from None
 
     def wait(self, timeout: float) -> int:
         """Waits for the program's own end; returns its exit code."""

@@ -13,7 +13,7 @@ from lab.places import binary
 from lab.traffic import CLIENT, SERVER
 
 PORT = 7300
-FIRST, NETWORK = "10.16.0.1", "10.16.0.0/12"  # behind the client: there is room for a million sources
+FIRST, NETWORK = "10.128.0.1", "10.128.0.0/9"  # behind the client: there is room for eight million sources
 CONFIGURE = f"""
 set Settings FlowTimeoutSettings FlowLifetimeUDP=7200
 cc RoutingTable main
