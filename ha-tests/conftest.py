@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from lab.cluster import Cluster  # noqa: E402
 from lab.laboratory import Lab  # noqa: E402
-from lab.places import LABS, REPOSITORY  # noqa: E402
+from lab.places import REPOSITORY  # noqa: E402
+from lab.stale import remove_stale  # noqa: E402
 
 pytest_plugins = ["features"]
 
@@ -24,10 +25,7 @@ RESULTS = REPOSITORY / "build" / "test-results"
 @pytest.fixture(scope="session", autouse=True)
 def stale_labs_removed() -> None:
     """Labs of test runs that were killed."""
-    for folder in LABS.glob("test*"):
-        owner = folder.name.removeprefix("test").partition("_")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            Lab(folder.name).down()
+    remove_stale()
 
 
 def new_lab(suffix: str = "") -> Lab:

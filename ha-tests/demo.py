@@ -11,7 +11,7 @@ from pathlib import Path
 from lab.background import Capture
 from lab.cluster import Cluster
 from lab.errors import LabError
-from lab.laboratory import Lab
+from lab.laboratory import Lab, interrupts_raise
 from lab.main import print_status
 from lab.places import lab_name
 from lab.traffic import Download, ProbeResult, UdpProbe
@@ -144,4 +144,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with interrupts_raise():
+        sys.exit(main())

@@ -16,7 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.laboratory import interrupts_raise
 from lab.processor import processor_ticks
+from lab.stale import remove_own, remove_stale
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SANITIZE = REPOSITORY / "build" / "sanitize"
@@ -157,11 +159,16 @@ def stage_fuzz() -> Count:
 
 
 def stage_system(arguments: list[str]) -> Count:
-    """The tests in the lab."""
+    """The tests in the lab, a module for each processor at a time: half of what a module takes is waiting."""
     report = RESULTS / "pytest.xml"
     report.unlink(missing_ok=True)
-    done = run([PYTHON, "-m", "pytest", "ha-tests", "-p", "no:cacheprovider", f"--junit-xml={report}", *arguments],
-               env={**os.environ, "HADRIAN_BUILD": str(SANITIZE)})
+    side_by_side = ["-n", str(os.cpu_count()), "--dist", "loadfile"]
+    remove_stale()
+    try:
+        done = run([PYTHON, "-m", "pytest", "ha-tests", "-p", "no:cacheprovider", f"--junit-xml={report}", *side_by_side, *arguments],
+                   env={**os.environ, "HADRIAN_BUILD": str(SANITIZE)})
+    finally:
+        remove_own()  # a test run that is interrupted ends its processes without more ado
     count = Count()
     if report.exists():
         for suite in xml.etree.ElementTree.parse(report).getroot().iter("testsuite"):
@@ -231,4 +238,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with interrupts_raise():
+        sys.exit(main())

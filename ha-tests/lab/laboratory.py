@@ -111,7 +111,7 @@ class Lab:
             self.folder.mkdir(parents=True)
         except FileExistsError:
             raise LabError(f"lab {self.name} is up already, or was left behind - remove it with: ./lab down") from None
-        with self._lock(), _interrupts_raise():
+        with self._lock(), interrupts_raise():
             try:
                 self._build(wanted, topology_file, single, supervised, builds or {})
                 if start_nodes:
@@ -181,14 +181,15 @@ class Lab:
     @contextmanager
     def running(self, *, single: bool = False) -> Iterator["Lab"]:
         """A lab for the length of a `with`. What went wrong inside is never hidden by what then goes wrong in down()."""
-        self.up(single=single)
-        try:
-            yield self
-        except BaseException:
-            with suppress(LabError):
-                self.down()
-            raise
-        self.down()
+        with interrupts_raise():
+            self.up(single=single)
+            try:
+                yield self
+            except BaseException:
+                with suppress(LabError):
+                    self.down()
+                raise
+            self.down()
 
     def _remove(self) -> None:
         try:
@@ -270,10 +271,10 @@ def _cluster_ready(nodes: list[LabNode]) -> bool:
 
 
 @contextmanager
-def _interrupts_raise() -> Iterator[None]:
+def interrupts_raise() -> Iterator[None]:
     """
-    Makes SIGTERM and SIGHUP unwind as Ctrl-C does, so that a lab being built is taken down again; and SIGINT, which a
-    process started in the background ignores.
+    Makes SIGTERM and SIGHUP unwind as Ctrl-C does, so that a lab is taken down again; and SIGINT, which a process started in the
+    background ignores. Main thread.
     """
 
     def interrupted(number: int, _frame: object) -> None:
