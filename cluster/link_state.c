@@ -54,8 +54,8 @@ static void tell(struct daemon *daemon)
 		    "HA sync failure: no Sync interface reaches the peer, %s stands in; check its cable",
 		    used->interface);
 	else if (used && before != LINKS_UNKNOWN)
-		log_event(LOG_EVENT_HA_SYNC_RESTORED, "HA sync restored: Sync interface %s is used again",
-		          used->interface);
+		log_event_of(LOG_EVENT_HA_SYNC_RESTORED, used->interface,
+		             "HA sync restored: Sync interface %s is used again", used->interface);
 }
 
 static void on_changed(uint32_t up, void *user)
@@ -63,10 +63,11 @@ static void on_changed(uint32_t up, void *user)
 	struct daemon *daemon = user;
 
 	for (uint32_t link = 0; link < daemon->configuration.link_count; link++) {
+		const char *name = daemon->configuration.links[link].interface;
+
 		if ((up ^ daemon->links_up) >> link & 1)
-			log_event(up >> link & 1 ? LOG_EVENT_HA_LINK_UP : LOG_EVENT_HA_LINK_DOWN,
-			          "HA link over %s is %s", daemon->configuration.links[link].interface,
-			          up >> link & 1 ? "up" : "down");
+			log_event_of(up >> link & 1 ? LOG_EVENT_HA_LINK_UP : LOG_EVENT_HA_LINK_DOWN, name,
+			             "HA link over %s is %s", name, up >> link & 1 ? "up" : "down");
 	}
 	daemon->links_up = up;
 	tell(daemon);

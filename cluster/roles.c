@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
+#include "lib/log.h"
 #include "lib/log_event.h"
 #include "lib/messages/type.h"
 
@@ -77,6 +78,7 @@ struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 	actions.activity.planned = planned;
 	if (actions.set_activity)
 		datapath_link_activity(daemon, &actions.activity);
+	log_activity(daemon->role.active);
 	for (unsigned i = 0; i < actions.log_count; i++)
 		log_event(event_of(actions.log[i]), "%s (term %u)", actions.log[i], daemon->role.term);
 	if (daemon->role.active != was_active) {

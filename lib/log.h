@@ -3,6 +3,7 @@
 #define LIB_LOG_H
 
 #include <qb/qblog.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -16,6 +17,9 @@ void log_start(const char *name, int with_syslog);
  * configured. It never waits: what hadrian-log does not take at once is counted, and told with the next line.
  */
 void log_forward(const char *program);
+
+/* From now on lines that go to hadrian-log say that this node is active, or is not. On the thread that logs. */
+void log_activity(bool active);
 
 /*
  * From now on times are told in that zone: text as the environment's TZ (POSIX.1, 8.3: "<+0100>-01:00"), of that length; anything else is left.

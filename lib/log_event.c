@@ -49,6 +49,14 @@ const struct log_event_type *log_event_type(unsigned event)
 	return event > LOG_EVENT_NONE && event < LOG_EVENT_COUNT ? &types[event] : NULL;
 }
 
+bool log_event_is_listed(uint32_t number)
+{
+	for (size_t i = LOG_EVENT_NONE + 1; i < LOG_EVENT_COUNT; i++)
+		if (types[i].number == number)
+			return true;
+	return false;
+}
+
 uint32_t log_event_number(const char *name, size_t length)
 {
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -8,6 +8,7 @@
  */
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <syslog.h>
@@ -53,6 +54,8 @@ struct log_event_type {
 
 /* Of an event of the list, NULL for others. Any thread. */
 const struct log_event_type *log_event_type(unsigned event);
+/* An event of the list has that number. Any thread. */
+bool log_event_is_listed(uint32_t number);
 /* The number of an event that tells its name and category in its line ("RULE: prio=... event=..."), 0: it has none. Any thread. */
 uint32_t log_event_number(const char *name, size_t length);
 
@@ -61,5 +64,8 @@ uint32_t log_event_number(const char *name, size_t length);
  * On the thread that logs.
  */
 void log_event(enum log_event event, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of an event that is about an interface, which receivers of logs are told by name. */
+void log_event_of(enum log_event event, const char *interface, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -17,6 +17,8 @@ static const char *own_name;
 static int connection = -1;
 static uint32_t lost; /* since a line got through */
 static enum log_event current;
+static const char *current_interface = "";
+static enum log_activity activity;
 
 /* Returns 0, or -ENOENT where nobody wants to know. */
 static int reach(void)
@@ -64,12 +66,14 @@ static void on_line(int32_t target, struct qb_log_callsite *site, struct timespe
 	} line = {.head = {.time_us = (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_nsec / 1000,
 	                   .lost = lost,
 	                   .severity = site->priority,
+	                   .activity = (uint8_t)activity,
 	                   .event = (uint16_t)current}};
 	size_t length = strnlen(text, LOG_TEXT_MAX);
 	int error;
 
 	(void)target;
 	snprintf(line.head.program, sizeof(line.head.program), "%s", own_name);
+	snprintf(line.head.interface, sizeof(line.head.interface), "%s", current_interface);
 	memcpy(line.text, text, length);
 	error = transmit(&line, sizeof(line.head) + length);
 	/* Where nobody wants to know nothing is lost. */
@@ -89,17 +93,40 @@ void log_forward(const char *program)
 	qb_log_ctl(target, QB_LOG_CONF_ENABLED, QB_TRUE);
 }
 
-void log_event(enum log_event event, const char *format, ...)
+void log_activity(bool active)
+{
+	activity = active ? LOG_ACTIVITY_ACTIVE : LOG_ACTIVITY_INACTIVE;
+}
+
+static __attribute__((format(printf, 3, 0))) void tell(enum log_event event, const char *interface,
+                                                       const char *format, va_list arguments)
 {
 	const struct log_event_type *type = log_event_type(event);
 	char text[LOG_TEXT_MAX];
-	va_list arguments;
 
-	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
 	current = event;
+	current_interface = interface;
 	qb_log_from_external_source(__func__, __FILE__, "%s", (uint8_t)(type ? type->severity : LOG_INFO),
 	                            __LINE__, 0, text);
 	current = LOG_EVENT_NONE;
+	current_interface = "";
+}
+
+void log_event(enum log_event event, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell(event, "", format, arguments);
+	va_end(arguments);
+}
+
+void log_event_of(enum log_event event, const char *interface, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	tell(event, interface, format, arguments);
+	va_end(arguments);
 }

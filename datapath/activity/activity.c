@@ -10,6 +10,7 @@
 #include "datapath/monitor/monitor.h"
 #include "datapath/port/port.h"
 #include "datapath/switchover/switchover.h"
+#include "lib/log.h"
 #include "lib/log_event.h"
 #include "lib/messages/type.h"
 
@@ -67,6 +68,7 @@ void activity_changed(void)
 
 static void become(bool active)
 {
+	log_activity(active);
 	if (atomic_load(&datapath.active) == active)
 		return;
 	atomic_store(&datapath.active, active);

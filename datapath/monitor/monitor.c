@@ -42,32 +42,32 @@ static void tell(const struct watched *one, uint8_t before)
 	switch ((enum interface_monitor)one->verdict.state) {
 	case INTERFACE_MONITOR_OWN:
 		control_count(COUNTER_MONITOR_OWN);
-		log_event(
-		    LOG_EVENT_HA_INTERFACE_OFFLINE,
+		log_event_of(
+		    LOG_EVENT_HA_INTERFACE_OFFLINE, name,
 		    "HA interface offline: EthernetInterface %s: the peer is not heard there, and none of %u "
 		    "monitored hosts answers",
 		    name, one->targets.count);
 		break;
 	case INTERFACE_MONITOR_PEER:
 		control_count(COUNTER_MONITOR_PEER);
-		log_event(
-		    LOG_EVENT_HA_PEER_INTERFACE_OFFLINE,
+		log_event_of(
+		    LOG_EVENT_HA_PEER_INTERFACE_OFFLINE, name,
 		    "EthernetInterface %s of the HA cluster peer is faulty: monitored hosts answer this "
 		    "node, "
 		    "but the peer is not heard there",
 		    name);
 		break;
 	case INTERFACE_MONITOR_NOBODY:
-		log_event(
-		    LOG_EVENT_HA_INTERFACE_UNKNOWN,
+		log_event_of(
+		    LOG_EVENT_HA_INTERFACE_UNKNOWN, name,
 		    "EthernetInterface %s: the HA cluster peer is not heard there, and no host is known that "
 		    "could tell whose fault it is; set MonitorTargets",
 		    name);
 		break;
 	case INTERFACE_MONITOR_WELL:
 		if (before != INTERFACE_MONITOR_OFF && before != INTERFACE_MONITOR_ASKING)
-			log_event(LOG_EVENT_HA_INTERFACE_ONLINE,
-			          "EthernetInterface %s: the HA cluster peer is heard there again", name);
+			log_event_of(LOG_EVENT_HA_INTERFACE_ONLINE, name,
+			             "EthernetInterface %s: the HA cluster peer is heard there again", name);
 		break;
 	default:
 		break;

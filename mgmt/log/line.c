@@ -43,6 +43,18 @@ static bool has_names(const char *text, struct log_line *out, const char **event
 	return true;
 }
 
+/* Daemons give names of interfaces; anything else would break the line. */
+static void take_interface(const struct message_log_line *message, struct log_line *out)
+{
+	size_t length = strnlen(message->interface, sizeof(out->interface) - 1);
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)message->interface[i];
+
+		out->interface[i] = byte <= 0x20 || byte >= 0x7f || byte == '"' ? '?' : message->interface[i];
+	}
+}
+
 void line_make(const struct message_log_line *message, const char *text, size_t length, struct log_line *out)
 {
 	const struct log_event_type *type = log_event_type(message->event);
@@ -54,7 +66,10 @@ void line_make(const struct message_log_line *message, const char *text, size_t 
 		clean[i] =
 		    (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? text[i] == '\n' ? ' ' : '?' : text[i];
 	clean[length] = 0;
-	*out = (struct log_line){.severity = message->severity & 7};
+	*out = (struct log_line){.severity = message->severity & 7,
+	                         .event = type ? message->event : LOG_EVENT_NONE,
+	                         .activity = message->activity};
+	take_interface(message, out);
 	if (!type && has_names(clean, out, &event, &rest)) {
 		out->number = log_event_number(event, (size_t)(rest - event));
 		snprintf(out->text, sizeof(out->text), "%s: prio=%s id=%08u event=%s", out->category,
@@ -63,9 +78,10 @@ void line_make(const struct message_log_line *message, const char *text, size_t 
 	}
 	out->number = type ? type->number : LOG_EVENT_SYSTEM_MESSAGE;
 	snprintf(out->category, sizeof(out->category), "%s", type ? type->category : "SYSTEM");
-	snprintf(out->text, sizeof(out->text), "%s: prio=%s id=%08u event=%s daemon=%.*s description=\"",
+	snprintf(out->text, sizeof(out->text), "%s: prio=%s id=%08u event=%s daemon=%.*s%s%s description=\"",
 	         out->category, severities[out->severity], out->number, type ? type->name : SYSTEM_MESSAGE,
-	         (int)strnlen(message->program, sizeof(message->program)), message->program);
+	         (int)strnlen(message->program, sizeof(message->program)), message->program,
+	         *out->interface ? " iface=" : "", out->interface);
 	append_quoted(clean, length, out->text, sizeof(out->text));
 }
 

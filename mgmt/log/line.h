@@ -12,9 +12,12 @@
 #define LINE_MAX_BYTES 2048 /* what every syslog server takes */
 
 struct log_line {
-	uint32_t number; /* of the event; 0: it has none */
-	int severity;    /* as of syslog(3) */
+	uint32_t number;  /* of the event; 0: it has none */
+	int severity;     /* as of syslog(3) */
+	uint16_t event;   /* enum log_event; LOG_EVENT_NONE: it has no number of its own there */
+	uint8_t activity; /* enum log_activity: of the daemon that told */
 	char category[16];
+	char interface[16];        /* that it is about; "": none */
 	char text[LINE_MAX_BYTES]; /* "HA: prio=Notice id=01200001 event=ha_active ..." */
 };
 
