@@ -61,6 +61,7 @@ static void tell_daemons(const struct release_choice *choice)
 	snprintf(supervisor, sizeof(supervisor), "%d", (int)getpid());
 	setenv("HADRIAN_SUPERVISOR", supervisor, 1);
 	setenv("HADRIAN_SCHEMA_DIR", PATH_RELEASE "/share/hadrian/schema", 1);
+	setenv("HADRIAN_MIB_DIR", PATH_RELEASE "/share/hadrian/mibs", 1);
 	setenv("HADRIAN_CGI_DIR", PATH_RELEASE "/libexec/hadrian/cgi", 1);
 	setenv("HADRIAN_CLOCK", PATH_RELEASE "/sbin/hadrian-clock", 1);
 	setenv("HADRIAN_LOG", PATH_RELEASE "/sbin/hadrian-log", 1);

@@ -69,6 +69,7 @@ def source_of(build: Path) -> Path:
 def data_environment(build: Path) -> dict[str, str]:
     """Tells daemons that are not installed where their data is."""
     return {"HADRIAN_SCHEMA_DIR": str(source_of(build) / "mgmt" / "schema"), "HADRIAN_CGI_DIR": str(build / "mgmt" / "https"),
+            "HADRIAN_MIB_DIR": str(build / "configs" / "mibs"),
             "HADRIAN_CLOCK": os.environ.get("HADRIAN_CLOCK") or str(build / BINARIES["hadrian-clock"]),
             "HADRIAN_SSHD": str(build / BINARIES["hadrian-sshd"]), "HADRIAN_CLI": str(build / BINARIES["hadrian"]),
             "HADRIAN_LOG": str(build / BINARIES["hadrian-log"]),

@@ -49,7 +49,7 @@ class SupervisedNode(LabNode):
     def environment(self) -> dict[str, str]:
         """As on an appliance: the supervisor says where the daemons' data is."""
         environment = super().environment()
-        for name in ("HADRIAN_SCHEMA_DIR", "HADRIAN_CGI_DIR", "HADRIAN_LOG", "HADRIAN_RADIUS", "HADRIAN_SSHD", "HADRIAN_CLI", "HADRIAN_SCP"):
+        for name in ("HADRIAN_SCHEMA_DIR", "HADRIAN_CGI_DIR", "HADRIAN_MIB_DIR", "HADRIAN_LOG", "HADRIAN_RADIUS", "HADRIAN_SSHD", "HADRIAN_CLI", "HADRIAN_SCP"):
             environment.pop(name, None)
         return environment
 

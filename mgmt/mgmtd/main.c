@@ -13,6 +13,7 @@
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/engine/engine.h"
 #include "mgmt/mgmtd/engine/engine_learned.h"
+#include "mgmt/mgmtd/files/mib_file.h"
 #include "mgmt/mgmtd/https/cgi.h"
 #include "mgmt/mgmtd/https/https.h"
 #include "mgmt/mgmtd/import/preconfiguration.h"
@@ -110,6 +111,7 @@ static int start(struct ipc_server **server)
 {
 	static const struct cluster_events events = {on_received, on_current, on_difference};
 	int error = https_create(engine.loop, &engine.https);
+	char reason[MESSAGE_TEXT];
 
 	if (!error)
 		error = sshd_create(engine.loop, &engine.sshd);
@@ -140,6 +142,8 @@ static int start(struct ipc_server **server)
 	if (error)
 		return error;
 	engine_apply_running(&engine);
+	if (mib_file_provide(&engine.files, reason))
+		qb_log(LOG_WARNING, "the MIB cannot be fetched: %s", reason);
 	error = cgi_listen(&engine, &engine.cgi);
 	if (error)
 		qb_log(LOG_ERR, "no CGI programs (socket %s): %s", PATH_CGI_SOCKET, strerror(-error));
