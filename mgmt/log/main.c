@@ -24,6 +24,7 @@
 static qb_loop_t *loop;
 static struct receiver receivers[LOG_RECEIVERS_MAX];
 static uint32_t receiver_count;
+static struct message_log_node node;
 static uint64_t lost;
 static struct ipc_connection *mgmtd; /* who told the receivers; NULL: gone */
 static bool changed;                 /* counts, since they were told */
@@ -64,7 +65,7 @@ static void take_line(const struct ipc_message *message)
 static struct receiver successor(const struct receiver old[LOG_RECEIVERS_MAX],
                                  const struct message_log_receiver *settings)
 {
-	struct receiver receiver = {.settings = *settings, .fd = -1};
+	struct receiver receiver = {.settings = *settings, .node = &node, .fd = -1};
 
 	for (uint32_t i = 0; i < receiver_count; i++)
 		if (!strcmp(old[i].settings.name, settings->name))
@@ -87,11 +88,16 @@ static void take_receivers(const struct ipc_message *message)
 	memcpy(old, receivers, sizeof(old));
 	for (uint32_t i = 0; i < head->count; i++, at += sizeof(settings)) {
 		memcpy(&settings, at, sizeof(settings));
-		if (!receiver_is_valid(&settings))
+		if (!receiver_is_valid(&settings)) {
 			settings.severities = 0;
+			settings.exception_count = 0;
+		}
 		receivers[i] = successor(old, &settings);
 	}
+	explicit_bzero(&settings, sizeof(settings));
+	explicit_bzero(old, sizeof(old));
 	receiver_count = head->count;
+	node = head->node;
 	changed = true;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/log/receiver.h"
 #include "lib/address_socket.h"
+#include "lib/log_event.h"
+#include "mgmt/log/trap.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool is_category(const char *text, size_t length, const char *category)
@@ -29,6 +32,9 @@ static bool categories_fit(const char *wanted, const char *category)
 
 bool receiver_wants(const struct message_log_receiver *settings, const struct log_line *line)
 {
+	/* No exception gives an event a notification of its own. */
+	if (settings->kind == LOG_RECEIVER_OWN_TRAPS && line->event == LOG_EVENT_NONE)
+		return false;
 	for (uint32_t i = 0; i < settings->exception_count; i++) {
 		const struct message_log_exception *exception = &settings->exceptions[i];
 
@@ -44,7 +50,9 @@ bool receiver_is_valid(const struct message_log_receiver *settings)
 {
 	if (settings->exception_count > LOG_EXCEPTIONS_MAX || settings->facility > 23 || !settings->port ||
 	    (settings->address.version != 4 && settings->address.version != 6) ||
-	    strnlen(settings->name, sizeof(settings->name)) == sizeof(settings->name))
+	    settings->kind >= LOG_RECEIVER_KINDS || !memchr(settings->name, 0, sizeof(settings->name)) ||
+	    !memchr(settings->community, 0, sizeof(settings->community)) ||
+	    (settings->kind != LOG_RECEIVER_SYSLOG && !*settings->community))
 		return false;
 	for (uint32_t i = 0; i < settings->exception_count; i++)
 		if (!memchr(settings->exceptions[i].categories, 0,
@@ -78,6 +86,19 @@ static int reach(struct receiver *receiver, char host[IP_ADDRESS_TEXT])
 	return 0;
 }
 
+static size_t make(const struct receiver *receiver, const struct log_line *line, const struct tm *when,
+                   const char *host, char datagram[LINE_MAX_BYTES])
+{
+	struct timespec uptime;
+
+	if (receiver->settings.kind == LOG_RECEIVER_SYSLOG)
+		return line_datagram(line, receiver->settings.facility, when, host, datagram);
+	clock_gettime(CLOCK_BOOTTIME, &uptime);
+	return trap_datagram(&receiver->settings, receiver->node, line,
+	                     (uint32_t)(uptime.tv_sec * 100 + uptime.tv_nsec / 10000000),
+	                     (uint8_t *)datagram);
+}
+
 static int transmit(struct receiver *receiver, const struct log_line *line, const struct tm *when)
 {
 	char datagram[LINE_MAX_BYTES], host[IP_ADDRESS_TEXT];
@@ -86,7 +107,9 @@ static int transmit(struct receiver *receiver, const struct log_line *line, cons
 
 	if (error)
 		return error;
-	length = line_datagram(line, receiver->settings.facility, when, host, datagram);
+	length = make(receiver, line, when, host, datagram);
+	if (!length)
+		return -ENOMEM;
 	if (send(receiver->fd, datagram, length, 0) >= 0)
 		return 0;
 	if (errno != ECONNREFUSED)

@@ -3,7 +3,7 @@
 #define MGMT_LOG_RECEIVER_H
 
 /*
- * A receiver of logs over syslog (UDP). Each line goes out with the address that this node alone has on the interface
+ * A receiver of logs, over syslog or as SNMP traps (UDP). Each line goes out with the address that this node alone has on the interface
  * that leads to the receiver, which is the kernel's choice of each moment (datapath/host/addresses.h). Nothing here
  * waits: what cannot be sent is counted. One thread.
  */
@@ -16,8 +16,9 @@
 struct receiver {
 	struct message_log_receiver settings;
 	struct message_log_count count;
-	int fd;          /* -1: none */
-	uint64_t second; /* of what is counted below */
+	const struct message_log_node *node; /* what traps say of this node; the caller's */
+	int fd;                              /* -1: none */
+	uint64_t second;                     /* of what is counted below */
 	uint32_t in_second;
 };
 

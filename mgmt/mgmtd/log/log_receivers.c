@@ -17,7 +17,8 @@ struct log_receivers {
 	struct child *child;
 	struct ipc_connection *connection; /* NULL: none is wanted */
 	bool up;
-	struct log_receiver_list wanted;
+	const struct configuration *configuration;
+	struct log_receiver_list wanted; /* communities are there only while they are told */
 	uint64_t lost;
 	uint32_t count; /* of counts */
 	struct message_log_count counts[LOG_RECEIVERS_MAX];
@@ -31,8 +32,10 @@ static void tell(struct log_receivers *log)
 		return;
 	if (zone)
 		ipc_send(log->connection, MESSAGE_TIME_ZONE, zone, strlen(zone), -1);
+	log_settings_read(log->configuration, &log->wanted);
 	ipc_send(log->connection, MESSAGE_LOG_RECEIVERS, &log->wanted,
 	         sizeof(log->wanted.head) + log->wanted.head.count * sizeof(log->wanted.receivers[0]), -1);
+	log_settings_wipe(&log->wanted);
 }
 
 static void on_connected(struct ipc_connection *connection, void *user)
@@ -117,7 +120,9 @@ void log_receivers_configure(struct log_receivers *log, const struct configurati
 
 	if (!log)
 		return;
+	log->configuration = configuration;
 	log_settings_read(configuration, &log->wanted);
+	log_settings_wipe(&log->wanted);
 	if (!log->wanted.head.count) {
 		child_stop(log->child);
 		end(log);
