@@ -34,7 +34,8 @@ struct rule_point {
 
 #define RULE_BOX_INEXACT (1u << 31) /* larger than its rule */
 #define RULE_BOX_LAST    (1u << 30) /* of its leaf */
-#define RULE_BOX_NUMBER  (RULE_BOX_LAST - 1)
+#define RULE_BOX_LINK    (1u << 29) /* holds no point: the leaf goes on where first[3] says, with that rule */
+#define RULE_BOX_NUMBER  (RULE_BOX_LINK - 1)
 
 /*
  * While trees are built. The last lane of a point is 0 and always within, which leaves the bounds there to the rule: in last its
@@ -75,12 +76,28 @@ struct rule_class {
 } __attribute__((aligned(64)));
 
 /*
- * A decision: node next for a point up to the bound, next + 1 above it. A leaf decides in the lane where every point is
- * 0, and leads to itself. Its boxes are leaves[bound...].
+ * A decision in one dimension, a cache line: a point goes to the first child whose bound it does not exceed. Children lie
+ * together, so that one number and a byte each say where; of a leaf that is where its boxes are.
  */
+#define RULE_BOUNDS   11
+#define RULE_CHILDREN (RULE_BOUNDS + 1)
 struct rule_node {
-	uint32_t bound;
-	uint32_t next : 28, dimension : 4;
+	uint32_t
+	    bounds[RULE_BOUNDS]; /* ascending, none for the last child; UINT32_MAX where there are fewer */
+	uint16_t leaves;         /* a bit for each child that is one */
+	uint8_t dimension;
+	uint8_t reserved;
+	uint8_t places[RULE_CHILDREN]; /* behind base */
+	uint32_t base;                 /* index in rule_trees.units */
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct rule_node) == 64, "one cache line");
+
+/* The same while trees are built. */
+struct rule_decision {
+	uint32_t bounds[RULE_BOUNDS]; /* one less than children */
+	uint32_t next;     /* the first child in rule_trees.decisions; of a leaf its first member */
+	uint8_t dimension; /* RULE_LEAF: none is left to take */
+	uint8_t children;
 };
 #define RULE_LEAF RULE_DIMENSIONS
 
@@ -119,19 +136,19 @@ struct rule_boxes {
 
 /* Boxes that are wide in one address only would be in most leaves of a common tree: they have one of their own. */
 struct rule_trees {
-	struct rule_node *nodes;
-	uint32_t node_count, node_capacity;
-	/* In the order of the rules within a leaf; one without has a box without a point. */
-	struct rule_leaf_box *leaves;
-	uint32_t leaf_count;
+	/* Leaves, their boxes in the order of the rules (one without has a box without a point); every two may be a node. */
+	struct rule_leaf_box *units;
+	uint32_t unit_count;
+	uint32_t roots[RULE_TREES]; /* units that are nodes, of the trees that have boxes */
+	uint32_t count;
 	struct rule_class *classes;
 	uint32_t class_count, class_capacity;
-	/* While it is built, what leaves are copied from: indices in boxes, RULE_MEMBER_NONE for a box without a point. */
+	/* While they are built. */
+	struct rule_decision *decisions;
+	uint32_t decision_count, decision_capacity;
+	/* What leaves are copied from: indices in boxes, RULE_MEMBER_NONE for a box without a point. */
 	uint32_t *members;
 	uint32_t member_count, member_capacity;
-	struct {
-		uint32_t root;
-	} tree[RULE_TREES]; /* the ones without boxes are a leaf */
 };
 
 /* The rules of one IP version. */
@@ -168,7 +185,10 @@ int rule_boxes_mark_wide(const struct rule_boxes *boxes, unsigned dimension, uin
 
 /* Fills classifier.trees from its boxes, which it frees. 0 or -ENOMEM. */
 int rule_trees_create(struct rule_classifier *classifier);
-/* Brings trees that were built into the order in which a search meets them; frees members and boxes. 0 or -ENOMEM. */
+/*
+ * Brings trees that were built, whose roots are decisions, into the form in which a search meets them; frees decisions,
+ * members and boxes. 0 or -ENOMEM.
+ */
 int rule_trees_lay_out(struct rule_boxes *boxes, struct rule_trees *trees);
 
 #endif

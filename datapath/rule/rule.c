@@ -38,9 +38,9 @@ static void release(struct rule_classifier *classifier)
 	free(classifier->space[1].starts);
 	free(classifier->boxes.boxes);
 	free(classifier->boxes.exact);
-	free(classifier->trees.nodes);
+	free(classifier->trees.units);
+	free(classifier->trees.decisions);
 	free(classifier->trees.members);
-	free(classifier->trees.leaves);
 	free(classifier->trees.classes);
 }
 
@@ -61,7 +61,7 @@ static size_t bytes(const struct rule_classifier *classifier)
 	return ((size_t)classifier->space[0].count + classifier->space[1].count) *
 	           sizeof(classifier->space[0].starts[0]) +
 	       boxes->capacity * sizeof(boxes->boxes[0]) + boxes->exact_capacity * sizeof(boxes->exact[0]) +
-	       trees->node_capacity * sizeof(trees->nodes[0]) + trees->leaf_count * sizeof(trees->leaves[0]) +
+	       trees->unit_count * sizeof(trees->units[0]) +
 	       trees->class_capacity * sizeof(trees->classes[0]);
 }
 

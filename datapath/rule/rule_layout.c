@@ -10,7 +10,8 @@
 
 /* Where trees lie in memory: a search among many rules is little else than waiting for it. */
 #define HUGE_PAGE  (2u << 20)
-#define LINE_PAIRS (RTE_CACHE_LINE_SIZE / (2 * sizeof(struct rule_node)))
+#define NODE_UNITS 2
+#define LEAF_MOST  16 /* boxes of a leaf beside its siblings: places are bytes */
 
 /* Without huge pages every look would wait for the page table too; where there are none it is no error. */
 static void *allocate(size_t size)
@@ -26,80 +27,7 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-/* --- decisions: a line holds two nodes, what they lead to, and some of what that leads to --- */
-
-/* Two nodes that lie together, in the order they were built, and the one that leads to them, where it is now. */
-struct pair {
-	uint32_t from, parent;
-};
-
-struct ordering {
-	const struct rule_node *from;
-	struct rule_node *to;
-	uint32_t count;       /* of to */
-	struct pair *waiting; /* a stack */
-	uint32_t waiting_count;
-};
-
-/* Gives a node its place, and says what it leads to in *next. False for a leaf. */
-static bool place(struct ordering *ordering, uint32_t from, uint32_t at, struct pair *next)
-{
-	struct rule_node node = ordering->from[from];
-
-	*next = (struct pair){node.next, at};
-	if (node.dimension == RULE_LEAF)
-		node.next = at;
-	ordering->to[at] = node;
-	return node.dimension != RULE_LEAF;
-}
-
-/* Fills the rest of a line from one pair on, level by level; what finds no place waits. */
-static void place_line(struct ordering *ordering, struct pair first)
-{
-	struct pair level[2 * LINE_PAIRS + 1] = {first};
-	uint32_t taken = 0, known = 1;
-
-	do {
-		struct pair pair = level[taken++];
-		uint32_t at = ordering->count;
-
-		ordering->to[pair.parent].next = at;
-		ordering->count += 2;
-		for (uint32_t i = 0; i < 2; i++)
-			known += place(ordering, pair.from + i, at + i, &level[known]);
-	} while (taken < known && ordering->count % (2 * LINE_PAIRS));
-	while (known > taken)
-		ordering->waiting[ordering->waiting_count++] = level[--known];
-}
-
-static int order_nodes(struct rule_trees *trees)
-{
-	struct ordering ordering = {.from = trees->nodes, .count = 2 * LINE_PAIRS};
-	uint32_t capacity = trees->node_count + 2 * LINE_PAIRS;
-
-	ordering.to = allocate(capacity * sizeof(*ordering.to));
-	ordering.waiting = malloc(capacity * sizeof(*ordering.waiting));
-	if (!ordering.to || !ordering.waiting) {
-		free(ordering.to);
-		free(ordering.waiting);
-		return -ENOMEM;
-	}
-	/* The roots alone have no pair: they share the first line. */
-	for (uint32_t tree = 0; tree < RULE_TREES; tree++) {
-		ordering.waiting_count +=
-		    place(&ordering, trees->tree[tree].root, tree, &ordering.waiting[ordering.waiting_count]);
-		trees->tree[tree].root = tree;
-	}
-	while (ordering.waiting_count)
-		place_line(&ordering, ordering.waiting[--ordering.waiting_count]);
-	free(ordering.waiting);
-	free(trees->nodes);
-	trees->nodes = ordering.to;
-	trees->node_count = trees->node_capacity = ordering.count;
-	return 0;
-}
-
-/* --- leaves: the boxes of one lie together, what they have in common with others elsewhere --- */
+/* --- boxes: what they have in common with others lies elsewhere --- */
 
 static struct rule_class class_of(const struct rule_box *box)
 {
@@ -175,70 +103,153 @@ static struct rule_leaf_box leaf_box(const struct rule_box *box)
 	return out;
 }
 
-/* How many members the leaf has that begins there. */
-static uint32_t leaf_size(const struct rule_trees *trees, uint32_t member)
+/* --- trees: the children of a node lie together --- */
+
+/* A decision, and the units that its node takes. */
+struct placed {
+	uint32_t decision, unit;
+};
+
+struct layout {
+	const struct rule_boxes *boxes;
+	struct rule_trees *trees;
+	uint32_t end;           /* of the units that are taken */
+	struct placed *waiting; /* a stack: decisions whose children have no place yet */
+	uint32_t waiting_count;
+};
+
+static uint32_t leaf_size(const struct rule_trees *trees, const struct rule_decision *leaf)
 {
 	uint32_t size = 1;
 
-	for (; !(trees->members[member] & RULE_MEMBER_LAST); member++)
+	for (uint32_t member = leaf->next; !(trees->members[member] & RULE_MEMBER_LAST); member++)
 		size++;
 	return size;
 }
 
+/* Units of a child among its siblings. */
+static uint32_t units_of(const struct rule_trees *trees, const struct rule_decision *child)
+{
+	uint32_t size;
+
+	if (child->dimension != RULE_LEAF)
+		return NODE_UNITS;
+	size = leaf_size(trees, child);
+	return size > LEAF_MOST ? 1 : size;
+}
+
 /*
- * Where a leaf of that size goes. Two boxes share a line, so that of most leaves one line is all; what that leaves free
- * leaves of one box take. free: such a place, 0: none.
+ * Where so many units go. Two share a line, so that of most leaves one line or two are all; what that leaves free leaves of
+ * one box take. hole: such a place, 0: none.
  */
-static uint32_t leaf_place(uint32_t size, uint32_t *end, uint32_t *free)
+static uint32_t take_units(uint32_t size, uint32_t *end, uint32_t *hole)
 {
 	uint32_t at = *end;
 
-	if (size == 1 && *free) {
-		at = *free;
-		*free = 0;
+	if (size == 1 && *hole) {
+		at = *hole;
+		*hole = 0;
 		return at;
 	}
 	if (size > 1 && at % 2) {
-		*free = at;
+		*hole = at;
 		at++;
 	}
 	*end = at + size;
 	return at;
 }
 
-static void fill_leaf(const struct rule_boxes *boxes, const struct rule_trees *trees, uint32_t member,
-                      uint32_t size, uint32_t at)
+static void fill_boxes(const struct layout *layout, const struct rule_decision *leaf, uint32_t size,
+                       uint32_t unit)
 {
-	for (uint32_t i = 0; i < size; i++) {
-		uint32_t box = trees->members[member + i];
+	struct rule_leaf_box *units = &layout->trees->units[unit];
 
-		trees->leaves[at + i] = box == RULE_MEMBER_NONE
-		                            ? (struct rule_leaf_box){.first = {UINT32_MAX}}
-		                            : leaf_box(&boxes->boxes[box & ~RULE_MEMBER_LAST]);
+	for (uint32_t i = 0; i < size; i++) {
+		uint32_t member = layout->trees->members[leaf->next + i];
+
+		units[i] = member == RULE_MEMBER_NONE
+		               ? (struct rule_leaf_box){.first = {UINT32_MAX}}
+		               : leaf_box(&layout->boxes->boxes[member & ~RULE_MEMBER_LAST]);
 	}
-	trees->leaves[at + size - 1].last[3] |= RULE_BOX_LAST;
+	units[size - 1].last[3] |= RULE_BOX_LAST;
 }
 
-static int make_leaves(const struct rule_boxes *boxes, struct rule_trees *trees)
+/* A long leaf goes on elsewhere: its siblings are to be near. */
+static void fill_leaf(struct layout *layout, const struct rule_decision *leaf, uint32_t unit)
 {
-	uint32_t end = 0, free = 0;
+	uint32_t size = leaf_size(layout->trees, leaf), rest = layout->end;
 
-	/* Those that begin at odd places leave one free: no more than there are others. */
-	trees->leaves = allocate((trees->member_count + trees->member_count / 2) * sizeof(*trees->leaves));
-	if (!trees->leaves)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < trees->node_count; i++) {
-		struct rule_node *node = &trees->nodes[i];
-		uint32_t size, at;
-
-		if (node->dimension != RULE_LEAF)
-			continue;
-		size = leaf_size(trees, node->bound);
-		at = leaf_place(size, &end, &free);
-		fill_leaf(boxes, trees, node->bound, size, at);
-		node->bound = at;
+	if (size <= LEAF_MOST) {
+		fill_boxes(layout, leaf, size, unit);
+		return;
 	}
-	trees->leaf_count = end;
+	layout->end += size;
+	fill_boxes(layout, leaf, size, rest);
+	layout->trees->units[unit] = (struct rule_leaf_box){
+	    .first = {UINT32_MAX, 0, 0, rest},
+	    .last = {0, 0, 0, rule_box_rule(&layout->trees->units[rest]) | RULE_BOX_LAST | RULE_BOX_LINK}};
+}
+
+/* Makes the node of a decision, and finds places for all that it leads to. */
+static void place_node(struct layout *layout, const struct rule_decision *decision, uint32_t unit)
+{
+	const struct rule_decision *children = &layout->trees->decisions[decision->next];
+	struct rule_node *node = (struct rule_node *)(void *)&layout->trees->units[unit];
+	uint32_t end = 0, hole = 0;
+
+	*node = (struct rule_node){.dimension = decision->dimension,
+	                           .base = RTE_ALIGN_CEIL(layout->end, NODE_UNITS)};
+	memset(node->bounds, 0xff, sizeof(node->bounds));
+	memcpy(node->bounds, decision->bounds, (decision->children - 1) * sizeof(node->bounds[0]));
+	for (uint32_t i = 0; i < decision->children; i++) {
+		node->places[i] = (uint8_t)take_units(units_of(layout->trees, &children[i]), &end, &hole);
+		node->leaves |= (children[i].dimension == RULE_LEAF) << i;
+	}
+	layout->end = node->base + end;
+	for (uint32_t i = 0; i < decision->children; i++) {
+		uint32_t place = node->base + node->places[i];
+
+		if (children[i].dimension == RULE_LEAF)
+			fill_leaf(layout, &children[i], place);
+		else
+			layout->waiting[layout->waiting_count++] = (struct placed){decision->next + i, place};
+	}
+}
+
+/* Roots are nodes even where all is one leaf. */
+static void place_root(struct layout *layout, uint32_t *root)
+{
+	const struct rule_decision *decision = &layout->trees->decisions[*root];
+	struct rule_decision only = {.next = *root, .children = 1};
+
+	*root = RTE_ALIGN_CEIL(layout->end, NODE_UNITS);
+	layout->end = *root + NODE_UNITS;
+	place_node(layout, decision->dimension == RULE_LEAF ? &only : decision, *root);
+	while (layout->waiting_count) {
+		struct placed placed = layout->waiting[--layout->waiting_count];
+
+		place_node(layout, &layout->trees->decisions[placed.decision], placed.unit);
+	}
+}
+
+static int place_trees(const struct rule_boxes *boxes, struct rule_trees *trees)
+{
+	struct layout layout = {.boxes = boxes, .trees = trees};
+	/* Besides its boxes a leaf takes a link and leaves a unit free at most; a node its own units and one more. */
+	uint64_t most =
+	    trees->member_count + (NODE_UNITS + 1) * (uint64_t)(trees->decision_count + trees->count);
+
+	layout.waiting = malloc((trees->decision_count + 1) * sizeof(*layout.waiting));
+	if (most <= UINT32_MAX)
+		trees->units = allocate((most + 1) * sizeof(*trees->units));
+	if (!layout.waiting || !trees->units) {
+		free(layout.waiting);
+		return -ENOMEM;
+	}
+	for (uint32_t tree = 0; tree < trees->count; tree++)
+		place_root(&layout, &trees->roots[tree]);
+	trees->unit_count = layout.end;
+	free(layout.waiting);
 	return 0;
 }
 
@@ -247,15 +258,15 @@ int rule_trees_lay_out(struct rule_boxes *boxes, struct rule_trees *trees)
 	int error = make_classes(boxes, trees);
 
 	if (!error)
-		error = make_leaves(boxes, trees);
-	if (!error)
-		error = order_nodes(trees);
+		error = place_trees(boxes, trees);
 	if (error)
 		return error;
+	free(trees->decisions);
 	free(trees->members);
 	free(boxes->boxes);
+	trees->decisions = NULL;
 	trees->members = NULL;
 	boxes->boxes = NULL;
-	trees->member_capacity = boxes->capacity = 0;
+	trees->decision_capacity = trees->member_capacity = boxes->capacity = 0;
 	return 0;
 }

@@ -14,7 +14,9 @@
 
 struct group {
 	struct rule_point points[GROUP];
-	uint32_t at[RULE_TREES][GROUP]; /* node */
+	/* Node or leaf of each search: search % GROUP is the point, search / GROUP the tree. */
+	const void *at[RULE_TREES * GROUP];
+	uint8_t open[RULE_TREES * GROUP]; /* those that are not at their leaf yet */
 	uint32_t count;
 };
 
@@ -48,14 +50,18 @@ static inline const struct rule_leaf_box *find_box(const struct rule_trees *tree
 {
 	struct lanes lanes = lanes_of(point);
 
-	for (; rule_box_rule(box) < best; box++) {
+	while (rule_box_rule(box) < best) {
 		if ((within(box->first, box->last, lanes.box) & 0xfff) == 0xfff) {
 			const struct rule_class *class = &trees->classes[box->first[3]];
 
 			if (within(class->first, class->last, lanes.class) == 0xffff)
 				return box;
 		}
-		if (box->last[3] & RULE_BOX_LAST)
+		if (!(box->last[3] & RULE_BOX_LAST))
+			box++;
+		else if (box->last[3] & RULE_BOX_LINK)
+			box = &trees->units[box->first[3]];
+		else
 			break;
 	}
 	return NULL;
@@ -86,50 +92,58 @@ static inline uint32_t settle(const struct rule_classifier *classifier, const st
 	return best;
 }
 
-/* One step of one tree for all points. Returns whether any was not at its leaf yet. */
-static inline bool step(const struct rule_node *nodes, struct group *group, uint32_t tree)
+/* How many bounds are below the value: the child that it goes to. */
+static inline unsigned child_of(const struct rule_node *node, uint32_t value)
 {
-	uint32_t moved = 0;
+	const __m128i *bounds = (const __m128i *)node;
+	__m128i all = _mm_set1_epi32((int)value), reached[3];
+	unsigned mask;
 
-	for (uint32_t i = 0; i < group->count; i++) {
-		uint32_t at = group->at[tree][i];
-		struct rule_node node = nodes[at];
-		uint32_t next = node.next + (group->points[i].lane[node.dimension] > node.bound);
+	for (unsigned i = 0; i < 3; i++) {
+		__m128i bound = _mm_load_si128(&bounds[i]);
 
-		rte_prefetch0(&nodes[next]);
-		moved |= next ^ at;
-		group->at[tree][i] = next;
+		reached[i] = _mm_cmpeq_epi32(_mm_max_epu32(bound, all), bound);
 	}
-	return moved;
+	mask = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32(reached[0], reached[1]),
+	                                                   _mm_packs_epi32(reached[2], reached[2])));
+	/* Behind the bounds there are other things. */
+	return (unsigned)__builtin_popcount(~mask & ((1u << RULE_BOUNDS) - 1));
 }
 
-static inline const struct rule_leaf_box *leaf_of(const struct rule_trees *trees, const struct group *group,
-                                                  uint32_t tree, uint32_t i)
+/* One step of a search, with what it comes to on its way. Returns whether that is a leaf. */
+static inline bool step(const struct rule_trees *trees, struct group *group, unsigned search)
 {
-	return &trees->leaves[trees->nodes[group->at[tree][i]].bound];
-}
+	const struct rule_node *node = group->at[search];
+	unsigned child = child_of(node, group->points[search % GROUP].lane[node->dimension]);
+	const void *next = &trees->units[node->base + node->places[child]];
 
-static void prefetch_leaves(const struct rule_trees *trees, const struct group *group, uint32_t tree)
-{
-	for (uint32_t i = 0; i < group->count; i++)
-		rte_prefetch0(leaf_of(trees, group, tree, i));
+	rte_prefetch0(next);
+	group->at[search] = next;
+	return node->leaves >> child & 1;
 }
 
 static void descend(const struct rule_trees *trees, struct group *group)
 {
-	uint32_t open = (1u << RULE_TREES) - 1;
+	unsigned open = 0;
 
-	for (uint32_t tree = 0; tree < RULE_TREES; tree++) {
-		for (uint32_t i = 0; i < group->count; i++)
-			group->at[tree][i] = trees->tree[tree].root;
+	for (uint32_t tree = 0; tree < trees->count; tree++) {
+		for (uint32_t i = 0; i < group->count; i++) {
+			unsigned search = tree * GROUP + i;
+
+			group->at[search] = &trees->units[trees->roots[tree]];
+			group->open[open++] = (uint8_t)search;
+		}
 	}
 	while (open) {
-		for (uint32_t tree = 0; tree < RULE_TREES; tree++) {
-			if (!(open & 1u << tree) || step(trees->nodes, group, tree))
-				continue;
-			open &= ~(1u << tree);
-			prefetch_leaves(trees, group, tree);
+		unsigned left = 0;
+
+		for (unsigned i = 0; i < open; i++) {
+			uint8_t search = group->open[i];
+
+			group->open[left] = search;
+			left += !step(trees, group, search);
 		}
+		open = left;
 	}
 }
 
@@ -137,11 +151,12 @@ static void descend(const struct rule_trees *trees, struct group *group)
 static void find_boxes(const struct rule_classifier *classifier, const struct group *group, uint32_t i,
                        const struct rule_leaf_box *found[RULE_TREES])
 {
+	const struct rule_trees *trees = &classifier->trees;
 	uint32_t best = RULE_BOX_NUMBER;
 
-	for (uint32_t tree = 0; tree < RULE_TREES; tree++) {
-		const struct rule_leaf_box *box = find_box(
-		    &classifier->trees, leaf_of(&classifier->trees, group, tree, i), &group->points[i], best);
+	for (uint32_t tree = 0; tree < trees->count; tree++) {
+		const struct rule_leaf_box *leaf = group->at[tree * GROUP + i];
+		const struct rule_leaf_box *box = find_box(trees, leaf, &group->points[i], best);
 
 		found[tree] = box;
 		if (box && is_exact(box)) {
@@ -165,7 +180,7 @@ static void classify(const struct rule_classifier *classifier, struct group *gro
 	for (uint32_t i = 0; i < group->count; i++) {
 		uint32_t best = RULE_BOX_NUMBER;
 
-		for (uint32_t tree = 0; tree < RULE_TREES; tree++)
+		for (uint32_t tree = 0; tree < classifier->trees.count; tree++)
 			best = settle(classifier, found[i][tree], &group->points[i], best);
 		rules[i] = best == RULE_BOX_NUMBER ? RULE_NONE : best;
 	}

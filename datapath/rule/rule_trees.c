@@ -5,19 +5,20 @@
 #include <rte_common.h>
 #include <stdlib.h>
 
-#define LEAF_BOXES 2  /* not worth a decision */
-#define COPIES     8  /* a box may lie in that many leaves, on average */
-#define SAMPLES    24 /* boxes looked at to find where to decide */
+#define LEAF_BOXES     2  /* not worth a decision: one line holds them */
+#define BOXES_OF_CHILD 2  /* a decision has children for so many each */
+#define COPIES         8  /* a box may lie in that many leaves, on average */
+#define COPIES_OF_STEP 2  /* and in so many children of a decision that has many */
+#define SAMPLES        64 /* boxes looked at to find where to decide */
 
 /* What is left of the dimensions at a node. */
 struct region {
 	uint32_t first[RULE_DIMENSIONS], last[RULE_DIMENSIONS];
 };
 
-struct decision {
-	unsigned dimension;
-	uint32_t bound;
-	uint64_t cost;
+/* A list of boxes on the stack. */
+struct list {
+	uint32_t at, count;
 };
 
 struct builder {
@@ -34,15 +35,6 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool overlaps(const struct rule_box *box, const struct region *region)
-{
-	for (unsigned i = 0; i < RULE_DIMENSIONS; i++) {
-		if (box->first[i] > region->last[i] || box->last[i] < region->first[i])
-			return false;
-	}
-	return true;
-}
-
 static bool covers(const struct rule_box *box, const struct region *region)
 {
 	for (unsigned i = 0; i < RULE_DIMENSIONS; i++) {
@@ -52,60 +44,89 @@ static bool covers(const struct rule_box *box, const struct region *region)
 	return rule_box_is_exact(box);
 }
 
-/* The median of where some of the boxes begin and end. False: they all reach through. */
-static bool find_bound(const struct builder *builder, const uint32_t *list, uint32_t count,
-                       const struct region *region, unsigned dimension, uint32_t *bound)
+/* How many of the bounds are below a value: which child it goes to. */
+static unsigned child_of(const struct rule_decision *decision, uint32_t value)
 {
-	uint32_t bounds[4 * SAMPLES], number = 0, step = count / SAMPLES + 1;
+	unsigned below = 0;
+
+	for (unsigned i = 0; i + 1 < decision->children; i++)
+		below += decision->bounds[i] < value;
+	return below;
+}
+
+/* Where some of the boxes begin and end in a dimension, in order. Returns how many. */
+static uint32_t find_ends(const struct builder *builder, const uint32_t *boxes, uint32_t count,
+                          const struct region *region, unsigned dimension, uint32_t ends[4 * SAMPLES])
+{
+	uint32_t number = 0, step = count / SAMPLES + 1;
 
 	for (uint32_t i = 0; i < count; i += step) {
-		const struct rule_box *box = &builder->boxes->boxes[list[i]];
+		const struct rule_box *box = &builder->boxes->boxes[boxes[i]];
 
 		if (box->first[dimension] > region->first[dimension])
-			bounds[number++] = box->first[dimension] - 1;
+			ends[number++] = box->first[dimension] - 1;
 		if (box->last[dimension] < region->last[dimension])
-			bounds[number++] = box->last[dimension];
+			ends[number++] = box->last[dimension];
 	}
-	if (!number)
-		return false;
-	qsort(bounds, number, sizeof(bounds[0]), compare);
-	*bound = bounds[number / 2];
-	return true;
+	qsort(ends, number, sizeof(ends[0]), compare);
+	return number;
 }
 
-/* Boxes on either side count by how probable a point there is, were points as the boxes are. */
-static void weigh(const struct builder *builder, const uint32_t *list, uint32_t count, unsigned dimension,
-                  uint32_t bound, struct decision *best)
+/* Bounds between which as many boxes begin and end. With one child: they all reach through. */
+static void find_bounds(const uint32_t *ends, uint32_t number, unsigned most, struct rule_decision *out)
 {
-	uint64_t low = 0, high = 0, cost;
+	unsigned bounds = 0;
+
+	for (unsigned i = 1; number && i <= most; i++) {
+		uint32_t bound = ends[(uint64_t)number * i / (most + 1)];
+
+		if (!bounds || out->bounds[bounds - 1] != bound)
+			out->bounds[bounds++] = bound;
+	}
+	out->children = (uint8_t)(bounds + 1);
+}
+
+/* Boxes of each child count by how probable a point there is, were points as the boxes are. UINT64_MAX: no progress. */
+static uint64_t weigh(const struct builder *builder, const uint32_t *boxes, uint32_t count,
+                      const struct rule_decision *decision)
+{
+	uint32_t first[RULE_CHILDREN] = {0}, behind[RULE_CHILDREN + 1] = {0}, within = 0;
+	uint64_t cost = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct rule_box *box = &builder->boxes->boxes[list[i]];
+		const struct rule_box *box = &builder->boxes->boxes[boxes[i]];
 
-		low += box->first[dimension] <= bound;
-		high += box->last[dimension] > bound;
+		first[child_of(decision, box->first[decision->dimension])]++;
+		behind[child_of(decision, box->last[decision->dimension]) + 1]++;
 	}
-	/* A side that is hardly smaller is no progress, and bounds the depth. */
-	if (low + count / 16 >= count || high + count / 16 >= count)
-		return;
-	cost = low * low + high * high;
-	if (cost < best->cost)
-		*best = (struct decision){dimension, bound, cost};
+	for (unsigned i = 0; i < decision->children; i++) {
+		within += first[i] - behind[i];
+		/* A child that is hardly smaller is no progress, and bounds the depth. */
+		if (within + count / 16 >= count)
+			return UINT64_MAX;
+		cost += (uint64_t)within * within;
+	}
+	return cost;
 }
 
-static bool decide(const struct builder *builder, const uint32_t *list, uint32_t count,
-                   const struct region *region, struct decision *out)
+/* The best decision with up to so many bounds. False: none is worth it. */
+static bool decide(const struct builder *builder, const uint32_t *boxes, uint32_t count,
+                   const struct region *region, unsigned most, struct rule_decision *out)
 {
-	*out = (struct decision){.cost = UINT64_MAX};
-	if (count <= LEAF_BOXES)
-		return false;
-	for (unsigned i = 0; i < RULE_DIMENSIONS; i++) {
-		uint32_t bound;
+	uint32_t ends[4 * SAMPLES];
+	uint64_t best = UINT64_MAX;
 
-		if (find_bound(builder, list, count, region, i, &bound))
-			weigh(builder, list, count, i, bound, out);
+	for (unsigned i = 0; i < RULE_DIMENSIONS; i++) {
+		struct rule_decision decision = {.dimension = (uint8_t)i};
+		uint64_t cost;
+
+		find_bounds(ends, find_ends(builder, boxes, count, region, i, ends), most, &decision);
+		if (decision.children < 2 || (cost = weigh(builder, boxes, count, &decision)) >= best)
+			continue;
+		*out = decision;
+		best = cost;
 	}
-	return out->cost != UINT64_MAX;
+	return best != UINT64_MAX;
 }
 
 static int add_member(struct rule_trees *trees, uint32_t box)
@@ -116,85 +137,133 @@ static int add_member(struct rule_trees *trees, uint32_t box)
 	return 0;
 }
 
-static int make_leaf(struct builder *builder, uint32_t node, uint32_t at, uint32_t count)
+static int make_leaf(struct builder *builder, uint32_t node, struct list list)
 {
 	struct rule_trees *trees = builder->trees;
 	int error = 0;
 
-	trees->nodes[node] =
-	    (struct rule_node){.bound = trees->member_count, .next = node, .dimension = RULE_LEAF};
-	for (uint32_t i = 0; i < count && !error; i++)
-		error = add_member(trees, builder->stack[at + i]);
-	if (error || !count)
+	trees->decisions[node] = (struct rule_decision){.next = trees->member_count, .dimension = RULE_LEAF};
+	for (uint32_t i = 0; i < list.count && !error; i++)
+		error = add_member(trees, builder->stack[list.at + i]);
+	if (error || !list.count)
 		return error ? error : add_member(trees, RULE_MEMBER_NONE);
 	trees->members[trees->member_count - 1] |= RULE_MEMBER_LAST;
 	return 0;
 }
 
-/* Copies to the stack those of a list that a region meets, until one of them decides for all of it. */
-static int narrow(struct builder *builder, uint32_t at, uint32_t count, const struct region *region,
-                  uint32_t to, uint32_t *out)
+static struct region region_of(const struct region *region, const struct rule_decision *decision,
+                               unsigned child)
 {
-	*out = 0;
-	while (builder->stack_capacity < to + count) {
+	struct region out = *region;
+
+	if (child > 0)
+		out.first[decision->dimension] = decision->bounds[child - 1] + 1;
+	if (child + 1u < decision->children)
+		out.last[decision->dimension] = decision->bounds[child];
+	return out;
+}
+
+/* Copies to the stack those of a list that a region meets in a dimension, until one of them decides for all of it. */
+static int narrow(struct builder *builder, struct list list, const struct region *region, unsigned dimension,
+                  struct list *out)
+{
+	out->count = 0;
+	while (builder->stack_capacity < out->at + list.count) {
 		if (rule_grow(&builder->stack, &builder->stack_capacity, builder->stack_capacity,
 		              sizeof(uint32_t)))
 			return -ENOMEM;
 	}
-	for (uint32_t i = at; i < at + count; i++) {
+	for (uint32_t i = list.at; i < list.at + list.count; i++) {
 		const struct rule_box *box = &builder->boxes->boxes[builder->stack[i]];
 
-		if (!overlaps(box, region))
+		if (box->first[dimension] > region->last[dimension] ||
+		    box->last[dimension] < region->first[dimension])
 			continue;
-		builder->stack[to + (*out)++] = builder->stack[i];
+		builder->stack[out->at + out->count++] = builder->stack[i];
 		if (covers(box, region))
 			break;
 	}
 	return 0;
 }
 
-static int new_nodes(struct rule_trees *trees, uint32_t number, uint32_t *out)
+/* The lists of a decision's children, one behind the other from top on; *total: boxes of all. 0 or -ENOMEM. */
+static int divide(struct builder *builder, struct list list, const struct region *region,
+                  const struct rule_decision *decision, uint32_t top, struct list out[RULE_CHILDREN],
+                  uint64_t *total)
 {
-	*out = trees->node_count;
-	for (uint32_t i = 0; i < number; i++) {
-		if (rule_grow(&trees->nodes, &trees->node_capacity, trees->node_count,
-		              sizeof(trees->nodes[0])))
-			return -ENOMEM;
-		trees->nodes[trees->node_count++] = (struct rule_node){.bound = 0};
+	int error = 0;
+
+	*total = 0;
+	for (unsigned i = 0; i < decision->children && !error; i++) {
+		struct region side = region_of(region, decision, i);
+
+		out[i].at = top + (uint32_t)*total;
+		error = narrow(builder, list, &side, decision->dimension, &out[i]);
+		*total += out[i].count;
 	}
-	return trees->node_count < 1u << 28 ? 0 : -ENOMEM;
+	return error;
 }
 
-/* Of the list stack[at...]; what is behind top is free. budget: the members that all leaves below may have. */
-static int build(struct builder *builder, uint32_t node, const struct region *region, uint32_t at,
-                 uint32_t count, uint32_t top, uint64_t budget)
+static int new_decisions(struct rule_trees *trees, uint32_t number, uint32_t *out)
 {
-	struct region sides[2] = {*region, *region};
-	struct decision decision;
-	uint32_t children, numbers[2];
-	uint64_t both;
-	int error;
+	*out = trees->decision_count;
+	for (uint32_t i = 0; i < number; i++) {
+		if (rule_grow(&trees->decisions, &trees->decision_capacity, trees->decision_count,
+		              sizeof(trees->decisions[0])))
+			return -ENOMEM;
+		trees->decisions[trees->decision_count++] = (struct rule_decision){.dimension = RULE_LEAF};
+	}
+	return 0;
+}
 
-	if (!decide(builder, &builder->stack[at], count, region, &decision))
-		return make_leaf(builder, node, at, count);
-	sides[0].last[decision.dimension] = decision.bound;
-	sides[1].first[decision.dimension] = decision.bound + 1;
-	if ((error = narrow(builder, at, count, &sides[0], top, &numbers[0])) ||
-	    (error = narrow(builder, at, count, &sides[1], top + numbers[0], &numbers[1])))
-		return error;
-	both = (uint64_t)numbers[0] + numbers[1];
-	if (both > budget)
-		return make_leaf(builder, node, at, count);
-	if ((error = new_nodes(builder->trees, 2, &children)))
-		return error;
-	builder->trees->nodes[node] =
-	    (struct rule_node){.bound = decision.bound, .next = children, .dimension = decision.dimension};
-	error = build(builder, children, &sides[0], top, numbers[0], top + both,
-	              budget * numbers[0] / (both ? both : 1));
+/* Decides about a list and divides it. *total: boxes of all children, 0: it is to be a leaf. 0 or -ENOMEM. */
+static int split(struct builder *builder, struct list list, const struct region *region, uint32_t top,
+                 uint64_t budget, struct rule_decision *decision, struct list lists[RULE_CHILDREN],
+                 uint64_t *total)
+{
+	unsigned most = RTE_MIN(list.count / BOXES_OF_CHILD, (uint32_t)RULE_BOUNDS);
+
+	*total = 0;
+	if (list.count <= LEAF_BOXES)
+		return 0;
+	while (decide(builder, &builder->stack[list.at], list.count, region, most, decision)) {
+		int error = divide(builder, list, region, decision, top, lists, total);
+
+		if (error ||
+		    (*total <= budget && (most == 1 || *total <= COPIES_OF_STEP * (uint64_t)list.count)))
+			return error;
+		/* Too many copies: fewer children have fewer. */
+		*total = 0;
+		if (most == 1)
+			break;
+		most = most > 3 ? 3 : 1;
+	}
+	return 0;
+}
+
+/* Of a list of boxes; what is behind top on the stack is free. budget: the members that all leaves below may have. */
+static int build(struct builder *builder, uint32_t node, const struct region *region, struct list list,
+                 uint32_t top, uint64_t budget)
+{
+	struct list lists[RULE_CHILDREN];
+	struct rule_decision decision;
+	uint64_t total;
+	int error = split(builder, list, region, top, budget, &decision, lists, &total);
+
 	if (error)
 		return error;
-	return build(builder, children + 1, &sides[1], top + numbers[0], numbers[1], top + both,
-	             budget * numbers[1] / (both ? both : 1));
+	if (!total)
+		return make_leaf(builder, node, list);
+	if ((error = new_decisions(builder->trees, decision.children, &decision.next)))
+		return error;
+	builder->trees->decisions[node] = decision;
+	for (unsigned i = 0; i < decision.children && !error; i++) {
+		struct region side = region_of(region, &decision, i);
+
+		error = build(builder, decision.next + i, &side, lists[i], top + (uint32_t)total,
+		              budget * lists[i].count / total);
+	}
+	return error;
 }
 
 static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kind)
@@ -202,17 +271,21 @@ static int build_tree(struct builder *builder, const uint8_t *kinds, uint8_t kin
 	struct rule_trees *trees = builder->trees;
 	struct region everything = {
 	    .last = {UINT32_MAX, UINT32_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT8_MAX}};
-	uint32_t count = 0;
+	struct list list = {0, 0};
+	uint32_t root;
 	int error;
 
 	for (uint32_t i = 0; i < builder->boxes->count; i++) {
 		if (kinds[i] == kind)
-			builder->stack[count++] = i;
+			builder->stack[list.count++] = i;
 	}
-	error = new_nodes(trees, 1, &trees->tree[kind].root);
+	if (!list.count)
+		return 0;
+	error = new_decisions(trees, 1, &root);
 	if (error)
 		return error;
-	return build(builder, trees->tree[kind].root, &everything, 0, count, count, (uint64_t)COPIES * count);
+	trees->roots[trees->count++] = root;
+	return build(builder, root, &everything, list, list.count, (uint64_t)COPIES * list.count);
 }
 
 int rule_trees_create(struct rule_classifier *classifier)
