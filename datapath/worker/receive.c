@@ -33,9 +33,30 @@ static uint16_t receive_ports(struct rte_graph *graph, struct rte_node *node, st
 	return total;
 }
 
+/*
+ * What the control thread says may be older than a pause of this node. Nothing of it leaves while the lease is over, and what
+ * it said for the shared addresses does not once this node is inactive: a switch would send here what is the peer's by now.
+ */
+static enum counter judge_said(const struct worker_state *state, const struct rte_mbuf *mbuf, uint16_t port)
+{
+	const struct rte_ether_hdr *header = rte_pktmbuf_mtod(mbuf, const struct rte_ether_hdr *);
+	const struct port *own = &datapath.ports[port];
+
+	if (state->active && !state->forwarding)
+		return COUNTER_DROP_SUSPENDED;
+	/* Not as of this walk: who has just become active announces itself at once. */
+	if (!atomic_load_explicit(&datapath.active, memory_order_acquire) &&
+	    rte_is_same_ether_addr(&header->src_addr, &own->shared_mac) &&
+	    !rte_is_same_ether_addr(&own->shared_mac, &own->mac))
+		return COUNTER_DROP_INACTIVE;
+	return COUNTER_COUNT;
+}
+
 static uint16_t receive_ring(struct rte_graph *graph, struct rte_node *node, struct worker_state *state,
                              struct rte_ring *ring)
 {
+	bool heartbeats = ring == heartbeat_lanes.to_worker;
+	enum counter reason = COUNTER_COUNT;
 	struct rte_mbuf *packets[BURST];
 	unsigned received = rte_ring_sc_dequeue_burst(ring, (void **)packets, BURST, NULL);
 
@@ -53,6 +74,9 @@ static uint16_t receive_ring(struct rte_graph *graph, struct rte_node *node, str
 			port = datapath.ports[port].device;
 		} else if (port == NO_PORT) {
 			count(state, COUNTER_DROP_INTERFACE_DISABLED, 1);
+			next = NEXT_DROP;
+		} else if (!heartbeats && (reason = judge_said(state, packets[i], port)) != COUNTER_COUNT) {
+			count(state, reason, 1);
 			next = NEXT_DROP;
 		}
 		packets[i]->port = port;

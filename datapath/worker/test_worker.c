@@ -94,15 +94,18 @@ START_TEST(time_with_work_is_counted)
 }
 END_TEST
 
+static void say(uint16_t interface, uint8_t mac)
+{
+	struct rte_mbuf *mbuf = frame(RTE_ETHER_TYPE_ARP, everyone, fixture_mac(interface, mac));
+
+	*packet_of(mbuf) = (struct packet){.interface = interface, .kind = PACKET_TRANSMIT};
+	rte_ring_enqueue(datapath.workers[0]->from_control, mbuf);
+}
+
 START_TEST(the_control_thread_sends_frames)
 {
-	struct rte_mbuf *mbuf = frame(RTE_ETHER_TYPE_ARP, everyone, fixture_mac(WAN, MAC_OWN));
-
-	*packet_of(mbuf) = (struct packet){.interface = WAN, .kind = PACKET_TRANSMIT};
-	rte_ring_enqueue(datapath.workers[0]->from_control, mbuf);
-	mbuf = frame(RTE_ETHER_TYPE_ARP, everyone, fixture_mac(WAN, MAC_OWN));
-	*packet_of(mbuf) = (struct packet){.interface = 77, .kind = PACKET_TRANSMIT};
-	rte_ring_enqueue(datapath.workers[0]->from_control, mbuf);
+	say(WAN, MAC_OWN);
+	say(77, MAC_OWN);
 	fixture_walk();
 	ck_assert_ptr_nonnull(fixture_sent(WAN));
 	ck_assert_ptr_null(fixture_sent(WAN));
@@ -161,6 +164,32 @@ START_TEST(no_heartbeats_no_forwarding)
 	fixture_walk();
 	heartbeat_lanes.lease_tsc = UINT64_MAX;
 	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
+}
+END_TEST
+
+/* feature: C22-002 C22-033 */
+START_TEST(what_a_node_said_before_it_stood_still_does_not_leave)
+{
+	struct rte_ether_addr own = fixture_mac(WAN, MAC_OWN);
+	struct rte_mbuf *mbuf;
+
+	heartbeat_lanes.lease_tsc = rte_rdtsc();
+	say(WAN, MAC_SHARED);
+	say(WAN, MAC_OWN);
+	fixture_walk();
+	ck_assert_ptr_null(fixture_sent(WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_SUSPENDED), 2);
+	/* It has learnt that it was replaced. */
+	heartbeat_lanes.lease_tsc = UINT64_MAX;
+	datapath.active = false;
+	say(WAN, MAC_SHARED);
+	say(WAN, MAC_OWN);
+	fixture_walk();
+	mbuf = fixture_sent(WAN);
+	ck_assert_ptr_nonnull(mbuf);
+	ck_assert_mem_eq(&rte_pktmbuf_mtod(mbuf, struct rte_ether_hdr *)->src_addr, &own, 6);
+	ck_assert_ptr_null(fixture_sent(WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_INACTIVE), 1);
 }
 END_TEST
 
@@ -311,6 +340,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, an_inactive_node_forwards_nothing);
 	tcase_add_test(tests, activity_comes_and_goes_under_a_flow);
 	tcase_add_test(tests, no_heartbeats_no_forwarding);
+	tcase_add_test(tests, what_a_node_said_before_it_stood_still_does_not_leave);
 	tcase_add_test(tests, heartbeats_leave_while_nothing_is_forwarded);
 	tcase_add_test(tests, core_is_reached_and_answers);
 	tcase_add_test(tests, the_firewall_needs_no_rule);
