@@ -5,6 +5,7 @@
 #include "datapath/arp/arp.h"
 #include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
+#include "datapath/core/sleeper.h"
 #include "datapath/event/event.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
@@ -29,7 +30,7 @@
 
 static struct {
 	qb_loop_t *loop;
-	_Atomic bool asleep; /* a worker that fills a ring has to write datapath.control_wake */
+	atomic_bool asleep; /* a worker that fills a ring has to write datapath.control_wake */
 	qb_loop_timer_handle tick;
 } control;
 
@@ -48,14 +49,7 @@ uint64_t control_now(void)
 
 void control_wake(void)
 {
-	uint64_t one = 1;
-
-	/* Pairs with the fence in woken(): either this sees the flag or that sees the ring's new element. */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!atomic_load_explicit(&control.asleep, memory_order_relaxed))
-		return;
-	if (atomic_exchange(&control.asleep, false))
-		(void)!write(datapath.control_wake, &one, sizeof(one));
+	sleeper_wake(&control.asleep, datapath.control_wake);
 }
 
 static void handle(struct rte_mbuf *mbuf)
@@ -128,8 +122,7 @@ static int32_t woken(int32_t fd, int32_t events, void *user)
 	(void)!read(fd, &value, sizeof(value));
 	heartbeat_collect();
 	if (!drain_all()) {
-		atomic_store_explicit(&control.asleep, true, memory_order_relaxed);
-		atomic_thread_fence(memory_order_seq_cst);
+		sleeper_settle(&control.asleep);
 		if (!drain_all())
 			return 0;
 		atomic_store(&control.asleep, false);

@@ -2,6 +2,7 @@
 #include "datapath/heartbeat/thread.h"
 
 #include "datapath/core/control.h"
+#include "datapath/core/sleeper.h"
 #include "datapath/heartbeat/beat.h"
 #include "datapath/heartbeat/lanes.h"
 #include "datapath/heartbeat/mailbox.h"
@@ -35,14 +36,7 @@ static struct {
 
 void heartbeat_wake(void)
 {
-	uint64_t one = 1;
-
-	/* Pairs with the fence in sleep_now(): either this sees the flag or that sees the ring's new element. */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!atomic_load_explicit(&state.asleep, memory_order_relaxed))
-		return;
-	if (atomic_exchange(&state.asleep, false))
-		(void)!write(state.wake, &one, sizeof(one));
+	sleeper_wake(&state.asleep, state.wake);
 }
 
 void heartbeat_thread_period(uint64_t interval_ns)
@@ -80,8 +74,7 @@ static void sleep_now(void)
 	int count;
 
 	if (beat_listens()) {
-		atomic_store_explicit(&state.asleep, true, memory_order_relaxed);
-		atomic_thread_fence(memory_order_seq_cst);
+		sleeper_settle(&state.asleep);
 		if (beat_waiting()) {
 			atomic_store(&state.asleep, false);
 			return;
@@ -148,6 +141,8 @@ static int create_thread(void)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = create_at_priority(&attributes);
+	if (!error)
+		pthread_setname_np(state.thread, "heartbeat");
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 	state.running = error == 0;

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "datapath/worker/state.h"
+#include "datapath/worker/pass_on.h"
 
 /* Hands packets to the control thread; packet.kind says why. */
 static uint16_t to_control(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	struct worker_state *state = node_state(node);
-	unsigned taken = rte_ring_sp_enqueue_burst(state->worker->to_control, objects, number, NULL);
 
 	(void)graph;
-	if (taken < number) {
-		count(state, COUNTER_DROP_CONTROL_QUEUE, number - taken);
-		rte_pktmbuf_free_bulk((struct rte_mbuf **)&objects[taken], number - taken);
-	}
+	pass_on(state, state->worker->to_control, objects, number);
 	control_wake();
 	return number;
 }

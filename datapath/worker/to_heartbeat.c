@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/heartbeat/lanes.h"
-#include "datapath/worker/state.h"
+#include "datapath/worker/pass_on.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,14 +26,9 @@ int heartbeat_lanes_create(unsigned worker, int socket)
 static uint16_t to_heartbeat(struct rte_graph *graph, struct rte_node *node, void **objects, uint16_t number)
 {
 	struct worker_state *state = node_state(node);
-	struct rte_ring *ring = heartbeat_lanes.to_heartbeat[state->worker->index];
-	unsigned taken = rte_ring_sp_enqueue_burst(ring, objects, number, NULL);
 
 	(void)graph;
-	if (taken < number) {
-		count(state, COUNTER_DROP_CONTROL_QUEUE, number - taken);
-		rte_pktmbuf_free_bulk((struct rte_mbuf **)&objects[taken], number - taken);
-	}
+	pass_on(state, heartbeat_lanes.to_heartbeat[state->worker->index], objects, number);
 	heartbeat_wake();
 	return number;
 }
