@@ -12,13 +12,26 @@
 #include <sys/stat.h>
 
 #define REAL_TIME_PRIORITY 10 /* below Corosync's and the datapath's control thread */
+/* For handing over, and the rest of the end takes 3 s at most (peer_link_stop): whoever asked for it waits 15 s. */
+#define END_SECONDS 8
+
+static void give_up(void *data)
+{
+	struct daemon *daemon = data;
+
+	qb_log(LOG_WARNING, "the peer did not take over within %d s: ends without it", END_SECONDS);
+	qb_loop_stop(daemon->loop);
+}
 
 static int32_t on_terminate(int32_t number, void *data)
 {
 	struct role_event event = {.type = ROLE_COMMAND, .command = ROLE_SHUTDOWN};
+	struct daemon *daemon = data;
+	qb_loop_timer_handle timer;
 
 	(void)number;
-	roles_event(data, &event);
+	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up, &timer);
+	roles_event(daemon, &event);
 	return 0;
 }
 
@@ -38,6 +51,14 @@ static void set_priority(void)
 
 	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameter))
 		qb_log(LOG_WARNING, "no real-time priority: %s", strerror(errno));
+}
+
+/* Nothing is urgent any more, and nobody who has work must wait for a process that only waits for its own threads. */
+static void give_up_priority(void)
+{
+	struct sched_param parameter = {.sched_priority = 0};
+
+	(void)sched_setscheduler(0, SCHED_OTHER, &parameter);
 }
 
 static int start(struct daemon *daemon)
@@ -83,6 +104,7 @@ int main(void)
 	on_second(&daemon);
 	qb_log(LOG_INFO, "started, waits for mgmtd");
 	qb_loop_run(daemon.loop);
+	give_up_priority();
 	peer_link_stop(&daemon);
 	mgmtd_link_stop(&daemon);
 	datapath_link_stop(&daemon);

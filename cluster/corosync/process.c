@@ -267,9 +267,11 @@ void corosync_destroy(struct corosync *corosync)
 
 		qb_loop_poll_del(corosync->loop, corosync->pidfd);
 		kill(corosync->pid, SIGTERM);
-		if (poll(&fd, 1, LEAVE_MS) == 0)
+		/* Also where a signal cuts the wait short: one that hangs would be waited for for ever. */
+		if (poll(&fd, 1, LEAVE_MS) <= 0)
 			kill(corosync->pid, SIGKILL);
-		waitpid(corosync->pid, NULL, 0);
+		while (waitpid(corosync->pid, NULL, 0) < 0 && errno == EINTR)
+			;
 		close(corosync->pidfd);
 		leftovers_remove(corosync->pid);
 	}

@@ -107,6 +107,8 @@ static void stop_control(void)
 	rte_delay_us_sleep(FAREWELL_US);
 	activity_report();
 	server_stop();
+	/* DPDK waits for the workers without letting go of its CPU, which one of them may need. */
+	(void)privileges_ordinary_time();
 	stop_workers();
 	monitor_stop();
 	heartbeat_stop();

@@ -100,6 +100,13 @@ int privileges_real_time(void)
 	return -pthread_setschedparam(pthread_self(), SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
 }
 
+int privileges_ordinary_time(void)
+{
+	struct sched_param parameters = {.sched_priority = 0};
+
+	return -pthread_setschedparam(pthread_self(), SCHED_OTHER, &parameters);
+}
+
 bool privileges_af_xdp(void)
 {
 	cap_t capabilities = cap_get_proc();

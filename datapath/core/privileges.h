@@ -18,5 +18,7 @@ bool privileges_af_xdp(void);
 
 /* Puts the calling thread under real-time scheduling. Returns 0, or -errno where that is not permitted. */
 int privileges_real_time(void);
+/* Takes the calling thread out of it again: it has nothing left to do that others must wait for. Returns 0 or -errno. */
+int privileges_ordinary_time(void);
 
 #endif
