@@ -2,14 +2,18 @@
 """What the cluster exists for: a node dies, hangs, loses a cable or is taken out, and traffic goes on."""
 
 import re
+import signal
 import time
 from pathlib import Path
 
 import pytest
 from lab.background import Background, Capture
 from lab.cluster import Cluster
+from lab.node import STOP_TIMEOUT
+from lab.threads import HeldThread, thread_of
 from lab.traffic import SERVER, Download, UdpProbe
 from lab.wait import await_condition
+from lab.wire import Wire, keep_silent
 
 RESETS = "tcp[tcpflags] & tcp-rst != 0"
 SHARED_MAC = "10:00:00:01:00:01"  # of if1 in cluster 1
@@ -100,6 +104,63 @@ def test_node_that_hangs_is_replaced_and_never_active_beside_the_other(cluster: 
     assert cluster.active() == survivor
     assert gap.milliseconds < CRASH_GAP_LIMIT_MS
     assert not from_hung.frames, f"{hung} sent as active after it hung: {from_hung.frames[:3]}"
+
+
+# Into the link of one node alone, as a switch does that has not learnt yet who took over.
+WAITING_PORT = 6200
+WAITING = 20
+DATAGRAMS = f"for _ in range({WAITING}): lan(out(UDP(sport={WAITING_PORT}, dport={WAITING_PORT}) / b'waits'))"
+WHO_HAS = "frame('if1', bytes(Ether(src=HOST, dst='ff:ff:ff:ff:ff:ff') / ARP(hwsrc=HOST, psrc='10.1.0.66', pdst=FIREWALL)))"
+
+
+def says_active_since(moment: int) -> str:
+    """Heartbeats of a node that says that it is active, made after a moment of the boot clock (ns), as tcpdump filters them."""
+    high, low = moment >> 32, moment & 0xffffffff
+    later = f"(ether[44:4] > {high} or (ether[44:4] = {high} and ether[48:4] > {low}))"
+    return f"inbound and ether proto 0xc14b and ether[21] & 1 != 0 and {later}"
+
+
+@pytest.mark.feature("C22-002", "C22-033")
+def test_node_that_hung_forwards_nothing_before_it_knows_that_it_was_replaced(cluster: Cluster) -> None:
+    """
+    Packets and a question wait at its port while it stands still. Then all of it runs on but the thread of heartbeats, which
+    alone could tell that a peer took over: workers must know by themselves. When that thread goes on too, it must not say once
+    that this node is active.
+    """
+    lab, hung, survivor = cluster.lab, cluster.active(), cluster.standby()
+    node = cluster.nodes[hung]
+    keep_silent(lab, "server", str(WAITING_PORT))
+    wire = Wire(lab, node, lan_mac=SHARED_MAC)
+    try:
+        with Capture(lab, "server", "eth0", f"udp and dst port {WAITING_PORT}") as received:
+            wire.run(DATAGRAMS)
+            await_condition(lambda: len(received.frames) == WAITING, "the flow, by the active node", 20)
+            suspended = node.counter("drop/suspended")
+            node.hang()
+            wire.run(f"{WHO_HAS}\n{DATAGRAMS}")
+            cluster.await_active(survivor)
+            pid = node.daemon_pid("hadrian-datapath")
+            assert pid is not None
+            with HeldThread(thread_of(pid, "heartbeat")) as heartbeats, \
+                    Capture(lab, "switch", f"{hung}-if1", f"ether src {SHARED_MAC} and inbound") as answers, \
+                    Capture(lab, "switch", f"{hung}-if3", says_active_since(time.clock_gettime_ns(time.CLOCK_BOOTTIME))) as claims:
+
+                def judged(count: int) -> bool:
+                    return len(received.frames) > WAITING or node.counter("drop/suspended") >= suspended + count
+
+                node.resume()
+                await_condition(lambda: judged(WAITING), "the workers meeting what waited", 20)
+                wire.run(DATAGRAMS)
+                await_condition(lambda: judged(2 * WAITING), "the workers meeting what came since", 20)
+                assert node.status().active, "nobody has told this node yet"
+                heartbeats.release()
+                cluster.await_well()
+        assert cluster.active() == survivor
+        assert len(received.frames) == WAITING, f"{hung} forwarded after it hung: {received.frames[WAITING:][:3]}"
+        assert not answers.frames, f"{hung} answered for the shared address after it hung: {answers.frames[:3]}"
+        assert not claims.frames, f"{hung} said that it is active after it hung: {claims.frames[:3]}"
+    finally:
+        wire.stop()
 
 
 @pytest.mark.feature("C22-056", "C22-057")
@@ -260,3 +321,36 @@ def test_heartbeats_on_sync_and_critical_interfaces(cluster: Cluster) -> None:
         for node in cluster.nodes:
             with Capture(cluster.lab, "switch", f"{node}-{interface}", "ether proto 0xc14b and inbound") as beats:
                 beats.await_line("ethertype Unknown (0xc14b)", timeout=5)
+
+
+def is_to_end(pid: int) -> bool:
+    """A process that is stopped has a SIGTERM waiting, or has gone."""
+    try:
+        waiting = re.search(r"ShdPnd:\s*([0-9a-f]+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return waiting is not None and bool(int(waiting[1], 16) >> signal.SIGTERM - 1 & 1)
+
+
+@pytest.mark.feature("C22-057", "C22-031")
+def test_clusterd_ends_in_time_beside_a_corosync_that_hangs(cluster: Cluster) -> None:
+    """Also where it is told so again while it waits for Corosync."""
+    for name in (cluster.standby(), cluster.active()):
+        node = cluster.nodes[name]
+        node.hang_program("corosync")
+        hung = node.programs("corosync")
+        node.terminate("hadrian-clusterd")
+        await_condition(lambda hung=hung: all(is_to_end(pid) for pid in hung), "the end of Corosync being asked for", STOP_TIMEOUT)
+        node.terminate("hadrian-clusterd")
+        node.await_end("hadrian-clusterd")
+        assert not node.programs("corosync")
+    cluster.mend()
+
+
+@pytest.mark.feature("C22-057")
+def test_clusterd_ends_in_time_though_the_peer_does_not_take_over(cluster: Cluster) -> None:
+    active, standby = cluster.active(), cluster.standby()
+    cluster.nodes[standby].hang_program("hadrian-clusterd")
+    cluster.nodes[active].terminate("hadrian-clusterd")
+    cluster.nodes[active].await_end("hadrian-clusterd")
+    cluster.mend()

@@ -235,7 +235,9 @@ class LabNode:
 
     def cluster_details(self) -> str:
         """All that tells why a node is not in sync with its peer, for an error message."""
-        said = [line for command in ("ha -status -module", "arp", "flow -show") if self.daemon_pid("hadrian-mgmtd") is not None
+        commands = ("ha -status -module", "ha -status", "statistics /datapath/heartbeat/*", "statistics /datapath/drop/heartbeat",
+                    "arp", "flow -show")
+        said = [line for command in commands if self.daemon_pid("hadrian-mgmtd") is not None
                 for line in self.cli(command).stdout.rstrip().split("\n")[:20]]
         return "\n".join([*said, *self._log_lines("hadrian-clusterd", 40), *self._log_lines("hadrian-datapath", 20)])
 
@@ -272,15 +274,21 @@ class LabNode:
         for name in DAEMONS:
             self.start_daemon(name)
 
+    def terminate(self, name: str) -> None:
+        """Asks one daemon to end (SIGTERM), where it runs."""
+        pid = self.daemon_pid(name)
+        if pid is not None:
+            send_signal(pid, signal.SIGTERM, lambda _: self.daemon_pid(name) == pid)
+
+    def await_end(self, name: str) -> None:
+        """Waits for the end of a daemon that was asked to, for as long as it may take."""
+        await_condition(lambda: self.daemon_pid(name) is None, f"the end of {name} of {self.name} after SIGTERM", STOP_TIMEOUT)
+
     def stop(self) -> None:
         """Ends the daemons in order, each with the time to finish its work."""
         for name in STOP_ORDER:
-            pid = self.daemon_pid(name)
-            if pid is None:
-                continue
-            send_signal(pid, signal.SIGTERM, lambda _, name=name, pid=pid: self.daemon_pid(name) == pid)
-            await_condition(lambda name=name: self.daemon_pid(name) is None,
-                            f"the end of {name} of {self.name} after SIGTERM", STOP_TIMEOUT)
+            self.terminate(name)
+            self.await_end(name)
         left = [process_name(pid) for pid in self.processes()]
         self.crash()
         if left:
