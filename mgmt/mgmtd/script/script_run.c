@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "mgmt/mgmtd/script/script_run.h"
 #include "mgmt/mgmtd/command/command.h"
-#include "mgmt/mgmtd/script/script_file.h"
-#include "mgmt/mgmtd/script/script_text.h"
+#include "mgmt/mgmtd/script/script_internal.h"
 
 #include <errno.h>
 #include <qb/qbutil.h>
@@ -11,65 +9,13 @@
 
 #define SLICE_NS (20 * QB_TIME_NS_IN_MSEC)
 
-struct frame {
-	char name[SCRIPT_NAME_MAX];
-	char *text; /* expanded: its lines end with NUL */
-	size_t length, at;
-	unsigned line;
-	bool force, verbose;
-	const struct object_type *context_type; /* where the script was started */
-	char context_path[OBJECT_PATH];
-};
-
-struct script_run {
-	struct frame frames[SCRIPT_DEPTH_MAX];
-	unsigned depth;
-	int first_error;
-	FILE *out; /* the session's, while a line's own output is collected */
-	char *text;
-	size_t length;
-	unsigned running_line; /* of the line that runs */
-	char running_name[SCRIPT_NAME_MAX];
-	bool force, verbose; /* of the line that runs */
-	bool inside;         /* a line is being run, so its end is seen when it returns */
-	bool ended;          /* ... and it has ended though it said that it waits */
-	int ended_error;
-	bool paused; /* a slice is over; the loop goes on with the next one */
-};
-
-static int advance(struct session *session);
-
-/* Expands all lines of a script into one buffer, each with its NUL. */
-static int expand_lines(struct session *session, const struct script_order *order, char *text,
-                        struct frame *frame)
+/* Where goes what is shown: to the report of the innermost script that makes one, or out. */
+static FILE *sink(const struct script_run *run, FILE *out)
 {
-	FILE *out = open_memstream(&frame->text, &frame->length);
-	char reason[128];
-	unsigned number = 0;
-	int error = out ? 0 : -ENOMEM;
-
-	for (char *line = text, *next; out && line && !error; line = next) {
-		char *expanded;
-
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = 0;
-		number++;
-		error = script_expand(line, order->arguments, order->count, &expanded, reason);
-		if (error) {
-			fprintf(session->out, "%s:%u: %s. Nothing was run.\n", frame->name, number, reason);
-			break;
-		}
-		fwrite(expanded, 1, strlen(expanded) + 1, out);
-		free(expanded);
-	}
-	if (out && fclose(out) && !error)
-		error = -ENOMEM;
-	if (error) {
-		free(frame->text);
-		frame->text = NULL;
-	}
-	return error;
+	for (unsigned i = run->depth; i; i--)
+		if (run->frames[i - 1].report)
+			return run->frames[i - 1].report;
+	return out;
 }
 
 static void leave(struct session *session, struct script_run *run)
@@ -80,6 +26,33 @@ static void leave(struct session *session, struct script_run *run)
 	memcpy(session->context_path, frame->context_path, sizeof(session->context_path));
 	free(frame->text);
 	frame->text = NULL;
+	if (frame->report)
+		fclose(frame->report);
+	frame->report = NULL;
+	free(frame->reported);
+	frame->reported = NULL;
+}
+
+/* A script's last line has ended. */
+static void leave_at_end(struct session *session, struct script_run *run)
+{
+	struct frame *frame = &run->frames[run->depth - 1];
+	char *reported;
+	int error;
+
+	if (!frame->report || run->broken) {
+		leave(session, run);
+		return;
+	}
+	fclose(frame->report);
+	frame->report = NULL;
+	reported = frame->reported;
+	frame->reported = NULL;
+	leave(session, run);
+	error = frame->done(session, reported, frame->reported_length);
+	free(reported);
+	if (!run->first_error)
+		run->first_error = error;
 }
 
 static void on_slice(void *user)
@@ -88,7 +61,7 @@ static void on_slice(void *user)
 	int error;
 
 	session->script->paused = false;
-	error = advance(session);
+	error = script_advance(session);
 	if (error != SESSION_WAITS)
 		session_end(session, error);
 	else
@@ -111,11 +84,8 @@ void script_stop(struct session *session)
 		return;
 	if (run->paused)
 		qb_loop_job_del(session->engine->loop, QB_LOOP_LOW, session, on_slice);
-	if (run->out) {
-		fclose(session->out);
-		session->out = run->out;
-		free(run->text);
-	}
+	script_output_end(session, &run->output);
+	script_output_free(&run->output);
 	while (run->depth)
 		leave(session, run);
 	free(run);
@@ -123,21 +93,22 @@ void script_stop(struct session *session)
 }
 
 /* Only errors, and what was asked for, are shown (C02-058). */
-static void end_line(struct session *session, int error, bool confirmation)
+static void end_line(struct session *session, int error)
 {
 	struct script_run *run = session->script;
+	struct script_output *output = &run->output;
+	FILE *out;
 
-	fclose(session->out);
-	session->out = run->out;
-	run->out = NULL;
+	script_output_end(session, output);
+	out = sink(run, session->out);
 	if (error)
-		fprintf(session->out, "%s:%u: %s", run->running_name, run->running_line,
-		        run->length ? run->text : "failed.\n");
-	else if (!confirmation || run->verbose)
-		fwrite(run->text, 1, run->length, session->out);
-	free(run->text);
-	run->text = NULL;
-	if (!error)
+		fprintf(out, "%s:%u: %s", run->running_name, run->running_line,
+		        output->length ? output->text : "failed.\n");
+	else if (output->shown)
+		fwrite(output->text, 1, output->length, out);
+	script_output_free(output);
+	/* A report tells it. */
+	if (!error || out != session->out)
 		return;
 	if (!run->first_error)
 		run->first_error = error;
@@ -151,15 +122,20 @@ static void end_line(struct session *session, int error, bool confirmation)
 	while (run->depth && !run->frames[run->depth - 1].force);
 }
 
+/* What these say is that they did it. */
 static bool confirms(const char *line)
 {
-	char name[16];
+	static int (*const confirming[])(struct session *, const struct line *) = {
+	    command_activate, command_add, command_cc,       command_commit,           command_delete,
+	    command_reject,   command_set, command_undelete, command_reset_to_default,
+	};
+	const struct command *command;
+	char name[32];
 
-	if (sscanf(line, " %15s", name) != 1)
-		return false;
-	for (const struct command *command = commands; command->name; command++)
-		if (!strcmp(command->name, name) || (command->alias && !strcmp(command->alias, name)))
-			return command->writes || command->run == command_cc;
+	command = sscanf(line, " %31s", name) == 1 ? command_find(name) : NULL;
+	for (size_t i = 0; command && i < sizeof(confirming) / sizeof(*confirming); i++)
+		if (command->run == confirming[i])
+			return true;
 	return false;
 }
 
@@ -167,30 +143,27 @@ static bool confirms(const char *line)
 static int run_line(struct session *session, const char *line, const struct frame *frame)
 {
 	struct script_run *run = session->script;
-	FILE *own;
 	int error;
 
+	if (frame->report)
+		fprintf(frame->report, "\n==== %s ====\n\n", line);
 	memcpy(run->running_name, frame->name, sizeof(run->running_name));
 	run->running_line = frame->line;
 	run->force = frame->force;
 	run->verbose = frame->verbose;
-	run->text = NULL;
-	own = open_memstream(&run->text, &run->length);
-	if (!own) {
+	if (script_output_begin(session, &run->output, run->verbose || !confirms(line))) {
 		run->first_error = -ENOMEM;
 		while (run->depth)
 			leave(session, run);
 		return 0;
 	}
-	run->out = session->out;
-	session->out = own;
 	run->ended = false;
 	run->inside = true;
 	error = session_run(session, line);
 	run->inside = false;
 	if (error == SESSION_WAITS && !run->ended)
 		return SESSION_WAITS;
-	end_line(session, run->ended ? run->ended_error : error, confirms(line));
+	end_line(session, run->ended ? run->ended_error : error);
 	return 0;
 }
 
@@ -204,7 +177,7 @@ static bool pause_if_long(struct session *session, uint64_t began)
 	return session->script->paused;
 }
 
-static int advance(struct session *session)
+int script_advance(struct session *session)
 {
 	struct script_run *run = session->script;
 	uint64_t began = qb_util_nano_current_get();
@@ -214,7 +187,7 @@ static int advance(struct session *session)
 		const char *line = frame->text + frame->at;
 
 		if (frame->at >= frame->length) {
-			leave(session, run);
+			leave_at_end(session, run);
 			continue;
 		}
 		if (pause_if_long(session, began))
@@ -237,12 +210,22 @@ int script_command_ended(struct session *session, int error)
 		return SESSION_WAITS;
 	}
 	/* The loop's time ran out while the script was paused: never with a line's output open. */
-	if (!run->out) {
+	if (!run->output.outer) {
 		run->first_error = error;
 		return finish(session);
 	}
-	end_line(session, error, true);
-	return advance(session);
+	end_line(session, error);
+	return script_advance(session);
+}
+
+FILE *script_forward(struct session *session)
+{
+	struct script_run *run = session->script;
+
+	if (!run->output.outer)
+		return session->out;
+	script_output_forward(session, &run->output, sink(run, run->output.outer));
+	return run->output.outer;
 }
 
 bool script_break(struct session *session)
@@ -250,52 +233,12 @@ bool script_break(struct session *session)
 	struct script_run *run = session->script;
 
 	run->force = false;
+	run->broken = true;
 	for (unsigned i = 0; i < run->depth; i++) {
 		run->frames[i].force = false;
 		run->frames[i].at = run->frames[i].length;
 	}
 	/* Its next slice finds nothing more to do. libqb leaks a job that is deleted when its turn has come. */
-	if (run->paused)
-		run->first_error = -ECANCELED;
+	run->first_error = -ECANCELED;
 	return run->paused;
-}
-
-int script_start(struct session *session, const struct script_order *order)
-{
-	const char *directory = session->engine->script_directory;
-	struct script_run *run = session->script;
-	struct frame *frame;
-	char *text, reason[128];
-	bool nested = run;
-	int error;
-
-	if (nested && run->depth == SCRIPT_DEPTH_MAX) {
-		fprintf(session->out, "script: scripts run each other at most %d deep; %s is one too many.\n",
-		        SCRIPT_DEPTH_MAX, order->arguments[0]);
-		return -ELOOP;
-	}
-	error = script_read(directory ? directory : PATH_SCRIPTS, order->arguments[0], &text, reason);
-	if (error) {
-		fprintf(session->out, "script: %s.\n", reason);
-		return error;
-	}
-	if (!nested)
-		run = session->script = calloc(1, sizeof(*run));
-	frame = run ? &run->frames[run->depth] : NULL;
-	error = run ? 0 : -ENOMEM;
-	if (frame) {
-		*frame = (struct frame){.force = order->force,
-		                        .verbose = order->verbose || (nested && run->verbose),
-		                        .context_type = session->context_type};
-		snprintf(frame->name, sizeof(frame->name), "%s", order->arguments[0]);
-		memcpy(frame->context_path, session->context_path, sizeof(frame->context_path));
-		error = expand_lines(session, order, text, frame);
-	}
-	free(text);
-	if (error && !nested)
-		script_stop(session);
-	if (error)
-		return error;
-	run->depth++;
-	return nested ? 0 : advance(session);
 }

@@ -11,11 +11,17 @@
 
 #define SCRIPT_DEPTH_MAX 5 /* C02-063 */
 
+/* What the lines printed. Prints for the session itself. Returns 0 or -errno, which the script then ends with. */
+typedef int (*script_done)(struct session *session, const char *printed, size_t length);
+
 /* arguments[0] is the script's name. */
 struct script_order {
 	const char *const *arguments;
 	size_t count;
 	bool force, verbose;
+	const char *text; /* its lines; NULL: those of the file of that name */
+	script_done
+	    done; /* gets all that they print, each with the line above it, once the last has ended; NULL: it is shown */
 };
 
 /*
@@ -28,6 +34,8 @@ int script_command_ended(struct session *session, int error);
 /* Nothing of it runs any more once its present line ends (session_end). */
 /* Returns whether the script ends by itself at its next turn of the loop; else its command is the caller's to end. */
 bool script_break(struct session *session);
+/* What the line that runs has printed so far goes to the session, whose file is returned, as far as it is shown there. */
+FILE *script_forward(struct session *session);
 /* Drops a session's script, if any. */
 void script_stop(struct session *session);
 

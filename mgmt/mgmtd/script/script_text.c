@@ -122,3 +122,32 @@ int script_expand(const char *line, const char *const arguments[], size_t count,
 	}
 	return error;
 }
+
+int script_expand_lines(char *text, const char *const arguments[], size_t count, char **out, size_t *length,
+                        unsigned *number, char reason[128])
+{
+	FILE *file = open_memstream(out, length);
+	int error = file ? 0 : -ENOMEM;
+
+	*number = 0;
+	snprintf(reason, 128, "out of memory");
+	for (char *line = text, *next; file && line && !error; line = next) {
+		char *expanded;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
+		++*number;
+		error = script_expand(line, arguments, count, &expanded, reason);
+		if (!error)
+			fwrite(expanded, 1, strlen(expanded) + 1, file);
+		free(expanded);
+	}
+	if (file && fclose(file) && !error)
+		error = -ENOMEM;
+	if (error && file) {
+		free(*out);
+		*out = NULL;
+	}
+	return error;
+}

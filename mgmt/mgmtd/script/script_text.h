@@ -16,6 +16,13 @@
 int script_expand(const char *line, const char *const arguments[], size_t count, char **out,
                   char reason[128]);
 
+/*
+ * All lines of a script, each with its NUL behind it, into *out (free). text is cut at its newlines meanwhile. Returns 0, or as
+ * script_expand with the number of the line that is wrong.
+ */
+int script_expand_lines(char *text, const char *const arguments[], size_t count, char **out, size_t *length,
+                        unsigned *number, char reason[128]);
+
 /* Writes a value as line_parse and script_expand read it back: quoted where that is needed. */
 void script_write_value(const char *value, FILE *out);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/messages/cli.h"
 #include "lib/messages/type.h"
+#include "mgmt/mgmtd/script/script_run.h"
 #include "mgmt/mgmtd/session/session.h"
 
 #include <errno.h>
@@ -22,11 +23,15 @@ int session_push(struct session *session, const char *text)
 int session_flush(struct session *session, size_t queue_max)
 {
 	int error = 0;
+	FILE *out;
 
-	if (!session->out || !session->connection || fflush(session->out))
+	if (!session->out || !session->connection)
 		return 0;
 	if (ipc_queued(session->connection) > queue_max)
 		return -EAGAIN;
+	out = session->script ? script_forward(session) : session->out;
+	if (fflush(out))
+		return 0;
 	for (size_t sent = 0; sent < session->length && !error;) {
 		size_t part = session->length - sent < OUTPUT_CHUNK ? session->length - sent : OUTPUT_CHUNK;
 
@@ -34,7 +39,7 @@ int session_flush(struct session *session, size_t queue_max)
 		sent += part;
 	}
 	/* From its beginning again: what stands there has been sent. */
-	rewind(session->out);
+	rewind(out);
 	return 0;
 }
 
