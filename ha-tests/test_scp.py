@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lab.cluster import Cluster
 from lab.node import LabNode
-from lab.ssh import login_words, scp, transferred
+from lab.ssh import PROMPT, login_words, scp, session, ssh, transferred
 from lab.wait import await_condition
 
 
@@ -111,6 +111,45 @@ def test_an_uploaded_script_runs(cluster: Cluster, tmp_path: Path) -> None:
     transferred(cluster.lab, "fw:/scripts/made.sgs", tmp_path)
     assert "add IPAddress uploaded Address=192.0.2.99" in (tmp_path / "made.sgs").read_text()
     refused(cluster, "a script's name", tmp_path / "made.sgs", "fw:scripts/a,b.sgs")
+
+
+@pytest.mark.feature("C02-058")
+def test_a_script_shows_what_waits_for_other_daemons(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "looks.sgs").write_text("arp -show if1\nping 10.1.0.10 -count=2\nadd IPAddress quiet Address=192.0.2.7\nha\n")
+    transferred(cluster.lab, tmp_path / "looks.sgs", "fw:scripts")
+    try:
+        done = ssh(cluster.lab, "script -run looks.sgs")
+        assert done.returncode == 0, done
+        assert done.stdout.count("ARP Cache") == 1 and done.stdout.count(" reply from 10.1.0.10") == 2, done.stdout
+        assert "Added" not in done.stdout and "HA cluster peer is ALIVE" in done.stdout, done.stdout
+    finally:
+        active(cluster).cli("reject")
+
+
+@pytest.mark.feature("C02-142")
+def test_techsupport(cluster: Cluster, tmp_path: Path) -> None:
+    """What helps to find a fault, in one file, without what nobody else may know."""
+    node = active(cluster)
+    secret = "add RadiusServer rad IPAddress=198.51.100.10 SharedSecret=hidden-secret"
+    assert node.cli(secret).returncode == 0
+    try:
+        done = ssh(cluster.lab, "techsupport")
+        assert done.returncode == 0 and "Created techsupport.txt" in done.stdout, done
+        transferred(cluster.lab, "fw:techsupport.txt", tmp_path)
+    finally:
+        node.cli("reject")
+    text = (tmp_path / "techsupport.txt").read_text()
+    for found in ("Technical Support Information\n", "System Time: ", "This device is a HA", "10.1.0.10", "+  RadiusServer rad",
+                  "Beginning system reconfigure", '"AdminUsers"'):
+        assert found in text, found
+    assert "hidden-secret" not in text and "$y$" not in text and "techsupport:" not in text, text
+    assert ssh(cluster.lab, "techsupport -show -nopages").stdout == text
+    with session(cluster.lab) as terminal:
+        terminal.expect_exact(PROMPT)
+        terminal.send("techsupport -show\r")
+        terminal.expect_exact("-- Enter: next page, q: end --")
+        terminal.send("q\r")
+        terminal.expect_exact(PROMPT)
 
 
 @pytest.mark.feature("C02-064")

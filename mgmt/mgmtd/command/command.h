@@ -108,6 +108,7 @@ int command_ndpsnoop(struct session *session, const struct line *line);
 int command_routes(struct session *session, const struct line *line);
 int command_ifstat(struct session *session, const struct line *line);
 int command_memory(struct session *session, const struct line *line);
+int command_techsupport(struct session *session, const struct line *line);
 int command_time(struct session *session, const struct line *line);
 int command_top(struct session *session, const struct line *line);
 int command_statistics(struct session *session, const struct line *line);

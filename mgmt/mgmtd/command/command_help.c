@@ -292,6 +292,13 @@ const struct command commands[] = {
              {"listall", NULL, "Show all paths that there are."},
              {"poll", NULL, "Show the list again and again, until -stop or the end of the session."},
              {"interval", "N", "Seconds between two times."}, {"stop", NULL, "End -poll."})},
+    {"techsupport", NULL, false, command_techsupport, "Collect what helps to find a fault into a file.",
+     "techsupport\ntechsupport -show [-nopages]\n\n"
+     "The file is techsupport.txt in the root folder, in place of an earlier one; SCP fetches it. Passwords "
+     "and\n"
+     "secrets are not in it, names and addresses are: look it over before it goes to somebody else.",
+     OPTIONS({"show", NULL, "Print the file, a page at a time."},
+             {"nopages", NULL, "With -show: all at once."})},
     {"time", "t", false, command_time, "Show or set the clock.",
      "time\ntime -set YYYY-mm-DD HH:MM:SS\ntime -sync [-force]\n\n"
      "-set takes local time, and is in force at once. -sync asks the TimeServer objects of DateTime.",
