@@ -182,6 +182,26 @@ def test_a_node_that_dies_before_the_commit_returns_to_what_is_committed(cluster
     assert generation(peer) == before
 
 
+@pytest.mark.feature("C02-041", "C11-009", "C11-010")
+def test_who_activated_is_gone_before_the_end(cluster: Cluster) -> None:
+    """The line breaks while the activation is under way: it comes into force, and goes after BiDirTimeout as nobody commits it."""
+    node = cluster.nodes[cluster.standby()]
+    node.commit("set Settings RemoteMgmtSettings BiDirTimeout=10")
+    await_same(cluster)
+    began = node.cli("cfglog -all").stdout.count("Activating new configuration.")
+    node.hang_program("hadrian-datapath")
+    administrator = Administrator(node)
+    administrator.types("add IPAddress half Address=192.0.2.31", "activate")
+    await_condition(lambda: node.cli("cfglog -all").stdout.count("Activating new configuration.") > began, "the activation", timeout=10)
+    administrator.dies()
+    node.resume()
+    assert address(node, "half")
+    await_condition(lambda: not address(node, "half"), "the return of the former configuration", timeout=30, interval=0.25)
+    assert "No commit within 10 seconds" in node.cli("cfglog").stdout
+    node.commit("set Settings RemoteMgmtSettings BiDirTimeout=<empty>")
+    cluster.await_well()
+
+
 @pytest.mark.feature("C02-041", "C22-018")
 @pytest.mark.parametrize("dead", ["hadrian-mgmtd", "hadrian-clusterd"])
 def test_commit_without_the_peers_daemon(cluster: Cluster, dead: str) -> None:

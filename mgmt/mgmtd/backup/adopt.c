@@ -41,7 +41,7 @@ static void on_activated(void *user, int error, const char *text)
 		engine_rollback(engine, "");
 		return;
 	}
-	engine_await_commit(engine);
+	engine_await_commit(engine); /* also where nothing differs: it is to be on disk */
 	error = engine_commit(engine, adopted_by, on_committed, engine);
 	if (error)
 		on_committed(engine, error, strerror(-error));

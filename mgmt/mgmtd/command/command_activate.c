@@ -13,22 +13,19 @@ static void activated(void *user, int error, const char *text)
 {
 	struct session *session = user;
 	struct engine *engine = session->engine;
-	bool changed = !configuration_equal(&engine->running, &engine->committed);
 
 	if (error) {
 		fprintf(session->out, "Activation failed, the old configuration stays in force: %s.\n", text);
 	} else {
 		if (text && *text)
 			fprintf(session->out, "%s\n", text);
-		if (changed) {
-			engine_await_commit(engine);
+		if (engine->uncommitted)
 			fprintf(session->out,
-			        "Configuration activated. Without 'commit' within %d seconds the old one "
+			        "Configuration activated. Without 'commit' within %u seconds the old one "
 			        "returns.\n",
-			        COMMIT_SECONDS);
-		} else {
+			        engine_commit_seconds(engine));
+		else
 			fputs("Configuration activated; nothing to commit.\n", session->out);
-		}
 	}
 	session_end(session, error);
 }

@@ -23,7 +23,8 @@ const struct command commands[] = {
     {"about", "version", false, command_about, "Show which version this is, and since when it runs.",
      "about"},
     {"activate", "a", true, command_activate, "Put the edited configuration into force.",
-     "activate\n\nWithout commit within 30 seconds the old configuration returns."},
+     "activate\n\nWithout commit within 30 seconds (BiDirTimeout of RemoteMgmtSettings) the old "
+     "configuration\nreturns."},
     {"add", NULL, true, command_add, "Add an object.",
      "add [CATEGORY] TYPE [NAME] Property=Value ... [Index=N] [-disable]",
      OPTIONS({"disable", NULL, "Add it out of use."}, {"enable", NULL, "Add it in use, as it is without."}),

@@ -109,6 +109,11 @@ static void finish(struct engine *engine, int error, const char *text)
 		configuration_clear(&engine->running);
 		engine->running = activation->next;
 		activation->next.tree = NULL;
+		/* Here, as whoever typed it may be gone: what nobody commits returns all the same. */
+		if (configuration_equal(&engine->running, &engine->committed))
+			engine_stop_commit_timer(engine);
+		else if (!engine->receiving)
+			engine_await_commit(engine);
 		apply_rest(engine);
 		cfglog_write(&engine->cfglog, "Notice", "Reconfigure completed successfully.");
 	}

@@ -22,7 +22,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define COMMIT_SECONDS        30
 #define ACTIVATION_TIMEOUT_MS 10000
 
 struct session;
@@ -136,7 +135,7 @@ void engine_apply_running(struct engine *engine);
 void engine_datapath_connected(struct engine *engine);
 
 /*
- * Puts next into force (a copy is taken). done is called, perhaps before this returns, unless an error is
+ * Puts next into force (a copy is taken), and awaits its commit where there is something to commit. done (or NULL) is called, perhaps before this returns, unless an error is
  * returned: -EBUSY where another activation is under way, or what building the policy gives, with the reason.
  */
 int engine_activate(struct engine *engine, const struct configuration *next, activation_done done, void *user,
@@ -164,6 +163,8 @@ void engine_stop_commit_timer(struct engine *engine);
 void engine_rollback(struct engine *engine, const char *why);
 /* Starts the time within which running must be committed. */
 void engine_await_commit(struct engine *engine);
+/* That time, as running has it (C11-010). */
+unsigned engine_commit_seconds(const struct engine *engine);
 
 /*
  * Reads the keys of secrets again and seals with the present one what another sealed, in all three

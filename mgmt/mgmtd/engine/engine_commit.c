@@ -237,21 +237,26 @@ static void on_commit_timeout(void *user)
 	struct engine *engine = user;
 	char why[160];
 
-	/* `commit` was typed in time, and the peer's answer is on its way. */
-	if (engine->claim.busy) {
+	/* `commit` was typed in time, and the peer's answer is on its way. Or what is activated now comes into force. */
+	if (engine->claim.busy || engine->activation.busy) {
 		engine_await_commit(engine);
 		return;
 	}
-	snprintf(why, sizeof(why), "No commit within %d seconds: the committed configuration is restored.",
-	         COMMIT_SECONDS);
+	snprintf(why, sizeof(why), "No commit within %u seconds: the committed configuration is restored.",
+	         engine_commit_seconds(engine));
 	engine_rollback(engine, why);
 	sessions_notify(engine, why);
+}
+
+unsigned engine_commit_seconds(const struct engine *engine)
+{
+	return setting_number(&engine->running, "RemoteMgmtSettings", "BiDirTimeout");
 }
 
 void engine_await_commit(struct engine *engine)
 {
 	engine_stop_commit_timer(engine);
 	engine->uncommitted = true;
-	qb_loop_timer_add(engine->loop, QB_LOOP_MED, COMMIT_SECONDS * QB_TIME_NS_IN_SEC, engine,
-	                  on_commit_timeout, &engine->commit_timer);
+	qb_loop_timer_add(engine->loop, QB_LOOP_MED, engine_commit_seconds(engine) * QB_TIME_NS_IN_SEC,
+	                  engine, on_commit_timeout, &engine->commit_timer);
 }
