@@ -58,17 +58,18 @@ class Terminal:
         self.prompt = ""
         self._read()
 
-    def _read(self) -> str:
+    def _read(self, echo: str = "") -> str:
+        """What follows the echo, up to the prompt: what the firewall tells on its own may stand before."""
         text = ""
-        while not (found := PROMPT.search(text)):
+        while (at := text.find(echo)) < 0 or not (found := PROMPT.search(text, at)):
             text += ESCAPES.sub("", self._spawned.read_nonblocking(65536, timeout=20))
         self.prompt = found[1]
-        return text[:found.start()]
+        return text[at + len(echo):found.start()]
 
     def type(self, command: str) -> list[str]:
         """The lines of the answer, without the echo of what was typed."""
         self._spawned.send(command + "\r")
-        return self._read().split("\n")[1:]
+        return self._read(command + "\n").split("\n")
 
     def close(self) -> None:
         self._spawned.close(force=True)

@@ -231,6 +231,21 @@ def test_a_password_is_asked_before_hashes_leave_the_system(cluster: Cluster, te
         cluster.await_well()
 
 
+@pytest.mark.feature("C02-041", "C11-010")
+def test_who_does_not_commit_is_told_at_once(cluster: Cluster, terminal: Terminal) -> None:
+    """Nothing has to be typed to learn that the old configuration is in force again."""
+    node = cluster.nodes[cluster.active()]
+    node.commit("set Settings RemoteMgmtSettings BiDirTimeout=10")
+    try:
+        terminal.enter("add IPAddress late Address=192.0.2.1")
+        terminal.enter("activate")
+        terminal.await_screen("Without 'commit' within 10 seconds")
+        terminal.type("show IPAddr")
+        terminal.await_screen("No commit within 10 seconds: the committed configuration is restored.\nSystem:/> show IPAddr")
+    finally:
+        node.commit("set Settings RemoteMgmtSettings BiDirTimeout=<empty>")
+
+
 @pytest.mark.feature("C02-053")
 def test_a_running_script_is_broken_off(cluster: Cluster, terminal: Terminal, tmp_path: Path) -> None:
     """It sets its second comment after many commands that take far longer than a key."""

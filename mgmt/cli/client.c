@@ -230,9 +230,15 @@ int client_complete(struct client *client, const char *line, size_t length, unsi
 	error = ipc_client_send(client->fd, MESSAGE_CLI_COMPLETE, client->buffer, sizeof(head) + length);
 	if (error)
 		return gone(client, error);
-	/* What the server sends on its own comes with the next command's output at the latest. */
-	do
+	for (;;) {
 		error = receive(client, &message);
-	while (error == -EINTR || (!error && !take_completions(&message, head.sequence, out)));
-	return error;
+		if (error && error != -EINTR)
+			return error;
+		if (!error && take_completions(&message, head.sequence, out))
+			return 0;
+		if (!error && message.type == MESSAGE_CLI_OUTPUT) {
+			fputc('\n', stdout);
+			show(&message, stdout);
+		}
+	}
 }

@@ -96,12 +96,6 @@ void session_author(const struct session *session, char text[COMMIT_AUTHOR_MAX])
 	snprintf(text, COMMIT_AUTHOR_MAX, "%s%s%s", session->user, *remote ? " from " : "", remote);
 }
 
-void sessions_notify(struct engine *engine, const char *text)
-{
-	for (struct session *session = engine->sessions; session; session = session->next)
-		snprintf(session->notice, sizeof(session->notice), "%s", text);
-}
-
 /* Sends what the queue takes; the rest follows when it is writable. */
 static void send_output(struct session *session)
 {
@@ -348,6 +342,7 @@ static void open_login_session(struct session *session)
 
 	if (login_denied(session))
 		return;
+	session->prompted = session->open;
 	session_prompt(session, done.prompt, sizeof(done.prompt));
 	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
 }
@@ -371,6 +366,7 @@ static void open_session(struct session *session, const struct ipc_message *mess
 		session->may_write =
 		    user_in_group(&session->engine->running, session->user, "Administrators");
 	}
+	session->prompted = session->open;
 	session_prompt(session, done.prompt, sizeof(done.prompt));
 	ipc_send(session->connection, MESSAGE_CLI_DONE, &done, sizeof(done), -1);
 }

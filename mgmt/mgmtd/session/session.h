@@ -46,6 +46,7 @@ struct session {
 	char user[64];
 	struct login_attempt *attempt; /* a connection of the login socket; NULL: of the console's */
 	bool open;
+	bool prompted;         /* a command line is at the other end, not a login or a file transfer */
 	bool may_write;        /* Administrators; others look only */
 	unsigned views;        /* open besides the default one: bits of enum command_view */
 	bool leaving;          /* `exit` */
@@ -56,7 +57,7 @@ struct session {
 	bool secret;                            /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
 	char context_path[OBJECT_PATH];         /* its object's */
-	char notice[512];                       /* what happened meanwhile, shown with the next command */
+	char notice[512];                       /* what could not be shown at once: with the next command */
 	FILE *out;
 	char *text; /* of out */
 	size_t length, sent;
@@ -90,7 +91,9 @@ struct session *session_create(struct engine *engine, struct ipc_connection *con
 void session_message(struct ipc_connection *connection, const struct ipc_message *message, void *user);
 void session_writable(struct ipc_connection *connection, void *user);
 void session_closed(struct ipc_connection *connection, void *user);
-/* Every session is told with its next command. */
+/* Tells a session (one line or several, without a newline at the end) at once, or where that cannot be, with its next command. */
+void session_notify(struct session *session, const char *text);
+/* The same for every session. */
 void sessions_notify(struct engine *engine, const char *text);
 
 /*

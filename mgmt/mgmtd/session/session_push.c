@@ -5,6 +5,7 @@
 #include "mgmt/mgmtd/session/session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OUTPUT_CHUNK 60000
@@ -18,6 +19,30 @@ int session_push(struct session *session, const char *text)
 	if ((session->waiting && !session->out) || ipc_queued(session->connection) > WAITING_MAX)
 		return -EAGAIN;
 	return ipc_send(session->connection, MESSAGE_CLI_OUTPUT, text, strlen(text), -1);
+}
+
+void session_notify(struct session *session, const char *text)
+{
+	size_t size = sizeof(session->notice), before = strlen(session->notice);
+	char *lines = NULL;
+	bool shown = session->prompted && !before && asprintf(&lines, "%s\n", text) > 0 &&
+	             !session_push(session, lines);
+
+	free(lines);
+	if (shown)
+		return;
+	/* Behind what was not shown yet; where there is no room, in its place. */
+	if (before && before + 1 + strlen(text) < size)
+		session->notice[before++] = '\n';
+	else
+		before = 0;
+	snprintf(session->notice + before, size - before, "%s", text);
+}
+
+void sessions_notify(struct engine *engine, const char *text)
+{
+	for (struct session *session = engine->sessions; session; session = session->next)
+		session_notify(session, text);
 }
 
 int session_flush(struct session *session, size_t queue_max)
