@@ -49,6 +49,12 @@ START_TEST(every_word_that_is_not_known_is_named)
 	console_refused(&console, "set HighAvailability Role=master", "Did you mean Master");
 	console_refused(&console, "set HighAvailability ClusterID=64", "1..63");
 	console_refused(&console, "set Settings HASettings PeerDead=49", "50..60000");
+	console_refused(&console, "add IPAddress bad Address=10.0.0.256",
+	                "IPAddress bad: Address cannot be '10.0.0.256'. Allowed: ");
+	console_refused(&console, "set IPAddress all-nets Address=10.0.0.1,10.0.0.1",
+	                "IPAddress all-nets: Address has '10.0.0.1' twice.");
+	console_refused(&console, "set EthernetInterface if1 PrivateIP=10.0.0.1",
+	                "EthernetInterface if1: PrivateIP has a value for each node");
 	console_refused(&console, "set Settings HASettings PeerDead=1e3", "50..60000");
 	console_refused(&console, "set Interface EthernetInterface if9 HAType=Sync",
 	                "no EthernetInterface 'if9'");

@@ -150,7 +150,7 @@ int command_add(struct session *session, const struct line *line)
 	if (!error)
 		index = edit_index(session, target.type, line);
 	if (!error && index >= 0)
-		error = edit_check(session, target.type, line, true);
+		error = edit_check(session, &target, line, true);
 	if (!error && index >= 0)
 		error = edit_hash(session, target.type, line, command_add);
 	if (error || index < 0)

@@ -100,7 +100,7 @@ int command_set(struct session *session, const struct line *line)
 	if (!error)
 		index = edit_index(session, target.type, line);
 	if (!error && index >= 0)
-		error = edit_check(session, target.type, line, false);
+		error = edit_check(session, &target, line, false);
 	if (!error && index >= 0)
 		error = edit_hash(session, target.type, line, command_set);
 	if (error || index < 0)

@@ -204,7 +204,7 @@ static bool is_whole(const struct completing *at, const struct place *place)
 	if (out && !(place->property->references && name_is_valid(at->matches.typed)) &&
 	    !line_parse(at->token, line, reason)) {
 		whole = line->count == 1 && line->argument[0].kind == ARGUMENT_PROPERTY &&
-		        !value_check(at->type, place->property, &line->argument[0], out);
+		        !value_check(at->type->name, place->property, &line->argument[0], out);
 		line_free(line);
 	}
 	if (out)

@@ -34,10 +34,27 @@ static bool is_index(const struct argument *argument)
 	return argument->kind == ARGUMENT_PROPERTY && !strcmp(argument->name, "Index");
 }
 
-int edit_check(struct session *session, const struct object_type *type, const struct line *line, bool adding)
+/* As messages name the object that a line is about: by the name that was typed, if there is one. */
+static void name_object(const struct target *target, const struct line *line, bool adding,
+                        char text[OBJECT_LABEL])
 {
+	const char *name = target->name;
+
+	for (size_t i = 0; i < line->count && adding && !name; i++)
+		if (line->argument[i].kind == ARGUMENT_PROPERTY && !strcmp(line->argument[i].name, "Name"))
+			name = line->argument[i].text;
+	snprintf(text, OBJECT_LABEL, "%s%s%s", target->type->name, name && *name ? " " : "",
+	         name ? name : "");
+}
+
+int edit_check(struct session *session, const struct target *target, const struct line *line, bool adding)
+{
+	const struct object_type *type = target->type;
 	const struct property *property;
+	char label[OBJECT_LABEL];
 	int error = 0;
+
+	name_object(target, line, adding, label);
 
 	for (size_t i = 0; i < line->count && !error; i++) {
 		const struct argument *argument = &line->argument[i];
@@ -50,11 +67,11 @@ int edit_check(struct session *session, const struct object_type *type, const st
 			    session->out,
 			    "%s: %s cannot be '%s'. Allowed: a letter, then letters, digits, '_', '-' and "
 			    "'.', at most 63.\n",
-			    type->name, property->name, argument->text);
+			    label, property->name, argument->text);
 			error = -EINVAL;
 		}
 		if (!error)
-			error = value_check(type, property, argument, session->out);
+			error = value_check(label, property, argument, session->out);
 	}
 	return error;
 }

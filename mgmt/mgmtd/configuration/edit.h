@@ -6,12 +6,14 @@
 
 #include "mgmt/mgmtd/session/session.h"
 
+struct target;
+
 /* Index= is no property but a position (C02-034). Returns it, 0 where none was typed, -EINVAL after a
  * message. */
 int edit_index(struct session *session, const struct object_type *type, const struct line *line);
 /* Checks every property of the line. adding: the key may be among them. Returns 0, or -errno after a message.
  */
-int edit_check(struct session *session, const struct object_type *type, const struct line *line, bool adding);
+int edit_check(struct session *session, const struct target *target, const struct line *line, bool adding);
 /*
  * Has the passwords of a line that edit_check took hashed by the worker, and then runs the command again, with
  * the hashes. Returns 0 where there is nothing to wait for, SESSION_WAITS, or -errno after a message.

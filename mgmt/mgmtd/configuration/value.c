@@ -145,10 +145,10 @@ static void suggest(const struct property *property, const char *value, FILE *ou
 		fprintf(out, " Did you mean %s?", nearest.best);
 }
 
-static int refuse(const struct object_type *type, const struct property *property, const char *value,
-                  const char *why, FILE *out)
+static int refuse(const char *object, const struct property *property, const char *value, const char *why,
+                  FILE *out)
 {
-	fprintf(out, "%s: %s cannot be '%s'%s%s. Allowed: ", type->name, property->name,
+	fprintf(out, "%s: %s cannot be '%s'%s%s. Allowed: ", object, property->name,
 	        property_is_secret(property) ? "***" : value, *why ? ": " : "", why);
 	property_describe(property, out);
 	fputc('.', out);
@@ -169,17 +169,17 @@ static int refuse_not_available(const struct object_type *type, const struct lyd
 	return -ENOTSUP;
 }
 
-static int check_node(const struct object_type *type, const struct property *property,
-                      const struct argument *argument, FILE *out)
+static int check_node(const char *object, const struct property *property, const struct argument *argument,
+                      FILE *out)
 {
 	if (property->per_node == (argument->node >= 0))
 		return 0;
 	if (property->per_node)
 		fprintf(out,
 		        "%s: %s has a value for each node: type %s:0= for the master, %s:1= for the slave.\n",
-		        type->name, property->name, property->name, property->name);
+		        object, property->name, property->name, property->name);
 	else
-		fprintf(out, "%s: %s has one value for both nodes: type %s= without ':%d'.\n", type->name,
+		fprintf(out, "%s: %s has one value for both nodes: type %s= without ':%d'.\n", object,
 		        property->name, property->name, argument->node);
 	return -EINVAL;
 }
@@ -198,42 +198,42 @@ static size_t value_list(const struct property *property, const struct argument 
 	return *argument->text || may_be_empty(property) ? 1 : 0;
 }
 
-static int check_list(const struct object_type *type, const struct property *property,
-                      const char *const *values, size_t count, FILE *out)
+static int check_list(const char *object, const struct property *property, const char *const *values,
+                      size_t count, FILE *out)
 {
 	const struct lysc_node_leaflist *list = (const struct lysc_node_leaflist *)property->leaf[0];
 
 	if (!property->list)
 		return 0;
 	if (list->max && count > list->max) {
-		fprintf(out, "%s: %s holds at most %u values, not %zu.\n", type->name, property->name,
-		        list->max, count);
+		fprintf(out, "%s: %s holds at most %u values, not %zu.\n", object, property->name, list->max,
+		        count);
 		return -E2BIG;
 	}
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(values[i], values[j]) != 0)
 				continue;
-			fprintf(out, "%s: %s has '%s' twice.\n", type->name, property->name, values[i]);
+			fprintf(out, "%s: %s has '%s' twice.\n", object, property->name, values[i]);
 			return -EINVAL;
 		}
 	}
 	return 0;
 }
 
-int value_check(const struct object_type *type, const struct property *property,
-                const struct argument *argument, FILE *out)
+int value_check(const char *object, const struct property *property, const struct argument *argument,
+                FILE *out)
 {
 	const char *const *values = NULL;
 	const char *why;
 	size_t count = value_list(property, argument, &values);
-	int error = check_node(type, property, argument, out);
+	int error = check_node(object, property, argument, out);
 
 	if (!error)
-		error = check_list(type, property, values, count, out);
+		error = check_list(object, property, values, count, out);
 	for (size_t i = 0; !error && i < count && !argument->hashed; i++)
 		if (!value_is_valid(property, property_unalias(property, values[i]), &why))
-			error = refuse(type, property, values[i], why, out);
+			error = refuse(object, property, values[i], why, out);
 	return error;
 }
 
@@ -274,7 +274,7 @@ static int assign_key(struct lyd_node *object, const struct object_type *type,
 	const char *values[1] = {line}, *why;
 
 	if (ssh_key_take(typed, line, &why))
-		return refuse(type, property, typed, why, out);
+		return refuse(type->name, property, typed, why, out);
 	return value_set(object, property, 0, values, 1);
 }
 
@@ -285,7 +285,7 @@ static int assign_certificate(struct lyd_node *object, const struct object_type 
 	const char *values[1] = {line}, *why;
 
 	if (certificate_take(typed, line, &why))
-		return refuse(type, property, typed, why, out);
+		return refuse(type->name, property, typed, why, out);
 	return value_set(object, property, 0, values, 1);
 }
 
@@ -308,7 +308,7 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 	unsigned node = argument->node > 0 ? (unsigned)argument->node : 0;
 	const char *const *values = NULL, *actual;
 	size_t count = value_list(property, argument, &values);
-	int error = value_check(type, property, argument, out);
+	int error = value_check(type->name, property, argument, out);
 
 	if (error)
 		return error;
@@ -331,6 +331,6 @@ int value_assign(struct lyd_node *object, const struct object_type *type, const 
 	}
 	error = value_set(object, property, node, values, count);
 	if (error == -EINVAL)
-		return refuse(type, property, argument->text, "", out);
+		return refuse(type->name, property, argument->text, "", out);
 	return error;
 }

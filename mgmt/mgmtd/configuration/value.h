@@ -24,8 +24,8 @@ int number_range_parse(const char *text, unsigned maximum, unsigned *first, unsi
 int value_assign(struct lyd_node *object, const struct object_type *type, const struct property *property,
                  const struct argument *argument, FILE *out);
 
-/* The same checks without an object to set. */
-int value_check(const struct object_type *type, const struct property *property,
-                const struct argument *argument, FILE *out);
+/* The same checks without an object to set; object is how messages name it ("IPAddress if1_ip"). */
+int value_check(const char *object, const struct property *property, const struct argument *argument,
+                FILE *out);
 
 #endif
