@@ -225,6 +225,13 @@ START_TEST(values)
 	lists("set RemoteManagement RemoteMgmtSSH x LogEnabled=",
 	      "       Type:  Boolean\nDescription:  Log logins, also those that fail.\n    Default:  Yes\n\n"
 	      "List of all valid choices:\n\nName\n-----------\n<empty>\nYes\nNo\n");
+	lists(
+	    "add LogReceiver LogReceiverSyslog my_receiver IPAddress=web1 LogSeverity=",
+	    "       Type:  String\nDescription:  Specifies with what severity log events will be sent to the "
+	    "specified log receivers.\n"
+	    "    Default:  Emergency,Alert,Critical,Error,Warning,Notice,Information\n\n"
+	    "List of all valid choices:\n\nName\n-----------\n<empty>\nDebug\nInformation\nNotice\n"
+	    "Warning\nError\nCritical\nAlert\nEmergency\n");
 	becomes("set Address IPAddress web2 Address=web1,ma", "set Address IPAddress web2 Address=web1,mail");
 	becomes("set Address IPAddress web2 Address=web1,mail",
 	        "set Address IPAddress web2 Address=web1,mail ");
