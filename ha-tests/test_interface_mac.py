@@ -26,6 +26,7 @@ PUBLISHED, PUBLISHED6, PROXIED = "10.1.0.77", "2001:db8:1::77", "10.1.0.93"
 OWNED = (SHARED, SHARED6, PUBLISHED, PUBLISHED6, PROXIED)
 PRIVATE = {"master": "10.1.0.2", "slave": "10.1.0.3"}
 BROADCAST = "ff:ff:ff:ff:ff:ff"
+TAKEOVER_ANNOUNCEMENTS = 5  # at once, and four times within a second
 TYPED = {"master": "02:48:44:00:01:00", "slave": "02:48:44:00:01:01"}
 CONFIGURE = f"""{IPV6}
 cc ARPEntries
@@ -161,14 +162,23 @@ def test_a_hand_over_is_no_conflict_and_flows_live_on(cluster: Cluster, tmp_path
 
 @pytest.mark.feature("C22-052")
 def test_when_one_of_two_active_nodes_yields_neighbours_learn_whose_addresses_they_are(cluster: Cluster) -> None:
-    """Without an announcement they would go on with the address of the one that yields, until the next of GratuitousARPInterval."""
-    loser, winner = cluster.active(), cluster.standby()
+    """
+    Without an announcement they would go on with the address of the one that yields, until the next of GratuitousARPInterval.
+    What the takeover itself announces is over by then.
+    """
+    lab, loser, winner = cluster.lab, cluster.active(), cluster.standby()
+    old, new = (mac_of(cluster.nodes[name], "if1") for name in (loser, winner))
     cluster.commit("set Settings HASettings GratuitousARPInterval=300")
-    with split(cluster):
-        await_condition(lambda: sorted(cluster.lab.active_nodes()) == sorted(cluster.nodes), "two active nodes", 20)
-        cluster.lab.run("client", ["ip", "neighbour", "replace", SHARED, "dev", "eth0", "nud", "stale",
-                                   "lladdr", mac_of(cluster.nodes[loser], "if1")], check=True)
-    await_known(cluster, (SHARED,), mac_of(cluster.nodes[winner], "if1"))
+    announcements = f"ether src {new} and ether broadcast and arp[14:4] = 0x0a010001 and arp[24:4] = 0x0a010001"
+    with Capture(lab, "client", "eth0", announcements) as told:
+        with split(cluster):
+            await_condition(lambda: sorted(lab.active_nodes()) == sorted(cluster.nodes), "two active nodes", 20)
+            await_condition(lambda: len(told.frames) >= TAKEOVER_ANNOUNCEMENTS, "all that the takeover announces", 20)
+            before = len(told.frames)
+            lab.run("client", ["ip", "neighbour", "replace", SHARED, "dev", "eth0", "nud", "stale", "lladdr", old], check=True)
+        await_condition(lambda: len(told.frames) > before, f"another announcement of {SHARED} by {winner}", 20)
+    assert before == TAKEOVER_ANNOUNCEMENTS, told.frames
+    await_known(cluster, (SHARED,), new)
     cluster.await_well()
     assert cluster.active() == winner
     cluster.commit("set Settings HASettings GratuitousARPInterval=<empty>")
