@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What restarts on a node by itself: daemons that end, and the datapath of an inactive node whose interface is faulty."""
 
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from lab.cluster import Cluster
 from lab.cut import silent_cut
+from lab.node import LabNode
 from lab.traffic import CLIENT, UdpProbe
 from lab.wait import await_condition
 
@@ -39,14 +43,39 @@ def test_programs_that_end_are_started_again_and_no_traffic_notices(configured: 
     assert result.lost <= result.sent // 100
 
 
+# A program in the kernel that takes every frame away before a socket sees it. Who opens the port anew removes it.
+TAKES_ALL = """
+__attribute__((section("xdp"), used)) int takes_all(void *context) { return 1; /* XDP_DROP */ }
+"""
+
+
+@contextmanager
+def port_that_stands_still(node: LabNode, interface: str, folder: Path) -> Iterator[None]:
+    """The port takes no frame in any more, as long as it is this one; its link is up, and what it sends goes out."""
+    source, program = folder / "takes_all.c", folder / "takes_all.o"
+    source.write_text(TAKES_ALL, encoding="utf-8")
+    subprocess.run(["clang", "-target", "bpf", "-O2", "-c", source, "-o", program], check=True)
+    done = node.run(["ip", "link", "set", "dev", interface, "xdpgeneric", "object", program, "section", "xdp"])
+    assert done.returncode == 0, done.stderr
+    try:
+        yield
+    finally:
+        node.run(["ip", "link", "set", "dev", interface, "xdpgeneric", "off"])
+
+
 @pytest.mark.feature("C22-030")
-def test_an_inactive_node_restarts_its_datapath_once_to_cure_an_interface(configured: Cluster) -> None:
+def test_an_inactive_node_restarts_its_datapath_once_to_cure_an_interface(configured: Cluster, tmp_path: Path) -> None:
+    """
+    Two faults: a port that takes nothing in any more, which a restart cures, and a switch that loses its frames, which none
+    does. So when the switch works again the port works too, and it would not without the restart.
+    """
     active, standby = configured.active(), configured.standby()
     node = configured.nodes[active]
     before = node.programs("hadrian-datapath")
-    with UdpProbe(configured.lab, rate=200) as probe:
+    with UdpProbe(configured.lab, rate=200) as probe, port_that_stands_still(node, "if1", tmp_path):
+        configured.await_active(standby)
+        await_condition(lambda: OFFLINE in node.cli("ifstat if1").stdout, "the port's fault being found", 20)
         with silent_cut(configured.lab, active, "if1"):
-            configured.await_active(standby)
             # The one that ends has a child for a moment, which looks for leaks.
             await_condition(lambda: not node.programs("hadrian-datapath") & before, "the end of the datapath", CURE_SECONDS + 30)
             await_condition(lambda: OFFLINE in node.cli("ifstat if1").stdout, "another datapath, and the fault that is still there", 30)
@@ -54,6 +83,7 @@ def test_an_inactive_node_restarts_its_datapath_once_to_cure_an_interface(config
             said = "".join(file.read_text(encoding="utf-8", errors="replace") for file in node.log.glob("*.log"))
             assert "restarts to cure it, not again for 600 s" in said
             assert node.run(["cat", "/run/hadrian/interface-cure"]).stdout.split()[1] == "1"
+        await_condition(lambda: "HA Monitor     : the peer is heard" in node.cli("ifstat if1").stdout, "the port that works again", 20)
         configured.await_well()
         result = probe.finish()
     assert node.programs("hadrian-datapath") == again
