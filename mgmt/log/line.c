@@ -83,6 +83,10 @@ void line_make(const struct message_log_line *message, const char *text, size_t 
 	         (int)strnlen(message->program, sizeof(message->program)), message->program,
 	         *out->interface ? " iface=" : "", out->interface);
 	append_quoted(clean, length, out->text, sizeof(out->text));
+	/* The program's name is as the message has it. */
+	for (char *at = out->text; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
 }
 
 size_t line_datagram(const struct log_line *line, unsigned facility, const struct tm *when, const char *host,

@@ -88,10 +88,8 @@ static void take_receivers(const struct ipc_message *message)
 	memcpy(old, receivers, sizeof(old));
 	for (uint32_t i = 0; i < head->count; i++, at += sizeof(settings)) {
 		memcpy(&settings, at, sizeof(settings));
-		if (!receiver_is_valid(&settings)) {
-			settings.severities = 0;
-			settings.exception_count = 0;
-		}
+		if (!receiver_is_valid(&settings))
+			memset(&settings, 0, sizeof(settings));
 		receivers[i] = successor(old, &settings);
 	}
 	explicit_bzero(&settings, sizeof(settings));
