@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from lab.background import Background
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.syslog import SyslogServer
@@ -16,6 +17,16 @@ OTHER_PORT = 5514
 NOBODY_PORT = 5999
 PRIVATE = {"master": "198.51.100.2", "slave": "198.51.100.3"}
 FLOOD = 3000
+# More lines than wait in a socket for hadrian-log, and a program that has the datapath write them as fast as it does: of flows
+# that are opened, and of packets that are refused.
+LINES = 2500
+OPENS_AND_IS_REFUSED = f"""
+import socket, time
+while True:
+    for address in ({SERVER!r}, "10.1.0.1"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one: one.sendto(b"x", (address, 9))
+    time.sleep(0.002)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +132,25 @@ def test_receivers_that_do_not_answer_hold_up_nothing(cluster: Cluster, server: 
     cluster.await_well()
     cluster.commit("delete LogReceiver LogReceiverSyslog dead\ndelete LogReceiver LogReceiverSyslog gone\n"
                    "delete LogReceiver LogReceiverSyslog one")
+
+
+@pytest.mark.feature("C22-061", "C20-015")
+def test_what_hadrian_log_was_too_slow_for_is_counted(cluster: Cluster, server: SyslogServer) -> None:
+    active = cluster.active()
+    node = cluster.nodes[active]
+
+    def told() -> int:
+        return (node.log / "hadrian-datapath.log").read_text(encoding="utf-8", errors="replace").count(" event=")
+
+    before, lost_before = told(), statistic(cluster, active, "/log/lost")
+    node.hang_program("hadrian-log")
+    with Background(cluster.lab, "client", ["/usr/bin/python3", "-c", OPENS_AND_IS_REFUSED]):
+        await_condition(lambda: told() - before > LINES, "more lines than wait for hadrian-log", 60)
+        node.resume()
+        # The next line that gets through tells how many did not.
+        await_condition(lambda: statistic(cluster, active, "/log/lost") > lost_before, "the lost lines being counted", 20)
+    assert statistic(cluster, active, "/log/lost") - lost_before < told() - before
+    assert cluster.active() == active
 
 
 @pytest.mark.feature("C20-019", "C20-012")
