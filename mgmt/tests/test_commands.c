@@ -59,6 +59,7 @@ START_TEST(every_word_that_is_not_known_is_named)
 	console_refused(&console, "set Interface EthernetInterface if9 HAType=Sync",
 	                "no EthernetInterface 'if9'");
 	console_refused(&console, "show -erors", "Did you mean -errors");
+	console_refused(&console, "$", "There is no command '$'. 'help'");
 	console_refused(&console, "delete RoutingTable main", "cannot be deleted");
 	console_refused(&console, "set System", "Properties are missing");
 }
@@ -238,6 +239,27 @@ START_TEST(objects_return_to_what_is_committed)
 }
 END_TEST
 
+/* feature: C02-021 C02-031 C02-040 */
+START_TEST(nothing_is_taken_and_then_ignored)
+{
+	console_refused(&console, "add IPAddress y Address=10.0.0.1 Address=10.0.0.2",
+	                "IPAddress y: Address is given twice");
+	console_refused(&console, "add IPAddress y Name=z Address=10.0.0.1",
+	                "IPAddress y: Name is given twice, as 'y' and 'z'");
+	console_ok(&console, "add IPAddress y Name=y Address=10.0.0.1");
+	console_refused(&console, "activate IPAddress y", "activate stands alone");
+	console_refused(&console, "commit Name=x", "commit stands alone");
+	console_refused(&console, "show IPAddress -references", "which IPAddress?");
+	console_refused(&console, "show -references", "show TYPE NAME");
+	console_refused(&console, "show -errors -changes", "one at a time");
+	console_refused(&console, "show IPAddress y -errors", "whole configuration");
+	console_says(&console, "show -errors", "No errors.");
+	console_ok(&console, "cc RuleSet IPRuleSet main");
+	console_ok(&console, "cc ..");
+	ck_assert_ptr_null(console.session.context_type);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -250,6 +272,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, users);
 	tcase_add_test(tests, ranges_act_on_several);
 	tcase_add_test(tests, objects_return_to_what_is_committed);
+	tcase_add_test(tests, nothing_is_taken_and_then_ignored);
 	tcase_add_test(tests, help_names_every_command);
 }
 

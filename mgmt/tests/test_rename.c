@@ -68,7 +68,7 @@ END_TEST
 START_TEST(what_cannot_be_a_name_is_refused)
 {
 	console_refused(&console, "set IPAddress old Name=group Address=10.0.0.5",
-	                "There is already a IPAddress 'group'");
+	                "IPAddress 'group' is already there");
 	console_refused(&console, "set IPAddress old Name=1st", "Name cannot be '1st'");
 	console_refused(&console, "set IPRuleSet main Name=other", "keeps its name");
 	console_ok(&console, "set IPAddress old Name=old");

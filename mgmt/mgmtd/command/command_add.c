@@ -98,8 +98,8 @@ static const char *new_key(struct session *session, const struct target *target,
 static int create_refused(struct session *session, const struct target *target, const char *key, int error)
 {
 	if (error == -EEXIST)
-		fprintf(session->out, "There is already a %s '%s': change it with 'set'.\n",
-		        target->type->name, key);
+		fprintf(session->out, "%s '%s' is already there: change it with 'set'.\n", target->type->name,
+		        key);
 	else if (error == -EINVAL)
 		fprintf(session->out, "%s: Name cannot be '%s': it is too long for this type.\n",
 		        target->type->name, key);

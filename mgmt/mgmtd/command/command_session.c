@@ -25,7 +25,8 @@ int command_cc(struct session *session, const struct line *line)
 	struct target target;
 	int error;
 
-	if (!strcmp(line->argument[0].name, "cc..")) {
+	if (!strcmp(line->argument[0].name, "cc..") ||
+	    (line->count == 2 && !strcmp(line->argument[1].name, ".."))) {
 		leave_context(session);
 		return 0;
 	}

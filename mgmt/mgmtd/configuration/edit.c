@@ -47,6 +47,31 @@ static void name_object(const struct target *target, const struct line *line, bo
 	         name ? name : "");
 }
 
+/* Which of two values was meant nobody can tell: none is taken. */
+static int check_twice(struct session *session, const struct target *target, const struct line *line,
+                       size_t at, bool adding, const char *label)
+{
+	const struct argument *argument = &line->argument[at];
+
+	if (target->name && type_property(target->type, "Name") && !strcmp(argument->name, "Name") &&
+	    adding && strcmp(argument->text, target->name) != 0) {
+		fprintf(session->out, "%s: Name is given twice, as '%s' and '%s'.\n", label, target->name,
+		        argument->text);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < at; i++) {
+		const struct argument *other = &line->argument[i];
+
+		if (other->kind != ARGUMENT_PROPERTY || strcmp(other->name, argument->name) != 0 ||
+		    other->node != argument->node)
+			continue;
+		fprintf(session->out, "%s: %s is given twice; several values are separated by commas.\n",
+		        label, argument->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int edit_check(struct session *session, const struct target *target, const struct line *line, bool adding)
 {
 	const struct object_type *type = target->type;
@@ -62,6 +87,8 @@ int edit_check(struct session *session, const struct target *target, const struc
 		if (argument->kind != ARGUMENT_PROPERTY || is_index(argument))
 			continue;
 		error = target_property(session, type, argument, &property);
+		if (!error)
+			error = check_twice(session, target, line, i, adding, label);
 		if (!error && property->key && !adding && !name_is_valid(argument->text)) {
 			fprintf(
 			    session->out,
@@ -117,7 +144,7 @@ int edit_rename_check(struct session *session, const struct object_type *type, c
 		return -EPERM;
 	}
 	if (object_find(&session->engine->candidate, type, type->parent ? lyd_parent(object) : NULL, key)) {
-		fprintf(session->out, "There is already a %s '%s'.\n", type->name, key);
+		fprintf(session->out, "%s '%s' is already there.\n", type->name, key);
 		return -EEXIST;
 	}
 	if (!lyd_value_validate(type->node->module->ctx, type->key->leaf[0], key, strlen(key), NULL, NULL,

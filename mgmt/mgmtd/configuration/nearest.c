@@ -47,7 +47,8 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 {
 	size_t distance = edit_distance(nearest->word, candidate);
 
-	if (distance < nearest->distance) {
+	/* Of a short word no letter may be left. */
+	if (distance < nearest->distance && distance < 3 * strnlen(nearest->word, WORD_MAX)) {
 		nearest->distance = distance;
 		nearest->best = candidate;
 	}

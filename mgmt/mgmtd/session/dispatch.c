@@ -82,9 +82,31 @@ static int check_option(struct session *session, const struct command *command,
 	return 0;
 }
 
+/* Its usage is its name alone. */
+static bool takes_nothing(const struct command *command)
+{
+	size_t length = strlen(command->name);
+	const char *behind = command->usage + length;
+
+	return !strncmp(command->usage, command->name, length) && (!*behind || !strncmp(behind, "\n\n", 2));
+}
+
+/* Whoever typed more expects that it means something: 'activate IPAddress x' puts everything into force. */
+static int check_words(struct session *session, const struct command *command, const struct line *line)
+{
+	if (!takes_nothing(command) || line->count == 1)
+		return 0;
+	fprintf(session->out,
+	        "%s stands alone: nothing may follow, as '%s%s' does. 'help %s' says what it does.\n",
+	        command->name, line->argument[1].kind == ARGUMENT_OPTION ? "-" : "", line->argument[1].name,
+	        command->name);
+	return -EINVAL;
+}
+
 int command_dispatch(struct session *session, const struct line *line)
 {
 	const struct command *command = command_find(line->argument[0].name);
+	int error;
 
 	if (!command)
 		return unknown_command(session, line->argument[0].name);
@@ -99,12 +121,13 @@ int command_dispatch(struct session *session, const struct line *line)
 	if (command->writes && !session->may_write)
 		return may_not_write(session, command->name);
 	for (size_t i = 1; i < line->count; i++) {
-		int error = line->argument[i].kind == ARGUMENT_OPTION
-		                ? check_option(session, command, &line->argument[i])
-		                : 0;
+		error = line->argument[i].kind == ARGUMENT_OPTION
+		            ? check_option(session, command, &line->argument[i])
+		            : 0;
 
 		if (error)
 			return error;
 	}
-	return command->run(session, line);
+	error = check_words(session, command, line);
+	return error ? error : command->run(session, line);
 }

@@ -111,6 +111,10 @@ static int show_target(struct session *session, const struct target *target, boo
 {
 	struct lyd_node *object;
 
+	if (!target->type && references) {
+		fputs("show: -references is of one object: show TYPE NAME -references.\n", session->out);
+		return -EINVAL;
+	}
 	if (!target->type) {
 		if (target->category)
 			show_many(session, target->category, NULL, NULL);
@@ -119,6 +123,10 @@ static int show_target(struct session *session, const struct target *target, boo
 		else
 			show_types(session);
 		return 0;
+	}
+	if (references && !target->type->singleton && !target->name) {
+		fprintf(session->out, "show: -references is of one object: which %s?\n", target->type->name);
+		return -EINVAL;
 	}
 	if (!target->type->singleton && !target->name) {
 		show_list(session, target->type, target->context, false);
@@ -143,6 +151,17 @@ static int check_options(struct session *session, const struct line *line)
 	}
 	if (line_option(line, "all") && !line_option(line, "json")) {
 		fputs("show: -all adds the defaults to what -json prints; type -json too, or leave it out.\n",
+		      session->out);
+		return -EINVAL;
+	}
+	if (line_option(line, "errors") && line_option(line, "changes")) {
+		fputs("show: -errors or -changes, one at a time.\n", session->out);
+		return -EINVAL;
+	}
+	if ((line_option(line, "errors") || line_option(line, "changes")) &&
+	    (line_word_count(line) > 1 || line_option(line, "references"))) {
+		fputs("show: -errors and -changes are of the whole configuration: nothing else stands with "
+		      "them but -json.\n",
 		      session->out);
 		return -EINVAL;
 	}
