@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """When the peer counts as dead: patience follows the lateness of heartbeats, and each node knows by what it is judged."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 from lab.cluster import Cluster
@@ -9,6 +11,7 @@ from lab.wait import await_condition
 
 PEER_DEAD_US = 200_000
 LEAST_US = 40_000
+SCHED_DEADLINE = 6
 
 
 def agree(cluster: Cluster) -> bool:
@@ -30,6 +33,14 @@ def test_both_nodes_agree_and_show_it(cluster: Cluster) -> None:
         assert node.counter("heartbeat/longest_gap") > 0
         shown = re.search(r"HA cluster peer is dead after (\d+) ms of silence", node.cli("ha -status").stdout)
         assert shown and LEAST_US <= int(shown[1]) * 1000 <= PEER_DEAD_US, shown
+
+
+@pytest.mark.feature("C22-023")
+def test_heartbeats_come_before_all_else_of_a_machine(cluster: Cluster) -> None:
+    for node in cluster.nodes.values():
+        tasks = Path(f"/proc/{node.daemon_pid('hadrian-datapath')}/task").iterdir()
+        threads = {(task / "comm").read_text(encoding="utf-8").strip(): int(task.name) for task in tasks}
+        assert os.sched_getscheduler(threads["heartbeat"]) == SCHED_DEADLINE
 
 
 @pytest.mark.feature("C22-023", "C22-024")

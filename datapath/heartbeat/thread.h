@@ -2,7 +2,7 @@
 #ifndef DATAPATH_HEARTBEAT_THREAD_H
 #define DATAPATH_HEARTBEAT_THREAD_H
 
-/* The thread that sends and judges heartbeats, at real-time priority: nothing else of the node is in its way. */
+/* The thread that sends and judges heartbeats, by deadline or at real-time priority: nothing else of the node is in its way. */
 
 #include <stdint.h>
 
