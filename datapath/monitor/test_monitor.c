@@ -39,7 +39,7 @@ START_TEST(without_an_answer_the_own_side_is_faulty)
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_ASKING);
 	ck_assert_uint_eq(asked, 1);
 	ck_assert(!verdict_ready(&verdict));
-	ticks(9);
+	ticks(23);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_ASKING);
 	ticks(1);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_OWN);
@@ -65,7 +65,7 @@ START_TEST(with_an_answer_the_peers_side_is_faulty)
 	verdict_answer(&verdict);
 	/* The answer has passed in both directions: that is enough to take over. */
 	ck_assert(verdict_ready(&verdict));
-	ticks(20);
+	ticks(30);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_PEER);
 	ck_assert(verdict_ready(&verdict));
 	for (unsigned i = 0; i < 20; i++) {
@@ -87,7 +87,7 @@ START_TEST(a_fault_that_ends_leaves_the_peer_time_to_notice)
 {
 	begin();
 	input.hearing = JUDGE_HEARS_NOT;
-	ticks(11);
+	ticks(25);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_OWN);
 	input.hearing = JUDGE_HEARS_BOTH;
 	ticks(1);
@@ -98,11 +98,59 @@ START_TEST(a_fault_that_ends_leaves_the_peer_time_to_notice)
 	ticks(1);
 	ck_assert(verdict_ready(&verdict));
 	input.hearing = JUDGE_HEARS_NOT;
-	ticks(11);
+	ticks(49);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_OWN);
 	input.hearing = JUDGE_HEARS_NOBODY;
 	ticks(1);
 	ck_assert(verdict_ready(&verdict));
+}
+END_TEST
+
+/* The ticks for which targets are asked before there is a verdict. */
+static unsigned time_for_answers(void)
+{
+	unsigned count = 0;
+
+	input.hearing = JUDGE_HEARS_NOT;
+	for (; verdict.state != INTERFACE_MONITOR_OWN; count++)
+		ticks(1);
+	return count - 1;
+}
+
+/* feature: C22-028 */
+START_TEST(who_was_wrong_is_less_hasty)
+{
+	begin();
+	input.hearing = JUDGE_HEARS_NOT;
+	ticks(10);
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(1);
+	ck_assert_uint_eq(time_for_answers(), 48);
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(1);
+	ck_assert_uint_eq(time_for_answers(), 96);
+	/* A peer that went and came does not change that. */
+	input.hearing = JUDGE_HEARS_NOBODY;
+	ticks(1);
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(1);
+	ck_assert_uint_eq(time_for_answers(), 96);
+	for (unsigned i = 0; i < 10; i++) {
+		input.hearing = JUDGE_HEARS_BOTH;
+		ticks(1);
+		(void)time_for_answers();
+	}
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(1);
+	ck_assert_uint_eq(time_for_answers(), 192);
+	/* Half a minute in which it came to nothing. */
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(3001);
+	ck_assert_uint_eq(time_for_answers(), 96);
+	verdict_reset(&verdict);
+	input.hearing = JUDGE_HEARS_BOTH;
+	ticks(1);
+	ck_assert_uint_eq(time_for_answers(), 24);
 }
 END_TEST
 
@@ -117,7 +165,7 @@ START_TEST(without_targets_nothing_is_decided)
 	ck_assert_uint_eq(asked, 0);
 	ck_assert(verdict_ready(&verdict));
 	input.has_targets = true;
-	ticks(20);
+	ticks(25);
 	ck_assert_uint_eq(verdict.state, INTERFACE_MONITOR_OWN);
 }
 END_TEST
@@ -236,6 +284,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, without_an_answer_the_own_side_is_faulty);
 	tcase_add_test(tests, with_an_answer_the_peers_side_is_faulty);
 	tcase_add_test(tests, a_fault_that_ends_leaves_the_peer_time_to_notice);
+	tcase_add_test(tests, who_was_wrong_is_less_hasty);
 	tcase_add_test(tests, without_targets_nothing_is_decided);
 	tcase_add_test(tests, a_new_peer_or_link_gets_time);
 	tcase_add_test(tests, gateways_stand_in_for_targets);

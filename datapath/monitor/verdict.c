@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/monitor/verdict.h"
 
-/* In ticks. A host on the link answers within a millisecond; a router that is busy gets a tenth of a second. */
-enum { ASK_EVERY = 3, ASK_FOR = 10, ASK_AGAIN = 50, SILENT_FOR = 4 * ASK_AGAIN, RECOVERY = ASK_AGAIN };
+/* In ticks. A host on the link answers within a millisecond; a router that is busy gets a quarter of a second. */
+enum {
+	ASK_EVERY = 6,
+	ASK_FOR = 24,
+	ASK_AGAIN = 50,
+	SILENT_FOR = 4 * ASK_AGAIN,
+	RECOVERY = ASK_AGAIN,
+	CALM = 3000
+};
+#define DOUBLED_MAX 3 /* times */
 
 static void enter(struct verdict *verdict, enum interface_monitor state)
 {
@@ -21,7 +29,7 @@ static enum verdict_action begin(struct verdict *verdict, bool has_targets)
 static enum verdict_action asking(struct verdict *verdict)
 {
 	verdict->ticks++;
-	if (verdict->ticks < ASK_FOR)
+	if (verdict->ticks < ASK_FOR << verdict->doubled)
 		return verdict->ticks % ASK_EVERY ? VERDICT_WAIT : VERDICT_ASK;
 	enter(verdict, verdict->proven ? INTERFACE_MONITOR_PEER : INTERFACE_MONITOR_OWN);
 	return VERDICT_WAIT;
@@ -57,16 +65,36 @@ static enum verdict_action not_heard(struct verdict *verdict, bool has_targets)
 	return VERDICT_WAIT;
 }
 
+/* Nothing is known of the state any more; how hasty a verdict may be is. */
+static void forget(struct verdict *verdict)
+{
+	*verdict = (struct verdict){.doubled = verdict->doubled, .calm = verdict->calm};
+}
+
+static void heard(struct verdict *verdict)
+{
+	bool alarm = verdict->state == INTERFACE_MONITOR_ASKING || verdict->state == INTERFACE_MONITOR_OWN;
+
+	forget(verdict);
+	verdict->state = INTERFACE_MONITOR_WELL;
+	if (!alarm && ++verdict->calm < CALM)
+		return;
+	verdict->calm = 0;
+	if (alarm && verdict->doubled < DOUBLED_MAX)
+		verdict->doubled++;
+	else if (!alarm && verdict->doubled)
+		verdict->doubled--;
+}
+
 static enum verdict_action judge(struct verdict *verdict, const struct verdict_input *input)
 {
 	if (!input->link || input->hearing == JUDGE_HEARS_NOBODY) {
-		verdict_reset(verdict);
+		forget(verdict);
 		verdict->grace = input->grace_ticks;
 		return VERDICT_WAIT;
 	}
 	if (input->hearing == JUDGE_HEARS_BOTH) {
-		verdict_reset(verdict);
-		verdict->state = INTERFACE_MONITOR_WELL;
+		heard(verdict);
 		return VERDICT_WAIT;
 	}
 	if (verdict->grace) {

@@ -24,6 +24,8 @@ struct verdict {
 	uint16_t ticks; /* in the state, or since the targets were last asked */
 	uint16_t since_answer;
 	uint16_t recovery; /* ticks that are left until a fault of the own side counts as past */
+	uint8_t doubled;   /* how often the time for answers was, since heartbeats came back by themselves */
+	uint16_t calm;     /* ticks in which they came, since it was doubled or halved */
 };
 
 struct verdict_input {
@@ -35,7 +37,10 @@ struct verdict_input {
 
 enum verdict_action { VERDICT_WAIT, VERDICT_ASK /* all targets, now */ };
 
-/* One tick. The verdict changes by this only. */
+/*
+ * One tick. The verdict changes by this only. What ends by itself was no fault of an interface but a machine without time: after
+ * each such alarm answers get twice the time, eight times at most, and half of it again after half a minute without one.
+ */
 enum verdict_action verdict_tick(struct verdict *verdict, const struct verdict_input *input);
 
 /* A target has answered a question of this node's. */
