@@ -35,9 +35,17 @@ def _terms(cluster: Cluster) -> int:
     return max((int(term) for log in logs for term in re.findall(r"\(term (\d+)\)", log)), default=0)
 
 
-def _join_again(cluster: Cluster, active: str) -> None:
+def _why(cluster: Cluster) -> str:
+    """What the nodes logged of changes, without what they say of a peer that comes and goes."""
+    lines = [f"{name}: {line}" for name, node in cluster.nodes.items()
+             for line in (node.log / "hadrian-clusterd.log").read_text(encoding="utf-8", errors="replace").splitlines()
+             if re.search(r"\[notice\] (active|yielding):", line)]
+    return "\n".join(lines)
+
+
+def _join_again(cluster: Cluster) -> None:
     """The standby goes, comes back, and is in step."""
-    standby = cluster.nodes[cluster.other(active)]
+    standby = cluster.nodes[cluster.standby()]
     standby.crash()
     time.sleep(AWAY_SECONDS)
     standby.start()
@@ -53,7 +61,7 @@ def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
     """So long under load: the metrics."""
     cluster = Cluster(lab)
     cluster.await_well()
-    active, terms, joins = cluster.active(), _terms(cluster), 0
+    terms, joins = _terms(cluster), 0
     begin, (busy, whole) = time.monotonic(), processor_ticks()
     with (Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows, UdpProbe(lab, rate=PROBE_RATE) as probe,
           Background(lab, "server", ["iperf3", "--server", "--forceflush", "--port", PORT], errors_too=True) as server):
@@ -62,7 +70,7 @@ def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
         with Background(lab, "client", client, errors_too=True) as load:
             load.await_line("connected to", timeout=30)
             while time.monotonic() < begin + minutes * 60:
-                _join_again(cluster, active)
+                _join_again(cluster)
                 joins += 1
                 time.sleep(TOGETHER_SECONDS)
                 if load.process.poll() is not None:
@@ -71,6 +79,8 @@ def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
                     print(f"{(time.monotonic() - begin) / 60:6.1f} minutes: {joins} joins, {_terms(cluster) - terms} changes of the "
                           "active node", flush=True)
         spent, (busy_after, whole_after) = time.monotonic() - begin, processor_ticks()
+        if not quiet and _terms(cluster) > terms:
+            print(_why(cluster), flush=True)
         gap = probe.finish().longest_gap(begin).milliseconds
         words = flows.check().replace("/", " ").split()
     return {"load.changes": float(_terms(cluster) - terms), "load.minutes": spent / 60, "load.joins": float(joins),
