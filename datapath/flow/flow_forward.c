@@ -23,8 +23,11 @@ static __rte_always_inline bool is_special(const struct worker_state *state,
 	       rte_pktmbuf_pkt_len(mbuf) > direction->mtu || !(link & ADJACENCY_RESOLVED);
 }
 
-/* Whether a plain segment has numbers that its flow expects (C07-017); who fails is judged again at leisure. */
-static __rte_always_inline bool is_in_sequence(struct flow *flow, struct rte_mbuf *mbuf, bool ipv6)
+/*
+ * Whether a plain segment has numbers that its flow expects (C07-017); who fails is judged again at leisure. Inlined it
+ * would take registers from all that is no TCP: nine instructions a packet.
+ */
+static __rte_noinline bool is_in_sequence(struct flow *flow, struct rte_mbuf *mbuf, bool ipv6)
 {
 	unsigned direction = packet_of(mbuf)->direction;
 

@@ -5,8 +5,7 @@
 #include <rte_common.h>
 #include <stdlib.h>
 
-#define LEAF_BOXES     2  /* not worth a decision: one line holds them */
-#define BOXES_OF_CHILD 2  /* a decision has children for so many each */
+#define LEAF_BOXES     4  /* not worth a decision: two lines hold them */
 #define COPIES         8  /* a box may lie in that many leaves, on average */
 #define COPIES_OF_STEP 2  /* and in so many children of a decision that has many */
 #define SAMPLES        64 /* boxes looked at to find where to decide */
@@ -221,7 +220,7 @@ static int split(struct builder *builder, struct list list, const struct region 
                  uint64_t budget, struct rule_decision *decision, struct list lists[RULE_CHILDREN],
                  uint64_t *total)
 {
-	unsigned most = RTE_MIN(list.count / BOXES_OF_CHILD, (uint32_t)RULE_BOUNDS);
+	unsigned most = RTE_MIN(list.count, (uint32_t)RULE_BOUNDS);
 
 	*total = 0;
 	if (list.count <= LEAF_BOXES)
