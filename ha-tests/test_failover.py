@@ -124,8 +124,8 @@ def says_active_since(moment: int) -> str:
 def test_node_that_hung_forwards_nothing_before_it_knows_that_it_was_replaced(cluster: Cluster) -> None:
     """
     Packets and a question wait at its port while it stands still. Then all of it runs on but the thread of heartbeats, which
-    alone could tell that a peer took over: workers must know by themselves. When that thread goes on too, it must not say once
-    that this node is active.
+    alone could tell that a peer took over: workers must know by themselves. When that thread goes on too, it must know by itself
+    not to say once that this node is active.
     """
     lab, hung, survivor = cluster.lab, cluster.active(), cluster.standby()
     node = cluster.nodes[hung]
@@ -143,6 +143,7 @@ def test_node_that_hung_forwards_nothing_before_it_knows_that_it_was_replaced(cl
             assert pid is not None
             with HeldThread(thread_of(pid, "heartbeat")) as heartbeats, \
                     Capture(lab, "switch", f"{hung}-if1", f"ether src {SHARED_MAC} and inbound") as answers, \
+                    Capture(lab, "switch", f"{hung}-if3", "inbound and ether proto 0xc14b") as beats, \
                     Capture(lab, "switch", f"{hung}-if3", says_active_since(time.clock_gettime_ns(time.CLOCK_BOOTTIME))) as claims:
 
                 def judged(count: int) -> bool:
@@ -153,7 +154,9 @@ def test_node_that_hung_forwards_nothing_before_it_knows_that_it_was_replaced(cl
                 wire.run(DATAGRAMS)
                 await_condition(lambda: judged(2 * WAITING), "the workers meeting what came since", 20)
                 assert node.status().active, "nobody has told this node yet"
-                heartbeats.release()
+                with HeldThread(pid):  # that of control, which would soon be told
+                    heartbeats.release()
+                    await_condition(lambda: len(beats.frames) >= 10, "heartbeats of the node that hung", 20)
                 cluster.await_well()
         assert cluster.active() == survivor
         assert len(received.frames) == WAITING, f"{hung} forwarded after it hung: {received.frames[WAITING:][:3]}"
