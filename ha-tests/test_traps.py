@@ -204,7 +204,17 @@ def test_the_mib_is_fetched_and_says_what_every_event_is(cluster: Cluster, serve
     assert enterprise and done.stdout.split() == [f".1.3.6.1.4.1.{enterprise[1]}.1.0.{number}" for _, number in events], done
 
 
-def test_without_a_receiver_nothing_runs(cluster: Cluster, server: TrapServer) -> None:
-    cluster.commit("delete LogReceiver TrapReceiverSNMP2c ha_traps\ndelete LogReceiver LogReceiverSNMP2c my_receiver")
+@pytest.mark.feature("C22-060")
+def test_nodes_that_are_not_alike_tell_so(cluster: Cluster, server: TrapServer) -> None:
+    # The last here: commits stay at their node from now on.
+    before, active = len(server.traps()), cluster.active()
     for node in cluster.nodes.values():
-        await_condition(lambda node=node: not node.programs("hadrian-log"), "the end of hadrian-log", 10)
+        node.commit("set HighAvailability AutoSyncCfg=No")
+        cluster.await_well()
+    cluster.nodes[active].commit("add VLAN vl1 BaseInterface=if1 VLANID=101 IPAddress=10.77.1.1 Network=10.77.1.0/24 "
+                                 "PrivateIP:0=10.77.1.2 PrivateIP:1=10.77.1.3")
+    for node in cluster.nodes:
+        server.await_trap("hadrianHaCfgNotInSync", PRIVATE[node], before, hadrianTrapDescription="^HA_CfgNotInSync: .*vl1")
+    assert cluster.nodes[active].cli("ha -sendconf").returncode == 0
+    for node in cluster.nodes:
+        server.await_trap("hadrianHaCfgInSync", PRIVATE[node], before)
