@@ -161,9 +161,9 @@ def test_exceptions_decide(cluster: Cluster, server: TrapServer) -> None:
 @pytest.mark.parametrize(("lines", "said"), [
     ("add LogReceiver TrapReceiverSNMP2c bad IPAddress=198.51.100.0/24", "IPAddress"),
     ("add LogReceiver TrapReceiverSNMP2c bad IPAddress=10.1.0.9 TrapCategory=STARTUP",
-     "TrapReceiverSNMP2c: TrapCategory cannot be 'STARTUP'. Allowed: HA"),
+     "TrapReceiverSNMP2c bad: TrapCategory cannot be 'STARTUP'. Allowed: HA"),
     (f"add LogReceiver LogReceiverSNMP2c bad IPAddress=10.1.0.9 Community={'x' * 65}",
-     "LogReceiverSNMP2c: Community cannot be '***'. Allowed: a secret of 1 to 64 characters."),
+     "LogReceiverSNMP2c bad: Community cannot be '***'. Allowed: a secret of 1 to 64 characters."),
     ("add LogReceiver LogReceiverSNMP2c ha_traps IPAddress=10.1.0.9", "Name=ha_traps is that of another log receiver"),
     ("cc LogReceiver TrapReceiverSNMP2c ha_traps\nadd TrapException LogID=700001\ncc",
      "LogID=700001 is no event with a trap of its own; a LogReceiverSNMP2c sends any event")])

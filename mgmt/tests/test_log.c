@@ -133,7 +133,7 @@ START_TEST(what_makes_no_sense_is_told)
 {
 	console_refused(&console,
 	                "add LogReceiver TrapReceiverSNMP2c own IPAddress=10.0.0.1 TrapCategory=STARTUP",
-	                "TrapReceiverSNMP2c: TrapCategory cannot be 'STARTUP'. Allowed: HA");
+	                "TrapReceiverSNMP2c own: TrapCategory cannot be 'STARTUP'. Allowed: HA");
 	console_refused(&console, "add LogReceiver TrapReceiverSNMP2c own IPAddress=10.0.0.1 Port=0",
 	                "Port cannot be '0'");
 	console_ok(&console, "add LogReceiver TrapReceiverSNMP2c own IPAddress=10.0.0.1");
