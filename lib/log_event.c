@@ -42,6 +42,8 @@ static const struct {
     {1300001, "threshold_flow_dropped"},
     {1300002, "threshold_exceeded"},
     {1300003, "random_group_replacement"},
+    {1300004, "threshold_triggered"},
+    {1300005, "threshold_ended"},
 };
 
 const struct log_event_type *log_event_type(unsigned event)

@@ -256,7 +256,8 @@ static bool definition_valid(const struct policy_threshold_definition *definitio
 	       definition->type <= POLICY_THRESHOLD_CONCURRENT &&
 	       definition->grouping <= POLICY_GROUP_DESTINATION_INTERFACE && definition->prefix_ip4 <= 32 &&
 	       definition->prefix_ip6 <= 128 && definition->limit &&
-	       definition->limit <= POLICY_THRESHOLD_LIMIT_MAX && definition->interval_ms >= 1000;
+	       definition->limit <= POLICY_THRESHOLD_LIMIT_MAX && definition->severity <= POLICY_SEVERITIES &&
+	       definition->interval_ms >= 1000;
 }
 
 static int check_thresholds(const struct check *check)
@@ -276,6 +277,7 @@ static int check_thresholds(const struct check *check)
 
 		if (!terminated(set->name, sizeof(set->name)) || set->action > POLICY_THRESHOLD_RANDOM_DROP ||
 		    set->probability > 100 || set->log > POLICY_THRESHOLD_LOG_ALWAYS ||
+		    set->severity > POLICY_SEVERITIES ||
 		    !slice_inside(&set->definitions, policy->threshold_definition_count))
 			return fail(check, "threshold set", i, "its values are invalid");
 	}

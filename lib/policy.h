@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define POLICY_MAGIC   0x48504f4cu /* "HPOL" */
-#define POLICY_VERSION 4
+#define POLICY_VERSION 5
 
 #define POLICY_NAME                   64
 #define POLICY_INTERFACES_MAX         512 /* of all types */
@@ -163,6 +163,7 @@ struct policy_rule {
 #define POLICY_THRESHOLD_RULES_MAX       64
 #define POLICY_THRESHOLD_DEFINITIONS_MAX 256
 #define POLICY_THRESHOLD_LIMIT_MAX       2000000000u
+#define POLICY_SEVERITIES                7 /* Debug is in no log */
 
 enum policy_threshold_type { POLICY_THRESHOLD_FLOW_RATE = 0, POLICY_THRESHOLD_CONCURRENT = 1 };
 /* Which flows are counted together: of all, by an end, by an end's network, by an interface. */
@@ -193,9 +194,10 @@ struct policy_threshold_definition {
 	uint8_t grouping;   /* enum policy_threshold_grouping */
 	uint8_t prefix_ip4; /* of a network that is a group, bits */
 	uint8_t prefix_ip6;
-	uint8_t shared; /* 1: all groups together may have the limit */
-	uint8_t log;    /* 1: when it begins and ends to be triggered */
-	uint8_t reserved[2];
+	uint8_t shared;   /* 1: all groups together may have the limit */
+	uint8_t log;      /* 1: when it begins and ends to be triggered */
+	uint8_t severity; /* of that, as of a set */
+	uint8_t reserved;
 	uint32_t limit;       /* 1..POLICY_THRESHOLD_LIMIT_MAX */
 	uint32_t interval_ms; /* POLICY_THRESHOLD_FLOW_RATE: in which flows are added up, 1000.. */
 	uint32_t duration_ms; /* for which the limit must be exceeded; 0: at once */
@@ -209,7 +211,8 @@ struct policy_threshold_set {
 	uint8_t action;                  /* enum policy_threshold_action */
 	uint8_t probability;             /* per cent, of POLICY_THRESHOLD_RANDOM_DROP */
 	uint8_t log;                     /* enum policy_threshold_log */
-	uint8_t reserved[5];
+	uint8_t severity;                /* of that: 0: Warning, else one more than syslog's number */
+	uint8_t reserved[4];
 };
 
 struct policy_threshold_rule {

@@ -83,6 +83,8 @@ struct event {
 	uint16_t egress;             /* id; FLOW_OPEN: where its answers come in */
 	struct mac_address hardware; /* of the sender; zero: not known */
 	char rule[POLICY_NAME];      /* "": the default, which follows all others */
+	uint8_t severity; /* one more than syslog's number; 0: Warning */
+	uint8_t reserved2[3];
 };
 
 /* An interface as a line names it. */
@@ -112,6 +114,9 @@ void event_format(const struct event *event, const struct event_place places[2],
 /* The same of NO_ROUTE_TO_SOURCE and all that follow it, which event_format calls. */
 void event_format_decision(const struct event *event, const struct event_place places[2], const char *name,
                            const char *action, char *out, size_t size);
+
+/* A severity, one more than syslog's number (0: Warning), as logs name it. Any thread. */
+const char *event_severity(uint8_t severity);
 
 /* Writes what waits on the workers' rings into the log. Control thread. */
 void event_drain(void);

@@ -46,6 +46,14 @@ static bool is_icmp(uint8_t protocol)
 	return protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
 }
 
+const char *event_severity(uint8_t severity)
+{
+	static const char *const names[] = {"Warning", "Emergency", "Alert",  "Critical",
+	                                    "Error",   "Warning",   "Notice", "Info"};
+
+	return severity < sizeof(names) / sizeof(*names) ? names[severity] : names[0];
+}
+
 static const char *hardware_text(const struct event *event, char text[MAC_ADDRESS_TEXT])
 {
 	return mac_address_is_zero(&event->hardware) ? "n/a"
@@ -90,8 +98,8 @@ static void format_refused(const struct event *event, const struct event_place *
 		         hardware_text(event, hardware), source, destination, target);
 	else
 		snprintf(what, sizeof(what), "rule=%s", event->rule[0] ? event->rule : "System::DefaultDrop");
-	snprintf(out, size, "prio=Warning event=%s %s %s iface=%s zone=%s action=%s", name, what, packet,
-	         place->interface, place->zone, action);
+	snprintf(out, size, "prio=%s event=%s %s %s iface=%s zone=%s action=%s",
+	         event_severity(event->severity), name, what, packet, place->interface, place->zone, action);
 }
 
 /* One direction of a flow: where its packets come in, and what they have. */

@@ -21,7 +21,10 @@ void event_log(const struct event *event)
 	char line[EVENT_LINE];
 
 	event_format(event, places, line, sizeof(line));
-	qb_log(event->kind == EVENT_FLOW_OPEN ? LOG_INFO : LOG_WARNING, "%s", line);
+	qb_log(event->severity                  ? event->severity - 1
+	       : event->kind == EVENT_FLOW_OPEN ? LOG_INFO
+	                                        : LOG_WARNING,
+	       "%s", line);
 }
 
 void event_drain(void)

@@ -78,6 +78,9 @@ START_TEST(a_line_about_a_decision_names_the_zones)
 	          "pkt_srchw=02:00:00:00:00:09 pkt_ipver=4 pkt_proto=ICMP pkt_recvif=if1 "
 	          "pkt_recvzone=inside pkt_srcip=10.1.0.10 pkt_destip=198.51.100.10 pkt_type=8 pkt_code=0 "
 	          "pkt_id=77 iface=if1 zone=inside action=drop");
+	event.severity = 2;
+	event_format(&event, places, line, sizeof(line));
+	ck_assert_ptr_nonnull(strstr(line, "RULE: prio=Alert event=ruleset_drop_packet "));
 	event = (struct event){.kind = EVENT_FLOW_OPEN,
 	                       .protocol = 97,
 	                       .source = event.source,

@@ -156,7 +156,8 @@ static void tell(struct worker_state *state, const struct threshold_flow *flow, 
 	const struct flow_key *key = flow->key;
 	struct event event = {.kind = dropped ? EVENT_THRESHOLD_DROP : EVENT_THRESHOLD_EXCEEDED,
 	                      .interface = key->interface,
-	                      .protocol = key->protocol};
+	                      .protocol = key->protocol,
+	                      .severity = verdict->set->severity};
 
 	if (!event_has_room(state, event.kind))
 		return;

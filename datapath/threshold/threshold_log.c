@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/event/event.h"
 #include "datapath/flow/flow_table.h"
 #include "datapath/threshold/threshold.h"
 
@@ -35,9 +36,11 @@ static void tell(const struct policy *policy, uint32_t index, const char *event)
 
 	if (!rule || !definition->log)
 		return;
-	qb_log(LOG_WARNING, "THRESHOLD: prio=Warning event=%s rule=%s set=%s definition=%s type=%s limit=%u",
-	       event, rule->filter.name[0] ? rule->filter.name : "n/a", set->name[0] ? set->name : "n/a",
-	       definition->name[0] ? definition->name : "n/a", type_text(definition), definition->limit);
+	qb_log(definition->severity ? definition->severity - 1 : LOG_WARNING,
+	       "THRESHOLD: prio=%s event=%s rule=%s set=%s definition=%s type=%s limit=%u",
+	       event_severity(definition->severity), event, rule->filter.name[0] ? rule->filter.name : "n/a",
+	       set->name[0] ? set->name : "n/a", definition->name[0] ? definition->name : "n/a",
+	       type_text(definition), definition->limit);
 }
 
 static void look_at(const struct policy *policy, uint32_t index, struct threshold_terms *terms)

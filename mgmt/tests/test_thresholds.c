@@ -114,6 +114,22 @@ START_TEST(every_property_arrives)
 }
 END_TEST
 
+/* feature: C24-007 C24-016 */
+START_TEST(severities_arrive)
+{
+	struct policy policy;
+	void *blob;
+
+	console_ok(&console, "set ThresholdDefinition my_def ThresholdLogSeverity=Info");
+	console_ok(&console, "cc..");
+	console_ok(&console, "set ThresholdSet my_set ActionLogSeverity=Emergency");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(policy.threshold_sets[0].severity, 1);
+	ck_assert_uint_eq(policy.threshold_definitions[0].severity, 7);
+	free(blob);
+}
+END_TEST
+
 /* feature: C24-009 C24-011 */
 START_TEST(numbers_with_units)
 {
@@ -171,6 +187,7 @@ static void add_tests(TCase *tests)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, the_guides_example);
 	tcase_add_test(tests, every_property_arrives);
+	tcase_add_test(tests, severities_arrive);
 	tcase_add_test(tests, numbers_with_units);
 	tcase_add_test(tests, what_makes_no_sense_is_named);
 }

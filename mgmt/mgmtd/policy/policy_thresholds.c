@@ -60,6 +60,10 @@ static uint8_t number_of(const struct object_type *type, const struct lyd_node *
 	return names[number] ? number : 0;
 }
 
+/* One more than syslog's numbers. */
+static const char *const severities[] = {"Default", "Emergency", "Alert",       "Critical", "Error",
+                                         "Warning", "Notice",    "Information", NULL};
+
 static uint32_t bounded(uint64_t value)
 {
 	return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
@@ -79,6 +83,7 @@ static int add_definition(const struct object_type *type, const struct lyd_node 
 	    .prefix_ip6 = (uint8_t)value_number(type, object, "GroupingIP6NetworkSize"),
 	    .shared = !strcmp(value_of(type, object, "Scope"), "Shared"),
 	    .log = !strcmp(value_of(type, object, "ThresholdLog"), "Yes"),
+	    .severity = number_of(type, object, "ThresholdLogSeverity", severities),
 	    .limit = bounded(threshold_limit(value_of(type, object, "Limit"))),
 	    .interval_ms = bounded(threshold_milliseconds(value_of(type, object, "Interval"))),
 	    .duration_ms = bounded(threshold_milliseconds(value_of(type, object, "Duration")))};
@@ -97,7 +102,9 @@ static int add_set(const struct configuration *configuration, const struct objec
 	struct policy_threshold_set out = {.definitions = {policy_builder_threshold_definitions(builder), 0},
 	                                   .action = number_of(type, object, "Action", actions),
 	                                   .probability = (uint8_t)value_number(type, object, "Probability"),
-	                                   .log = number_of(type, object, "ActionLog", logs)};
+	                                   .log = number_of(type, object, "ActionLog", logs),
+	                                   .severity =
+	                                       number_of(type, object, "ActionLogSeverity", severities)};
 	int error = 0;
 
 	snprintf(out.name, sizeof(out.name), "%s", value_of(type, object, "Name"));
