@@ -3,6 +3,7 @@
 
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,15 @@ from lab.wait import await_condition
 from lab.wire import Wire
 
 STATE = 144  # of struct flow; its key stands at its front
+BLACKLIST = 1 << 19  # the list of 4,096 entries is larger
 SERVER6 = "2001:db8:2::10"
 HUGE_ENOUGH = 1 << 20  # the table of 65,536 flows is in none of the small mappings
 
 
-def regions(pid: int) -> list[tuple[int, int]]:
+def regions(pid: int, least: int) -> list[tuple[int, int]]:
     lines = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines()
     bounds = [line.split()[0].split("-") for line in lines if line.split()[1].startswith("rw")]
-    return [(int(first, 16), int(last, 16)) for first, last in bounds if int(last, 16) - int(first, 16) >= HUGE_ENOUGH]
+    return [(int(first, 16), int(last, 16)) for first, last in bounds if int(last, 16) - int(first, 16) >= least]
 
 
 def present(page_map: bytes) -> bool:
@@ -29,15 +31,11 @@ def present(page_map: bytes) -> bool:
     return int.from_bytes(page_map, "little") >> 62 != 0
 
 
-def corrupt_flow(node: LabNode) -> int:
-    """
-    Changes the state of the probe's flow in the memory of a node's datapath, as no program of ours can. Returns where it
-    stands.
-    """
+def places(node: LabNode, pattern: bytes, least: int = HUGE_ENOUGH) -> Iterator[int]:
+    """Where bytes stand in the memory of a node's datapath, in mappings of at least so many bytes."""
     pid = node.daemon_pid("hadrian-datapath")
-    key = socket.inet_aton(CLIENT) + socket.inet_aton(SERVER)
-    with open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory, open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pages:
-        for first, last in regions(pid):
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory, open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pages:
+        for first, last in regions(pid, least):
             if last - first > 1 << 30:
                 continue
             for address in range(first, last, HUGE_ENOUGH):
@@ -46,13 +44,26 @@ def corrupt_flow(node: LabNode) -> int:
                 if not any(present(held[i:i + 8]) for i in range(0, len(held), 8)):
                     continue
                 memory.seek(address)
-                for found in re.finditer(re.escape(key), memory.read(min(HUGE_ENOUGH, last - address))):
-                    at = address + found.start()
-                    if at % 64 == 0:  # a direction of a flow is a cache line
-                        memory.seek(at + STATE)
-                        memory.write(b"\x04")
-                        return at + STATE
-    raise AssertionError("the flow was not found")
+                for found in re.finditer(re.escape(pattern), memory.read(min(HUGE_ENOUGH, last - address))):
+                    yield address + found.start()
+
+
+def write(node: LabNode, address: int, value: bytes) -> None:
+    with open(f"/proc/{node.daemon_pid('hadrian-datapath')}/mem", "r+b", buffering=0) as memory:
+        memory.seek(address)
+        memory.write(value)
+
+
+def corrupt_flow(node: LabNode) -> int:
+    """
+    Changes the state of the probe's flow in the memory of a node's datapath, as no program of ours can. Returns where it
+    stands.
+    """
+    key = socket.inet_aton(CLIENT) + socket.inet_aton(SERVER)
+    at = next((at for at in places(node, key) if at % 64 == 0), None)  # a direction of a flow is a cache line
+    assert at is not None, "the flow was not found"
+    write(node, at + STATE, b"\x04")
+    return at + STATE
 
 
 def state_at(node: LabNode, address: int) -> int:
@@ -138,3 +149,21 @@ def test_what_only_the_standby_heard_is_set_right(cluster: Cluster) -> None:
     await_repair(cluster, "ARP entries", before)
     assert seen_at() == "02:00:00:00:00:77"
     wire.stop()
+
+
+@pytest.mark.feature("C22-049")
+def test_an_entry_of_the_blacklist_that_became_another_is_set_right(cluster: Cluster) -> None:
+    standby, barred, other = cluster.nodes[cluster.standby()], "203.0.113.99", "203.0.113.98"
+    show = "blacklist -show=blacklist"
+    cluster.nodes[cluster.active()].succeed(f"blacklist -add -srciface=if1 -srcip={barred}")
+    await_condition(lambda: barred in standby.cli(show).stdout, "the standby having the entry", timeout=10)
+    cluster.await_well()
+    before = repaired(standby, "Blacklist")
+    version = (4).to_bytes(4, "little")
+    found = list(places(standby, version + socket.inet_aton(barred), BLACKLIST))
+    for at in found:
+        write(standby, at, version + socket.inet_aton(other))
+    assert found and other in standby.cli(show).stdout
+    await_repair(cluster, "Blacklist", before)
+    shown = standby.cli(show).stdout
+    assert barred in shown and other not in shown

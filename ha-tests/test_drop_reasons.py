@@ -164,6 +164,7 @@ CASES = {
     "no_reverse_route": Case("lan(out(UDP(), source='198.51.100.77'), out(UDP(), source='203.0.113.1'), out6(UDP(), source='2001:db8:2::77'))", 3),
     "no_route": Case("lan(out(UDP(), destination='203.0.113.1'), out6(UDP(), destination='2001:db8:9::1'))", 2),
     "threshold": Case("lan(*[out(UDP(sport=6000 + n, dport=6220)) for n in range(3)])", 2),
+    "blacklist": Case("lan(out(UDP(sport=6000, dport=6067), source='10.1.0.77'), out6(UDP(sport=6000, dport=6067), source='2001:db8:1::77'))", 2),
     "rule": Case("lan(out(UDP(sport=6000, dport=6200)), out6(TCP(sport=6000, dport=6200)))", 2),
     "default_rule": Case("wan(back(UDP(sport=1, dport=2)), out6(UDP(sport=1, dport=2), SERVER6, CLIENT6))", 2),
     "nat_address": Case("lan(out6(UDP(sport=6000, dport=6064), destination='2001:db8:100::10'))"),
@@ -212,6 +213,8 @@ LAB = {"single": True}
 def node(lab: Lab) -> LabNode:
     found = lab.node("master")
     found.commit(CONFIGURE)
+    for barred in ("10.1.0.77", "2001:db8:1::77"):
+        found.succeed(f"blacklist -add -srciface=if1 -srcip={barred}")
     for host in ("client", "server"):
         keep_silent(lab, host, "6000-6299")
     return found

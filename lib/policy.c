@@ -291,6 +291,17 @@ static int check_thresholds(const struct check *check)
 	return error;
 }
 
+static int check_whitelist(const struct check *check)
+{
+	int error = 0;
+
+	if (check->policy->whitelist_rule_count > POLICY_WHITELIST_RULES_MAX)
+		return fail(check, "whitelist", 0, "there are too many of them");
+	for (uint32_t i = 0; i < check->policy->whitelist_rule_count && !error; i++)
+		error = check_rule(check, &check->policy->whitelist_rules[i], i);
+	return error;
+}
+
 static int check_elements(const struct check *check)
 {
 	const struct policy *policy = check->policy;
@@ -384,6 +395,7 @@ static int open_sections(struct policy *policy, const struct check *check)
 	OPEN(threshold_rules, threshold_rule_count, threshold_rules);
 	OPEN(threshold_sets, threshold_set_count, threshold_sets);
 	OPEN(threshold_definitions, threshold_definition_count, threshold_definitions);
+	OPEN(whitelist_rules, whitelist_rule_count, whitelist_rules);
 #undef OPEN
 	return 0;
 }
@@ -391,9 +403,9 @@ static int open_sections(struct policy *policy, const struct check *check)
 int policy_open(const void *blob, size_t length, struct policy *out, char reason[128])
 {
 	static int (*const checks[])(const struct check *) = {
-	    check_settings,       check_interfaces,      check_vlans,     check_addresses,
-	    check_routes,         check_rules,           check_elements,  check_arp_entries,
-	    check_advertisements, check_monitor_targets, check_thresholds};
+	    check_settings,       check_interfaces,      check_vlans,      check_addresses,
+	    check_routes,         check_rules,           check_elements,   check_arp_entries,
+	    check_advertisements, check_monitor_targets, check_thresholds, check_whitelist};
 	struct policy policy = {.header = blob};
 	struct check check = {.policy = &policy, .reason = reason};
 	int error;

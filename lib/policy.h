@@ -164,6 +164,7 @@ struct policy_rule {
 #define POLICY_THRESHOLD_DEFINITIONS_MAX 256
 #define POLICY_THRESHOLD_LIMIT_MAX       2000000000u
 #define POLICY_SEVERITIES                7 /* Debug is in no log */
+#define POLICY_WHITELIST_RULES_MAX       256
 
 enum policy_threshold_type { POLICY_THRESHOLD_FLOW_RATE = 0, POLICY_THRESHOLD_CONCURRENT = 1 };
 /* Which flows are counted together: of all, by an end, by an end's network, by an interface. */
@@ -377,7 +378,7 @@ struct policy_header {
 	struct policy_settings settings;
 	struct policy_section interfaces, addresses, routes, rules, interface_ids, ranges, services,
 	    arp_entries, advertisements, monitor_targets, threshold_rules, threshold_sets,
-	    threshold_definitions;
+	    threshold_definitions, whitelist_rules;
 };
 
 /* A blob that was checked. Points into it. */
@@ -397,9 +398,11 @@ struct policy {
 	const struct policy_threshold_rule *threshold_rules;
 	const struct policy_threshold_set *threshold_sets;
 	const struct policy_threshold_definition *threshold_definitions;
+	const struct policy_rule
+	    *whitelist_rules; /* of which the filter counts: what the blacklist does not bar (C25-012) */
 	uint32_t interface_count, address_count, route_count, rule_count, interface_id_count, range_count,
 	    service_count, arp_entry_count, advertisement_count, monitor_target_count, threshold_rule_count,
-	    threshold_set_count, threshold_definition_count;
+	    threshold_set_count, threshold_definition_count, whitelist_rule_count;
 };
 
 /*
@@ -437,6 +440,7 @@ int policy_builder_threshold_rule(struct policy_builder *builder, const struct p
 int policy_builder_threshold_set(struct policy_builder *builder, const struct policy_threshold_set *set);
 int policy_builder_threshold_definition(struct policy_builder *builder,
                                         const struct policy_threshold_definition *definition);
+int policy_builder_whitelist_rule(struct policy_builder *builder, const struct policy_rule *rule);
 uint32_t policy_builder_threshold_sets(const struct policy_builder *builder); /* number so far */
 uint32_t policy_builder_threshold_definitions(const struct policy_builder *builder);
 uint32_t policy_builder_interface_ids(const struct policy_builder *builder);

@@ -14,7 +14,8 @@ struct array {
 struct policy_builder {
 	struct policy_settings settings;
 	struct array interfaces, addresses, routes, rules, interface_ids, ranges, services, arp_entries,
-	    advertisements, monitor_targets, threshold_rules, threshold_sets, threshold_definitions;
+	    advertisements, monitor_targets, threshold_rules, threshold_sets, threshold_definitions,
+	    whitelist_rules;
 };
 
 static int array_append(struct array *array, const void *element)
@@ -51,6 +52,7 @@ struct policy_builder *policy_builder_create(void)
 	builder->threshold_rules.element_size = sizeof(struct policy_threshold_rule);
 	builder->threshold_sets.element_size = sizeof(struct policy_threshold_set);
 	builder->threshold_definitions.element_size = sizeof(struct policy_threshold_definition);
+	builder->whitelist_rules.element_size = sizeof(struct policy_rule);
 	return builder;
 }
 
@@ -71,6 +73,7 @@ void policy_builder_destroy(struct policy_builder *builder)
 	free(builder->threshold_rules.elements);
 	free(builder->threshold_sets.elements);
 	free(builder->threshold_definitions.elements);
+	free(builder->whitelist_rules.elements);
 	free(builder);
 }
 
@@ -141,6 +144,11 @@ int policy_builder_threshold_definition(struct policy_builder *builder,
 	return array_append(&builder->threshold_definitions, definition);
 }
 
+int policy_builder_whitelist_rule(struct policy_builder *builder, const struct policy_rule *rule)
+{
+	return array_append(&builder->whitelist_rules, rule);
+}
+
 uint32_t policy_builder_threshold_sets(const struct policy_builder *builder)
 {
 	return builder->threshold_sets.count;
@@ -197,6 +205,7 @@ int policy_builder_finish(struct policy_builder *builder, uint64_t generation, v
 	    {&builder->threshold_rules, &header.threshold_rules},
 	    {&builder->threshold_sets, &header.threshold_sets},
 	    {&builder->threshold_definitions, &header.threshold_definitions},
+	    {&builder->whitelist_rules, &header.whitelist_rules},
 	};
 	const size_t part_count = sizeof(parts) / sizeof(parts[0]);
 	size_t size = align8(sizeof(header));

@@ -4,6 +4,7 @@
 #include "datapath/activity/activity.h"
 #include "datapath/advertise/advertise.h"
 #include "datapath/arp/arp.h"
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/core/control.h"
 #include "datapath/core/packet_buffer.h"
 #include "datapath/heartbeat/heartbeat.h"
@@ -104,6 +105,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 	activity_configure(policy);
 	advertise_configure(policy);
 	slaac_policy();
+	blacklist_policy();
 	route_local_ip_report(policy);
 	qb_log(LOG_INFO, "policy %lu is in force", (unsigned long)policy->header->generation);
 	return first;
@@ -157,6 +159,7 @@ void policy_tick(void)
 {
 	port_second();
 	threshold_second();
+	blacklist_second();
 }
 
 void policy_stop(void)

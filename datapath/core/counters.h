@@ -114,6 +114,7 @@
 	X(DROP_RULE, "drop/rule")                                                                            \
 	X(DROP_DEFAULT_RULE, "drop/default_rule")                                                            \
 	X(DROP_THRESHOLD, "drop/threshold")                                                                  \
+	X(DROP_BLACKLIST, "drop/blacklist")                                                                  \
 	X(DROP_INTERFACE_CHANGED, "drop/interface_changed")                                                  \
 	X(DROP_TRANSLATION_CHANGED, "drop/translation_changed")                                              \
 	X(DROP_NAT_ADDRESS, "drop/nat_address")                                                              \

@@ -2,6 +2,7 @@
 #include "datapath/activity/activity.h"
 #include "datapath/advertise/advertise.h"
 #include "datapath/arp/arp.h"
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/core/apply.h"
 #include "datapath/core/control.h"
 #include "datapath/core/eal.h"
@@ -114,6 +115,7 @@ static void stop_control(void)
 	heartbeat_stop();
 	advertise_stop();
 	slaac_stop();
+	blacklist_stop();
 	arp_stop();
 	host_stop();
 	spare_stop();

@@ -4,6 +4,7 @@
 #include "datapath/activity/activity.h"
 #include "datapath/arp/arp.h"
 #include "datapath/arp/neighbour.h"
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
 #include "datapath/core/control.h"
@@ -233,6 +234,33 @@ static void neighbour_message(struct ipc_connection *connection, const struct ip
 	                               : "");
 }
 
+static const char *blacklist_refusal(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return "this node is not active; type it on the active one";
+	case -EPERM:
+		return "the whitelist spares all of it; 'blacklist -show=whitelist' shows its rules";
+	case -ENOSPC:
+		return "the blacklist is full; 'blacklist -remove' makes room";
+	default:
+		return strerror(-error);
+	}
+}
+
+static void blacklist_message(struct ipc_connection *connection, const struct message_blacklist *message)
+{
+	struct blacklist_entry entry;
+	int result = -EBADMSG;
+	char text[16];
+
+	if (blacklist_record_read(&message->entry, sizeof(message->entry), &entry))
+		result = message->request == BLACKLIST_ADD ? blacklist_insert(&entry, true)
+		                                           : blacklist_remove(&entry);
+	snprintf(text, sizeof(text), "%d", result);
+	send_result(connection, result < 0 ? result : 0, result < 0 ? blacklist_refusal(result) : text);
+}
+
 static void message_received(struct ipc_connection *connection, const struct ipc_message *message, void *user)
 {
 	(void)user;
@@ -266,6 +294,10 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_FLUSH_NEIGHBOURS:
 	case MESSAGE_NEIGHBOUR_NOTIFY:
 		neighbour_message(connection, message);
+		break;
+	case MESSAGE_BLACKLIST:
+		if (message->length >= sizeof(struct message_blacklist))
+			blacklist_message(connection, message->body);
 		break;
 	case MESSAGE_DISCOVERY_SNOOP:
 		if (message->length >= sizeof(uint32_t))

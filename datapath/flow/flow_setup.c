@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/flow/flow.h"
 #include "datapath/flow/flow_log.h"
 #include "datapath/fragment/fragment_judge.h"
@@ -77,6 +78,15 @@ static uint32_t find_equivalent(const struct worker_state *state, const struct p
 	return entry;
 }
 
+/* Who is barred is told nothing, and makes no line in the log, whatever the rules say. */
+static bool is_barred(const struct worker_state *state, const struct parsed *parsed,
+                      const struct flow_question *question)
+{
+	return blacklist_refuses(
+	    state, &parsed->key, question->addresses,
+	    question->reason == COUNTER_COUNT ? question->decision.path[0].interface : POLICY_INTERFACE_NONE);
+}
+
 static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
                             const struct flow_question *question)
 {
@@ -95,6 +105,8 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 	if (!entry && parsed->flags & PARSED_FRAGMENT_LATER)
 		return deny(state, mbuf, COUNTER_DROP_FRAGMENT_REFUSED_PACKET, false);
 	if (!entry) {
+		if (unlikely(blacklist_any()) && is_barred(state, parsed, question))
+			return deny(state, mbuf, COUNTER_DROP_BLACKLIST, false);
 		reason = check_opening(mbuf);
 		if (reason == COUNTER_COUNT && parsed->flags & PARSED_ICMP_ALONE)
 			reason = check_alone(state, parsed, question);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/icmp/icmp_return.h"
 
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/event/event.h"
 #include "datapath/icmp/icmpv6_error.h"
 #include "datapath/tcp/sequence.h"
@@ -193,6 +194,9 @@ enum counter icmp_return_admit(struct worker_state *state, struct rte_mbuf *mbuf
 
 	if (!icmp_checksum_valid(mbuf, ipv6))
 		return COUNTER_DROP_ICMP_CHECKSUM;
+	/* About the flow of others. */
+	if (unlikely(blacklist_any()) && blacklist_refuses_error(state, mbuf))
+		return COUNTER_DROP_BLACKLIST;
 	if (!segment_is_known(state, mbuf, flow, ipv6))
 		return COUNTER_DROP_ICMP_WINDOW;
 	if (ipv6 && flow->direction[packet->direction].flags & DIRECTION_TO_CORE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/query/query.h"
 
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/flow/flow_query.h"
 #include "datapath/host/path_mtu.h"
 #include "lib/messages/neighbour.h"
@@ -152,6 +153,7 @@ static void ask_rows(struct answer *answer)
 	    [QUERY_ROUTES] = {rows_routes, sizeof(struct route_row)},
 	    [QUERY_WORKERS] = {rows_workers, sizeof(struct worker_row)},
 	    [QUERY_RULES] = {rows_rules, sizeof(struct rule_row)},
+	    [QUERY_BLACKLIST] = {rows_blacklist, sizeof(struct blacklist_entry)},
 	};
 	uint32_t kind = answer->query.kind, count = 0;
 	void *rows = NULL;

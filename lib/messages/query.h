@@ -19,6 +19,7 @@ enum query_kind {
 	QUERY_FLOW_COUNT, /* one struct flow_count_row */
 	QUERY_FLOW_CLOSE, /* closes flows; one struct flow_count_row */
 	QUERY_RULES,      /* struct rule_row of each rule in force, and one of what none decided */
+	QUERY_BLACKLIST,  /* struct blacklist_entry (blacklist.h) */
 };
 
 struct message_query {

@@ -64,6 +64,7 @@ enum message_type {
 	MESSAGE_MIRROR_DRIFT,   /* -> clusterd: struct message_mirror_drift; only a snapshot mends it */
 	MESSAGE_MIRROR_COMPARE, /* clusterd ->: send digests of classes: struct message_mirror_classes */
 	MESSAGE_MIRROR_BATCH, /* -> clusterd: struct record_batch (lib/record.h), cut off behind its last record */
+	MESSAGE_BLACKLIST, /* mgmtd ->: struct message_blacklist; answered by MESSAGE_POLICY_RESULT */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */

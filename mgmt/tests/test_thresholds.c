@@ -114,6 +114,31 @@ START_TEST(every_property_arrives)
 }
 END_TEST
 
+/* feature: C25-012 */
+START_TEST(the_whitelist_arrives)
+{
+	struct policy policy;
+	const struct policy_rule *spared;
+	void *blob;
+
+	console_ok(&console, "cc Whitelist");
+	console_ok(&console, "add WhitelistRule Name=never SourceInterface=any SourceIP=10.1.0.0/24 "
+	                     "DestinationIP=10.1.0.1 Service=all_services");
+	console_ok(&console, "add WhitelistRule SourceInterface=if1 SourceIP=10.1.0.7 DestinationIP=all-nets "
+	                     "Service=http -disable");
+	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(policy.whitelist_rule_count, 1);
+	spared = &policy.whitelist_rules[0];
+	ck_assert_str_eq(spared->name, "never");
+	ck_assert_uint_eq(policy.interface_ids[spared->source_interfaces.first], POLICY_INTERFACE_ANY);
+	ck_assert_uint_eq(policy.interface_ids[spared->destination_interfaces.first], POLICY_INTERFACE_ANY);
+	ck_assert_uint_eq(spared->source_networks.count, 1);
+	ck_assert_uint_eq(policy.ranges[spared->destination_networks.first].first.bytes[3], 1);
+	ck_assert_uint_gt(spared->services.count, 0);
+	free(blob);
+}
+END_TEST
+
 /* feature: C24-007 C24-016 */
 START_TEST(severities_arrive)
 {
@@ -187,6 +212,7 @@ static void add_tests(TCase *tests)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, the_guides_example);
 	tcase_add_test(tests, every_property_arrives);
+	tcase_add_test(tests, the_whitelist_arrives);
 	tcase_add_test(tests, severities_arrive);
 	tcase_add_test(tests, numbers_with_units);
 	tcase_add_test(tests, what_makes_no_sense_is_named);

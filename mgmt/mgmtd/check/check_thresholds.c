@@ -8,7 +8,7 @@
 #define DURATION_MAX_MS UINT32_MAX
 
 struct numbers {
-	unsigned rules, definitions;
+	unsigned rules, definitions, spared;
 	struct problems *problems;
 };
 
@@ -50,6 +50,9 @@ static void look_at(const struct object_type *type, struct lyd_node *object, voi
 	    !*value_of(type, object, "Probability"))
 		problem(numbers->problems, type, object,
 		        "Probability must be set where Action is RandomDrop");
+	if (!strcmp(type->name, "WhitelistRule") && ++numbers->spared == POLICY_WHITELIST_RULES_MAX + 1)
+		problem(numbers->problems, type, object, "there may be %d of them; disable or delete some",
+		        POLICY_WHITELIST_RULES_MAX);
 	if (strcmp(type->name, "ThresholdDefinition") != 0)
 		return;
 	if (++numbers->definitions == POLICY_THRESHOLD_DEFINITIONS_MAX + 1)
@@ -81,6 +84,11 @@ void check_thresholds(const struct configuration *configuration, struct problems
 	configuration_walk_type(configuration, rule, look_at, &numbers);
 	configuration_walk_type(configuration, set, look_at, &numbers);
 	configuration_walk_type(configuration, schema_type(configuration->schema, set, "ThresholdDefinition"),
+	                        look_at, &numbers);
+	configuration_walk_type(configuration,
+	                        schema_type(configuration->schema,
+	                                    schema_type(configuration->schema, NULL, "Whitelist"),
+	                                    "WhitelistRule"),
 	                        look_at, &numbers);
 	configuration_walk_type(configuration, rule, warn_of_empty, &numbers);
 	configuration_walk_type(configuration, set, warn_of_empty, &numbers);

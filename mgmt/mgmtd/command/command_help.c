@@ -57,6 +57,24 @@ const struct command commands[] = {
              {"factoryreset", NULL, "Start again with the configuration that the system was delivered with."},
              {"system", NULL, "With -create and -factoryreset: also the software."},
              {"force", NULL, "With -factoryreset and -restore: without a question."})},
+    {"blacklist", NULL, false, command_blacklist, "Show or change the blacklist, and show the whitelist.",
+     "blacklist [-show=all|blacklist|whitelist]\n"
+     "blacklist -add -srciface=IF -srcip=ADDRESS [-destip=ADDRESS] [-proto=NAME] [-port=N] [-timeout=N]\n"
+     "blacklist -remove -srciface=IF -srcip=ADDRESS [-destip=ADDRESS] [-proto=NAME] [-port=N]\n"
+     "blacklist -lookup [-srciface=IF] [-srcip=ADDRESS] [-destip=ADDRESS] [-proto=NAME] [-port=N]\n\n"
+     "Nothing is forwarded that comes from an entry's source to its destination, nor what is sent back. The "
+     "whitelist\nis edited as a part of the configuration.",
+     OPTIONS(
+         {"show", "LIST", "Show a list: all (as without an option), blacklist or whitelist."},
+         {"add", NULL, "Add an entry; what is not given is any.", true},
+         {"remove", NULL, "Remove the entries of a source, or those of them that match all options.", true},
+         {"lookup", NULL, "Show the entries that match."},
+         {"srciface", "IF", "Interface by which it comes in.", false, WORDS_INTERFACE},
+         {"srcip", "ADDRESS", "One address, or the name of an IPAddress.", false, WORDS_ADDRESS},
+         {"destip", "ADDRESS", "The same of the destination.", false, WORDS_ADDRESS},
+         {"proto", "NAME", "tcp, udp, icmp, icmpv6, sctp, gre, esp, ah, all, or a number."},
+         {"port", "N", "Of the destination, or a range such as 100-200; of ICMP the identifier."},
+         {"timeout", "N", "Seconds that it stays; 0, or without it: until it is removed."})},
     {"cc", "cc..", false, command_cc, "Go into an object that holds others; without words back to the root.",
      "cc [[CATEGORY] TYPE NAME]\ncc..\n\n'cc..' goes up to what holds the object.", NULL, WORDS_OBJECT},
     {"cfglog", NULL, false, command_cfglog, "Show the configuration log.", "cfglog [-all]",

@@ -47,6 +47,7 @@ static const size_t row_size[] = {
     [QUERY_ROUTES] = sizeof(struct route_row),
     [QUERY_WORKERS] = sizeof(struct worker_row),
     [QUERY_RULES] = sizeof(struct rule_row),
+    [QUERY_BLACKLIST] = sizeof(struct blacklist_entry),
     [QUERY_FLOW_COUNT] = sizeof(struct flow_count_row),
     [QUERY_FLOW_CLOSE] = sizeof(struct flow_count_row),
 };
@@ -305,6 +306,20 @@ int datapath_link_notify(struct datapath_link *link, const struct message_neighb
 	struct waiter waiter = {.end = done, .user = user};
 
 	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_notify, &own) : -ENOTCONN;
+}
+
+static int send_blacklist(struct datapath_link *link, void *argument)
+{
+	return ipc_send(link->connection, MESSAGE_BLACKLIST, argument, sizeof(struct message_blacklist), -1);
+}
+
+int datapath_link_blacklist(struct datapath_link *link, const struct message_blacklist *message,
+                            datapath_result done, void *user)
+{
+	struct message_blacklist own = *message;
+	struct waiter waiter = {.end = done, .user = user};
+
+	return datapath_link_is_up(link) ? wait_for(link, &waiter, send_blacklist, &own) : -ENOTCONN;
 }
 
 static int send_query(struct datapath_link *link, void *argument)

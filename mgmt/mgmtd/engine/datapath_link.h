@@ -8,6 +8,7 @@
  * thread.
  */
 
+#include "lib/messages/blacklist.h"
 #include "lib/messages/neighbour.h"
 #include "lib/messages/query.h"
 
@@ -46,6 +47,9 @@ int datapath_link_flush(struct datapath_link *link, const struct message_neighbo
 /* Announces an address of the firewall's, or asks for one. */
 int datapath_link_notify(struct datapath_link *link, const struct message_neighbour_notify *notify,
                          datapath_result done, void *user);
+/* Changes the blacklist; of a removal the text of success is the number of entries. */
+int datapath_link_blacklist(struct datapath_link *link, const struct message_blacklist *message,
+                            datapath_result done, void *user);
 /* Returns 0 (end is called once) or -errno. */
 int datapath_link_query(struct datapath_link *link, enum query_kind kind, uint32_t limit, datapath_rows rows,
                         datapath_result end, void *user);

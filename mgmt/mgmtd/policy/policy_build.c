@@ -180,6 +180,8 @@ static int build(const struct configuration *configuration, struct policy_builde
 		error = policy_add_arp_entries(configuration, builder);
 	if (!error)
 		error = policy_add_thresholds(configuration, builder);
+	if (!error)
+		error = policy_add_whitelist(configuration, builder);
 	return error;
 }
 

@@ -84,21 +84,38 @@ static void set_translation(const struct configuration *configuration, const str
 	rule->nat_address[1] = resolve_host(configuration, value_of(type, object, "NewSourceIP6"));
 }
 
+/* The names that types have for the same. */
+static const struct property *either(const struct object_type *type, const char *name, const char *other)
+{
+	const struct property *property = type_property(type, name);
+
+	return property ? property : type_property(type, other);
+}
+
+static int add_any_interface(struct policy_builder *builder, struct policy_slice *slice)
+{
+	*slice = (struct policy_slice){policy_builder_interface_ids(builder), 1};
+	return policy_builder_interface_id(builder, POLICY_INTERFACE_ANY);
+}
+
 int policy_add_filter(const struct configuration *configuration, const struct object_type *type,
                       const struct lyd_node *object, struct policy_builder *builder, struct policy_rule *rule)
 {
+	const struct property *leaves = type_property(type, "DestinationInterface");
 	int error = add_interface_ids(configuration, object, type_property(type, "SourceInterface"), builder,
 	                              &rule->source_interfaces);
 
+	if (!error && leaves)
+		error =
+		    add_interface_ids(configuration, object, leaves, builder, &rule->destination_interfaces);
+	else if (!error)
+		error = add_any_interface(builder, &rule->destination_interfaces);
 	if (!error)
-		error = add_interface_ids(configuration, object, type_property(type, "DestinationInterface"),
-		                          builder, &rule->destination_interfaces);
-	if (!error)
-		error = add_ranges(configuration, object, type_property(type, "SourceNetwork"), builder,
+		error = add_ranges(configuration, object, either(type, "SourceNetwork", "SourceIP"), builder,
 		                   &rule->source_networks);
 	if (!error)
-		error = add_ranges(configuration, object, type_property(type, "DestinationNetwork"), builder,
-		                   &rule->destination_networks);
+		error = add_ranges(configuration, object, either(type, "DestinationNetwork", "DestinationIP"),
+		                   builder, &rule->destination_networks);
 	if (!error)
 		error = add_services(configuration, object, type_property(type, "Service"), builder,
 		                     &rule->services, &rule->syn_relay);

@@ -151,3 +151,26 @@ int policy_add_thresholds(const struct configuration *configuration, struct poli
 	}
 	return error;
 }
+
+int policy_add_whitelist(const struct configuration *configuration, struct policy_builder *builder)
+{
+	const struct object_type *holder = schema_type(configuration->schema, NULL, "Whitelist");
+	const struct object_type *type = schema_type(configuration->schema, holder, "WhitelistRule");
+	const struct lyd_node *context = object_find(configuration, holder, NULL, NULL);
+	unsigned index = 0;
+	int error = 0;
+
+	for (const struct lyd_node *object = context ? object_first(configuration, type, context) : NULL;
+	     object && !error; object = object_next(object)) {
+		struct policy_rule rule = {.index = ++index};
+
+		if (object_disabled(type, object))
+			continue;
+		snprintf(rule.name, sizeof(rule.name), "%s", value_of(type, object, "Name"));
+		error = policy_add_filter(configuration, type, object, builder, &rule);
+		rule.syn_relay = 0;
+		if (!error)
+			error = policy_builder_whitelist_rule(builder, &rule);
+	}
+	return error;
+}

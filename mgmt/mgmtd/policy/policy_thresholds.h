@@ -5,6 +5,8 @@
 #include "lib/policy.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 
+/* Appends the rules of the whitelist (C25-012) that are in use. Returns 0 or -errno. Loop's thread. */
+int policy_add_whitelist(const struct configuration *configuration, struct policy_builder *builder);
 /* Appends the threshold rules that are in use, with their sets and definitions. Returns 0 or -errno. Loop's thread. */
 int policy_add_thresholds(const struct configuration *configuration, struct policy_builder *builder);
 

@@ -5,6 +5,7 @@
 #include "lib/messages/type.h"
 #include "lib/paths.h"
 #include "mgmt/mgmtd/backup/storage.h"
+#include "mgmt/mgmtd/blacklist/blacklist.h"
 #include "mgmt/mgmtd/capture/capture.h"
 #include "mgmt/mgmtd/capture/show.h"
 #include "mgmt/mgmtd/command/command.h"
@@ -150,6 +151,7 @@ static void stop_waiting(struct session *session)
 	ping_forget(session);
 	snoop_forget(session, false);
 	neighbours_forget(session);
+	blacklist_forget(session);
 	rule_usage_forget(session);
 }
 

@@ -76,6 +76,7 @@ struct session {
 	struct ping *ping;                 /* or NULL */
 	struct snoop *snoop[2];            /* by enum snoop_kind, or NULL */
 	struct neighbour_list *neighbours; /* of `arp` and `ndp`, or NULL */
+	struct blacklist_list *blacklist;  /* of `blacklist`, or NULL */
 	struct rule_usage *rule_usage;     /* of `ruledb -usage`, or NULL */
 	int capture_error;                 /* of the captures that were waited for */
 	session_answer answer;             /* what the next line goes to, or NULL */
