@@ -25,6 +25,12 @@ add Address IPAddress my_bad_address Address=203.0.113.7
 cc Whitelist
 add WhitelistRule Name=whitelist_mgmt_traffic SourceInterface=if1 SourceIP=if1_net DestinationIP=if1_ip Service=all_services
 add WhitelistRule Name=never SourceInterface=if1 SourceIP=if1_net DestinationIP=all-nets Service=spared
+cc ThresholdRules
+add ThresholdRule Name=my_rule SourceInterface=if1 SourceNetwork=if1_net DestinationInterface=any DestinationNetwork=all-nets Service=counted
+cc ThresholdRule my_rule
+add ThresholdSet Action=Blacklist Timeout=600 ActionLog=AlwaysLog ActionLogSeverity=Alert
+cc ThresholdSet 1
+add ThresholdDefinition Type=FlowRate Limit=3 Interval=1m ThresholdLogSeverity=Notice
 cc
 """
 # Asks a port from a source port, and once more for each line that it is told; prints whether an answer came.
@@ -150,6 +156,30 @@ def test_entries_are_narrow_and_found(cluster: Cluster) -> None:
     cli(cluster, f"{ADD} -timeout=1")
     await_condition(lambda: listed(cluster, cluster.active()) == [], "the end of its time", timeout=10)
     assert answered(cluster.lab, PLAIN, 9022)
+
+
+@pytest.mark.feature("C24-006", "C24-007", "C24-016", "C25-002", "C25-006", "C22-002")
+def test_a_threshold_rule_bars_and_who_takes_over_knows(cluster: Cluster) -> None:
+    assert [answered(cluster.lab, COUNTED, 9030 + n) for n in range(4)] == [True, True, True, False]
+    entry = ["UDP", "if1", CLIENT, "all-nets", str(COUNTED), "Threshold", "my_rule"]
+    for node in cluster.nodes:
+        await_condition(lambda node=node: [row[:5] + row[6:] for row in listed(cluster, node)] == [entry], f"the entry of {node}", timeout=10)
+    assert not answered(cluster.lab, COUNTED, 9030), "the flows that were open are closed"
+    assert answered(cluster.lab, PLAIN, 9035), "other services are not barred"
+    log = (cluster.nodes[cluster.active()].log / "hadrian-datapath.log").read_text(encoding="utf-8")
+    assert "THRESHOLD: prio=Alert event=threshold_source_blacklisted rule=my_rule" in log
+    await_condition(lambda: "prio=Notice event=threshold_triggered rule=my_rule"
+                    in (cluster.nodes[cluster.active()].log / "hadrian-datapath.log").read_text(encoding="utf-8"), "the severity", timeout=10)
+    assert "this node is not active" in cli(cluster, ADD, cluster.standby())
+    victim, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    assert not answered(cluster.lab, COUNTED, 9040)
+    assert [row[:5] for row in listed(cluster, survivor)] == [entry[:5]]
+    cluster.nodes[victim].start()
+    cluster.await_well()
+    await_condition(lambda: [row[:5] for row in listed(cluster, victim)] == [entry[:5]], "the snapshot", timeout=10)
+    cli(cluster, REMOVE)
+    await_condition(lambda: listed(cluster, victim) == [], "the removal at the peer", timeout=10)
 
 
 @pytest.mark.feature("C25-003", "C25-014")

@@ -44,6 +44,7 @@ static const struct {
     {1300003, "random_group_replacement"},
     {1300004, "threshold_triggered"},
     {1300005, "threshold_ended"},
+    {1300006, "threshold_source_blacklisted"},
 };
 
 const struct log_event_type *log_event_type(unsigned event)

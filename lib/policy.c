@@ -275,7 +275,7 @@ static int check_thresholds(const struct check *check)
 	for (uint32_t i = 0; i < policy->threshold_set_count; i++) {
 		const struct policy_threshold_set *set = &policy->threshold_sets[i];
 
-		if (!terminated(set->name, sizeof(set->name)) || set->action > POLICY_THRESHOLD_RANDOM_DROP ||
+		if (!terminated(set->name, sizeof(set->name)) || set->action > POLICY_THRESHOLD_BLACKLIST ||
 		    set->probability > 100 || set->log > POLICY_THRESHOLD_LOG_ALWAYS ||
 		    set->severity > POLICY_SEVERITIES ||
 		    !slice_inside(&set->definitions, policy->threshold_definition_count))

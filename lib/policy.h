@@ -180,7 +180,8 @@ enum policy_threshold_grouping {
 enum policy_threshold_action {
 	POLICY_THRESHOLD_NONE = 0,
 	POLICY_THRESHOLD_DROP = 1,
-	POLICY_THRESHOLD_RANDOM_DROP = 2
+	POLICY_THRESHOLD_RANDOM_DROP = 2,
+	POLICY_THRESHOLD_BLACKLIST = 3, /* and drop */
 };
 enum policy_threshold_log {
 	POLICY_THRESHOLD_LOG_OBEY_RULE = 0, /* as the flow's rule says */
@@ -213,7 +214,7 @@ struct policy_threshold_set {
 	uint8_t probability;             /* per cent, of POLICY_THRESHOLD_RANDOM_DROP */
 	uint8_t log;                     /* enum policy_threshold_log */
 	uint8_t severity;                /* of that: 0: Warning, else one more than syslog's number */
-	uint8_t reserved[4];
+	uint32_t timeout_s;              /* of POLICY_THRESHOLD_BLACKLIST; 0: it has no end */
 };
 
 struct policy_threshold_rule {

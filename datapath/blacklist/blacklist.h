@@ -44,6 +44,9 @@ void blacklist_close_flows(struct worker *worker, void *job);
 int blacklist_insert(const struct blacklist_entry *entry, bool at_once);
 /* Removes all entries within *within. Returns how many, or -EACCES. */
 int blacklist_remove(const struct blacklist_entry *within);
+/* A flow made a threshold rule's set with Action=Blacklist act (EVENT_THRESHOLD_BLACKLIST). */
+struct event;
+void blacklist_triggered(const struct event *event);
 /* Ends what has had its time. Once a second. */
 void blacklist_second(void);
 /* There is another policy, whose whitelist may spare less. */
@@ -52,7 +55,7 @@ void blacklist_stop(void);
 /* Rows of QUERY_BLACKLIST, malloc'ed. */
 void *rows_blacklist(uint32_t *count);
 
-/* --- between blacklist.c and mirror.c --- */
+/* --- between blacklist.c, trigger.c and mirror.c --- */
 
 struct blacklist_held {
 	struct blacklist_entry entry;

@@ -41,9 +41,10 @@ struct event event_about(enum event_kind kind, uint16_t interface, const struct 
 /* A flood of one sort hides nothing of another. */
 static struct event_allowance *allowance_of(struct worker_state *state, enum event_kind kind)
 {
-	return &state->event_allowances[kind == EVENT_FLOW_OPEN            ? EVENTS_FLOW_OPEN
-	                                : kind >= EVENT_NO_ROUTE_TO_SOURCE ? EVENTS_REFUSED
-	                                                                   : EVENTS_OTHER];
+	return &state->event_allowances[kind == EVENT_FLOW_OPEN             ? EVENTS_FLOW_OPEN
+	                                : kind == EVENT_THRESHOLD_BLACKLIST ? EVENTS_BLACKLIST
+	                                : kind >= EVENT_NO_ROUTE_TO_SOURCE  ? EVENTS_REFUSED
+	                                                                    : EVENTS_OTHER];
 }
 
 static bool allowed(struct worker_state *state, enum event_kind kind)

@@ -50,6 +50,7 @@
 	X(NO_SOURCE_ROUTE, "ND", "no_source_route_for_packet", "drop")                                       \
 	X(THRESHOLD_DROP, "THRESHOLD", "threshold_flow_dropped", "drop")                                     \
 	X(THRESHOLD_EXCEEDED, "THRESHOLD", "threshold_exceeded", "allow")                                    \
+	X(THRESHOLD_BLACKLIST, "THRESHOLD", "threshold_source_blacklisted", "blacklist")                     \
 	X(FLOW_OPEN, "FLOW", "flow_open", "allow")
 
 enum event_kind {
@@ -83,8 +84,11 @@ struct event {
 	uint16_t egress;             /* id; FLOW_OPEN: where its answers come in */
 	struct mac_address hardware; /* of the sender; zero: not known */
 	char rule[POLICY_NAME];      /* "": the default, which follows all others */
+	/* Of THRESHOLD_...: positions in the policy. */
+	uint16_t threshold_rule, threshold_set;
 	uint8_t severity; /* one more than syslog's number; 0: Warning */
-	uint8_t reserved2[3];
+	uint8_t quiet;    /* of THRESHOLD_BLACKLIST: it acts, and is not in the log */
+	uint8_t reserved2[2];
 };
 
 /* An interface as a line names it. */

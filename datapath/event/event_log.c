@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/core/control.h"
 #include "datapath/event/event.h"
 
@@ -27,12 +28,20 @@ void event_log(const struct event *event)
 	       "%s", line);
 }
 
+static void take(const struct event *event)
+{
+	if (event->kind == EVENT_THRESHOLD_BLACKLIST)
+		blacklist_triggered(event);
+	if (!event->quiet)
+		event_log(event);
+}
+
 void event_drain(void)
 {
 	struct event event;
 
 	for (unsigned i = 0; i < datapath.worker_count; i++) {
 		while (!rte_ring_sc_dequeue_elem(datapath.workers[i]->events, &event, sizeof(event)))
-			event_log(&event);
+			take(&event);
 	}
 }

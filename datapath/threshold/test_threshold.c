@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/event/event.h"
 #include "datapath/flow/flow.h"
 #include "datapath/testing/fixture.h"
 #include "datapath/threshold/threshold.h"
@@ -301,6 +302,73 @@ START_TEST(a_flow_that_is_not_opened_after_all_is_not_counted)
 }
 END_TEST
 
+static unsigned events(struct event *out)
+{
+	unsigned count = 0;
+
+	while (!rte_ring_sc_dequeue_elem(datapath.workers[0]->events, out, sizeof(*out)))
+		count++;
+	return count;
+}
+
+/* feature: C24-006 C24-007 C24-017 */
+START_TEST(blacklist_tells_of_the_source)
+{
+	struct policy_threshold_set drop = {
+	    .action = POLICY_THRESHOLD_DROP, .log = POLICY_THRESHOLD_LOG_NEVER, .definitions = {0, 1}};
+	struct ip_address client = ip_address_from_ip4(rte_be_to_cpu_32(CLIENT));
+	struct event event;
+
+	set.action = POLICY_THRESHOLD_BLACKLIST;
+	set.timeout_s = 42;
+	set.severity = 3;
+	definition.limit = 6;
+	fixture_apply(policy_with(&drop));
+	fixture_walk();
+	ck_assert_uint_eq(opens(CLIENT, 3), 3);
+	ck_assert_uint_eq(events(&event), 0);
+	ck_assert(!opens_at(CLIENT, 4009, 53));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_THRESHOLD), 1);
+	ck_assert_uint_eq(events(&event), 1);
+	ck_assert_uint_eq(event.kind, EVENT_THRESHOLD_BLACKLIST);
+	ck_assert_int_eq(ip_address_compare(&event.source, &client), 0);
+	ck_assert_uint_eq(event.interface, LAN);
+	ck_assert_uint_eq(event.threshold_rule, 0);
+	ck_assert_uint_eq(event.threshold_set, 0);
+	ck_assert_uint_eq(event.severity, 3);
+	/* It acts, and is not logged. */
+	ck_assert_uint_eq(event.quiet, 1);
+	ck_assert_str_eq(event.rule, "limit");
+}
+END_TEST
+
+/* feature: C24-006 C25-013 */
+START_TEST(the_whitelist_spares_from_blacklist_alone)
+{
+	struct policy_threshold_set drop = {
+	    .action = POLICY_THRESHOLD_DROP, .log = POLICY_THRESHOLD_LOG_NEVER, .definitions = {0, 1}};
+	struct event event;
+	struct policy_builder *builder;
+
+	set.action = POLICY_THRESHOLD_BLACKLIST;
+	for (unsigned i = 0; i < 2; i++) {
+		builder = policy_with(i ? &drop : NULL);
+		/* The filter of the threshold rule stands first. */
+		policy_builder_whitelist_rule(builder,
+		                              &(struct policy_rule){.source_interfaces = {0, 1},
+		                                                    .destination_interfaces = {1, 1},
+		                                                    .source_networks = {0, 1},
+		                                                    .destination_networks = {0, 1},
+		                                                    .services = {0, 1}});
+		fixture_apply(builder);
+		fixture_walk();
+		ck_assert_uint_eq(opens(CLIENT, 9), i ? 1 : 9);
+		ck_assert_uint_eq(events(&event), 0);
+		close_all();
+	}
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, NULL);
@@ -308,6 +376,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, other_flows_are_not_counted);
 	tcase_add_test(tests, none_lets_pass_and_random_drops_some);
 	tcase_add_test(tests, the_strongest_set_decides);
+	tcase_add_test(tests, blacklist_tells_of_the_source);
+	tcase_add_test(tests, the_whitelist_spares_from_blacklist_alone);
 	tcase_add_test(tests, networks_and_interfaces_are_groups);
 	tcase_add_test(tests, a_rate_is_dropped_until_the_interval_ends);
 	tcase_add_test(tests, ageing_counts_out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/threshold/threshold.h"
 
+#include "datapath/blacklist/blacklist.h"
 #include "datapath/event/event.h"
 #include "datapath/flow/flow.h"
 #include "datapath/rule/linear.h"
@@ -76,11 +77,13 @@ static bool is_counted(const struct worker_state *state, const struct threshold_
 	return state->policy && state->policy->thresholds && flow->key->interface != POLICY_INTERFACE_CORE;
 }
 
-/* The set that decides: Drop before RandomDrop before None, and of two alike the first (C24-017). */
+/* The set that decides: Blacklist before Drop before RandomDrop before None, and of two alike the first (C24-017). */
 static bool is_stronger(const struct policy_threshold_set *set, const struct policy_threshold_set *than)
 {
-	static const uint8_t ranks[] = {
-	    [POLICY_THRESHOLD_NONE] = 1, [POLICY_THRESHOLD_RANDOM_DROP] = 2, [POLICY_THRESHOLD_DROP] = 3};
+	static const uint8_t ranks[] = {[POLICY_THRESHOLD_NONE] = 1,
+	                                [POLICY_THRESHOLD_RANDOM_DROP] = 2,
+	                                [POLICY_THRESHOLD_DROP] = 3,
+	                                [POLICY_THRESHOLD_BLACKLIST] = 4};
 
 	return !than || ranks[set->action] > ranks[than->action];
 }
@@ -104,6 +107,13 @@ struct verdict {
 	const struct policy_threshold_set *set; /* NULL: none is triggered */
 };
 
+/* What the whitelist is about is never blacklisted (C25-013). */
+static bool is_spared(const struct policy *policy, const struct policy_threshold_set *set,
+                      const struct rule_query *query)
+{
+	return set->action == POLICY_THRESHOLD_BLACKLIST && blacklist_spares(policy, query);
+}
+
 static struct verdict count_and_judge(struct worker_state *state, const struct rule_query *query)
 {
 	const struct policy *policy = &state->policy->policy;
@@ -117,7 +127,8 @@ static struct verdict count_and_judge(struct worker_state *state, const struct r
 		for (uint32_t j = rule->sets.first; j < rule->sets.first + rule->sets.count; j++) {
 			const struct policy_threshold_set *set = &policy->threshold_sets[j];
 
-			if (count_set(state, set, query) && is_stronger(set, verdict.set))
+			if (count_set(state, set, query) && is_stronger(set, verdict.set) &&
+			    !is_spared(policy, set, query))
 				verdict = (struct verdict){rule, set};
 		}
 	}
@@ -150,14 +161,21 @@ static void each_concurrent(struct worker_state *state, const struct threshold_f
 }
 
 static void tell(struct worker_state *state, const struct threshold_flow *flow, const struct verdict *verdict,
-                 bool dropped)
+                 bool dropped, bool log)
 {
+	const struct policy *policy = &state->policy->policy;
 	const struct policy_rule *filter = &verdict->rule->filter;
 	const struct flow_key *key = flow->key;
 	struct event event = {.kind = dropped ? EVENT_THRESHOLD_DROP : EVENT_THRESHOLD_EXCEEDED,
 	                      .interface = key->interface,
 	                      .protocol = key->protocol,
-	                      .severity = verdict->set->severity};
+	                      .threshold_rule = (uint16_t)(verdict->rule - policy->threshold_rules),
+	                      .threshold_set = (uint16_t)(verdict->set - policy->threshold_sets),
+	                      .severity = verdict->set->severity,
+	                      .quiet = !log};
+
+	if (verdict->set->action == POLICY_THRESHOLD_BLACKLIST)
+		event.kind = EVENT_THRESHOLD_BLACKLIST;
 
 	if (!event_has_room(state, event.kind))
 		return;
@@ -197,11 +215,13 @@ enum counter threshold_open(struct worker_state *state, const struct threshold_f
 		return COUNTER_COUNT;
 	count(state, COUNTER_THRESHOLD_EXCEEDED, 1);
 	drop = verdict.set->action == POLICY_THRESHOLD_DROP ||
+	       verdict.set->action == POLICY_THRESHOLD_BLACKLIST ||
 	       (verdict.set->action == POLICY_THRESHOLD_RANDOM_DROP &&
 	        rte_rand_max(100) < verdict.set->probability);
-	if (verdict.set->log == POLICY_THRESHOLD_LOG_ALWAYS ||
-	    (verdict.set->log == POLICY_THRESHOLD_LOG_OBEY_RULE && log))
-		tell(state, flow, &verdict, drop);
+	log = verdict.set->log == POLICY_THRESHOLD_LOG_ALWAYS ||
+	      (verdict.set->log == POLICY_THRESHOLD_LOG_OBEY_RULE && log);
+	if (log || verdict.set->action == POLICY_THRESHOLD_BLACKLIST)
+		tell(state, flow, &verdict, drop, log);
 	if (!drop)
 		return COUNTER_COUNT;
 	threshold_undo(state, flow);

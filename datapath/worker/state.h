@@ -67,7 +67,7 @@ struct scan {
 	void *argument;
 };
 
-enum { EVENTS_OTHER, EVENTS_REFUSED, EVENTS_FLOW_OPEN, EVENTS_SORTS };
+enum { EVENTS_OTHER, EVENTS_REFUSED, EVENTS_FLOW_OPEN, EVENTS_BLACKLIST, EVENTS_SORTS };
 
 struct worker_state {
 	struct worker *worker;

@@ -91,6 +91,7 @@ int worker_create(unsigned index, unsigned lcore, uint32_t max_flows, struct wor
 	state->icmp_tokens = ICMP_ERRORS_BURST;
 	state->event_allowances[EVENTS_OTHER].tokens = EVENTS_BURST;
 	state->event_allowances[EVENTS_REFUSED].tokens = FLOW_EVENTS_BURST;
+	state->event_allowances[EVENTS_BLACKLIST].tokens = FLOW_EVENTS_BURST;
 	state->event_allowances[EVENTS_FLOW_OPEN].tokens = FLOW_EVENTS_BURST;
 	length_limits_set(state, NULL);
 	if ((error = create_rings(worker, socket)))

@@ -114,19 +114,23 @@ START_TEST(every_property_arrives)
 }
 END_TEST
 
-/* feature: C25-012 */
-START_TEST(the_whitelist_arrives)
+/* feature: C24-006 C25-012 */
+START_TEST(blacklist_and_whitelist_arrive)
 {
 	struct policy policy;
 	const struct policy_rule *spared;
 	void *blob;
 
+	console_ok(&console, "cc..");
+	console_ok(&console, "set ThresholdSet my_set Action=Blacklist Timeout=42");
 	console_ok(&console, "cc Whitelist");
 	console_ok(&console, "add WhitelistRule Name=never SourceInterface=any SourceIP=10.1.0.0/24 "
 	                     "DestinationIP=10.1.0.1 Service=all_services");
 	console_ok(&console, "add WhitelistRule SourceInterface=if1 SourceIP=10.1.0.7 DestinationIP=all-nets "
 	                     "Service=http -disable");
 	build_policy(&console, &policy, &blob);
+	ck_assert_uint_eq(policy.threshold_sets[0].action, POLICY_THRESHOLD_BLACKLIST);
+	ck_assert_uint_eq(policy.threshold_sets[0].timeout_s, 42);
 	ck_assert_uint_eq(policy.whitelist_rule_count, 1);
 	spared = &policy.whitelist_rules[0];
 	ck_assert_str_eq(spared->name, "never");
@@ -195,7 +199,10 @@ START_TEST(what_makes_no_sense_is_named)
 	console_ok(&console, "cc..");
 	console_ok(&console, "set ThresholdSet my_set Action=RandomDrop");
 	is_wrong("Probability must be set where Action is RandomDrop");
-	console_refused(&console, "set ThresholdSet my_set Action=Blacklist", "Action");
+	console_ok(&console, "set ThresholdSet my_set Action=Blacklist");
+	is_wrong("Timeout must be set where Action is Blacklist");
+	console_ok(&console, "set ThresholdSet my_set Timeout=0");
+	ck_assert_uint_eq(check_configuration(&console.engine.candidate, NULL), 0);
 	console_ok(&console, "set ThresholdSet my_set Action=Drop");
 	ck_assert_uint_eq(check_configuration(&console.engine.candidate, NULL), 0);
 	console_ok(&console, "cc ThresholdSet my_set");
@@ -212,7 +219,7 @@ static void add_tests(TCase *tests)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, the_guides_example);
 	tcase_add_test(tests, every_property_arrives);
-	tcase_add_test(tests, the_whitelist_arrives);
+	tcase_add_test(tests, blacklist_and_whitelist_arrive);
 	tcase_add_test(tests, severities_arrive);
 	tcase_add_test(tests, numbers_with_units);
 	tcase_add_test(tests, what_makes_no_sense_is_named);

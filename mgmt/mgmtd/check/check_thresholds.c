@@ -50,6 +50,10 @@ static void look_at(const struct object_type *type, struct lyd_node *object, voi
 	    !*value_of(type, object, "Probability"))
 		problem(numbers->problems, type, object,
 		        "Probability must be set where Action is RandomDrop");
+	if (!strcmp(type->name, "ThresholdSet") && !strcmp(value_of(type, object, "Action"), "Blacklist") &&
+	    !*value_of(type, object, "Timeout"))
+		problem(numbers->problems, type, object,
+		        "Timeout must be set where Action is Blacklist; 0 has no end");
 	if (!strcmp(type->name, "WhitelistRule") && ++numbers->spared == POLICY_WHITELIST_RULES_MAX + 1)
 		problem(numbers->problems, type, object, "there may be %d of them; disable or delete some",
 		        POLICY_WHITELIST_RULES_MAX);

@@ -95,7 +95,7 @@ static int add_definition(const struct object_type *type, const struct lyd_node 
 static int add_set(const struct configuration *configuration, const struct object_type *type,
                    const struct lyd_node *object, struct policy_builder *builder)
 {
-	static const char *const actions[] = {"None", "Drop", "RandomDrop", NULL};
+	static const char *const actions[] = {"None", "Drop", "RandomDrop", "Blacklist", NULL};
 	static const char *const logs[] = {"ObeyRule", "NeverLog", "AlwaysLog", NULL};
 	const struct object_type *definition =
 	    schema_type(configuration->schema, type, "ThresholdDefinition");
@@ -104,7 +104,8 @@ static int add_set(const struct configuration *configuration, const struct objec
 	                                   .probability = (uint8_t)value_number(type, object, "Probability"),
 	                                   .log = number_of(type, object, "ActionLog", logs),
 	                                   .severity =
-	                                       number_of(type, object, "ActionLogSeverity", severities)};
+	                                       number_of(type, object, "ActionLogSeverity", severities),
+	                                   .timeout_s = value_number(type, object, "Timeout")};
 	int error = 0;
 
 	snprintf(out.name, sizeof(out.name), "%s", value_of(type, object, "Name"));
