@@ -141,6 +141,24 @@ START_TEST(none_lets_pass_and_random_drops_some)
 }
 END_TEST
 
+/* feature: C24-001 */
+START_TEST(flows_of_every_protocol_count)
+{
+	struct rte_mbuf *sent[4];
+
+	apply();
+	sent[0] = fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN);
+	sent[1] = fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_SYN_FLAG, 0), WAN);
+	sent[2] = fixture_pass(LAN, fixture_echo(CLIENT, SERVER, 8, 1), WAN);
+	sent[3] = fixture_pass(LAN, fixture_ip(CLIENT, SERVER, IPPROTO_ESP, 8), WAN);
+	for (unsigned i = 0; i < 4; i++) {
+		ck_assert_int_eq(sent[i] != NULL, i < 3);
+		rte_pktmbuf_free(sent[i]);
+	}
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_THRESHOLD), 1);
+}
+END_TEST
+
 /* feature: C24-017 */
 START_TEST(the_strongest_set_decides)
 {
@@ -354,12 +372,11 @@ START_TEST(the_whitelist_spares_from_blacklist_alone)
 	for (unsigned i = 0; i < 2; i++) {
 		builder = policy_with(i ? &drop : NULL);
 		/* The filter of the threshold rule stands first. */
-		policy_builder_whitelist_rule(builder,
-		                              &(struct policy_rule){.source_interfaces = {0, 1},
-		                                                    .destination_interfaces = {1, 1},
-		                                                    .source_networks = {0, 1},
-		                                                    .destination_networks = {0, 1},
-		                                                    .services = {0, 1}});
+		policy_builder_whitelist_rule(builder, &(struct policy_rule){.source_interfaces = {0, 1},
+		                                                             .destination_interfaces = {1, 1},
+		                                                             .source_networks = {0, 1},
+		                                                             .destination_networks = {0, 1},
+		                                                             .services = {0, 1}});
 		fixture_apply(builder);
 		fixture_walk();
 		ck_assert_uint_eq(opens(CLIENT, 9), i ? 1 : 9);
@@ -375,6 +392,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_host_opens_no_more_than_it_may);
 	tcase_add_test(tests, other_flows_are_not_counted);
 	tcase_add_test(tests, none_lets_pass_and_random_drops_some);
+	tcase_add_test(tests, flows_of_every_protocol_count);
 	tcase_add_test(tests, the_strongest_set_decides);
 	tcase_add_test(tests, blacklist_tells_of_the_source);
 	tcase_add_test(tests, the_whitelist_spares_from_blacklist_alone);
