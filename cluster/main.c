@@ -30,7 +30,8 @@ static int32_t on_terminate(int32_t number, void *data)
 	qb_loop_timer_handle timer;
 
 	(void)number;
-	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up, &timer);
+	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up,
+	                        &timer);
 	roles_event(daemon, &event);
 	return 0;
 }
