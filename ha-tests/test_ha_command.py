@@ -144,3 +144,27 @@ def test_interface_ids_that_differ_are_told_and_mended(cluster: Cluster) -> None
     await_logged(cluster, active, "This node and its peer are alike again.")
     cluster.await_well()
     assert cluster.active() == active
+
+
+@pytest.mark.feature("C22-018", "C02-047")
+def test_nodes_that_were_edited_apart_are_alike_again(cluster: Cluster) -> None:
+    """Each begins to synchronize by itself; the one with more commits wins, and commits have one order again."""
+    more, fewer = cluster.active(), cluster.standby()
+    add_address(cluster, more, "apart_0")
+    cluster.nodes[more].succeed("ha -sendconf\n")
+    await_address(cluster, fewer, "apart_0")
+    add_address(cluster, more, "apart_1")
+    add_address(cluster, more, "apart_2")
+    add_address(cluster, fewer, "apart_3")
+    try:
+        for name in (more, fewer):
+            cluster.nodes[name].commit("set HighAvailability AutoSyncCfg=Yes")
+        await_address(cluster, fewer, "apart_2")
+        assert not has_address(cluster, fewer, "apart_3")
+        add_address(cluster, fewer, "together")
+        await_address(cluster, more, "together")
+        add_address(cluster, more, "together_too")
+        await_address(cluster, fewer, "together_too")
+    finally:
+        for node in cluster.nodes.values():
+            node.commit("set HighAvailability AutoSyncCfg=No")

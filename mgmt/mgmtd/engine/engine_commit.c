@@ -163,13 +163,23 @@ static void on_claimed(void *user, int error, const char *text)
 	finish(engine, error, error ? reason : "");
 }
 
+/*
+ * A node that has synchronized nothing so far knows nothing of what its peer committed, so that it can follow nothing: it commits
+ * alone, and which of the two configurations holds is found out then (engine_receive).
+ */
+static bool is_ordered(const struct engine *engine)
+{
+	return configuration_in_cluster(&engine->running) && configuration_auto_sync(&engine->running) &&
+	       configuration_auto_sync(&engine->committed);
+}
+
 /* The claim goes out, or nobody is there to ask. */
 static int begin_claim(struct engine *engine)
 {
 	struct commit_claim *claim = &engine->claim;
 	bool at_start = claim->at_start.tree;
 	char reason[256] = "";
-	int error = configuration_in_cluster(&engine->running) && configuration_auto_sync(&engine->running)
+	int error = is_ordered(engine)
 	                ? cluster_link_claim(engine->cluster, claim->base, claim->author, on_claimed, engine)
 	                : -ENOTCONN;
 

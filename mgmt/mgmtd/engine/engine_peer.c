@@ -182,26 +182,31 @@ static int read_received(struct engine *engine, const char *json, size_t length,
 	return error;
 }
 
+enum newer { NEWER_NONE, NEWER_PEER, NEWER_OWN };
+
 /*
- * Whether the peer's is newer. Of two different ones of one generation (both nodes were edited while apart)
- * the master's wins on both, whoever hears of the other first.
+ * Whose is newer. Of two different ones of one generation (both nodes were edited while apart) the master's wins on both,
+ * whoever hears of the other first.
  */
-static bool is_newer(struct engine *engine, const char *json, size_t length, uint64_t generation, bool force)
+static enum newer find_newer(struct engine *engine, const char *json, size_t length, uint64_t generation,
+                             bool force)
 {
 	char *own = NULL;
 	bool same;
 
 	if (force || qb_util_nano_current_get() < engine->accept_until_ns)
-		return true;
-	if (!configuration_auto_sync(&engine->committed) || generation < engine->generation)
-		return false;
-	if (generation > engine->generation)
-		return true;
+		return NEWER_PEER;
+	if (!configuration_auto_sync(&engine->committed))
+		return NEWER_NONE;
+	if (generation != engine->generation)
+		return generation > engine->generation ? NEWER_PEER : NEWER_OWN;
 	if (configuration_print(&engine->committed, true, &own))
-		return false;
+		return NEWER_NONE;
 	same = strlen(own) == length && !memcmp(own, json, length);
 	free(own);
-	return !same && configuration_role(&engine->committed) == ROLE_SLAVE;
+	if (same)
+		return NEWER_NONE;
+	return configuration_role(&engine->committed) == ROLE_SLAVE ? NEWER_PEER : NEWER_OWN;
 }
 
 static int keep_waiting(struct engine *engine, const char *json, size_t length,
@@ -302,8 +307,16 @@ void engine_receive(struct engine *engine, const char *json, size_t length,
 			refused(engine, head, error, "");
 		return;
 	}
-	if (!is_newer(engine, json, length, head->generation, head->flags != 0))
+	switch (find_newer(engine, json, length, head->generation, head->flags != 0)) {
+	case NEWER_NONE:
 		return;
+	case NEWER_OWN:
+		/* The peer has just begun to synchronize, or has not heard yet. */
+		engine_publish(engine, 0);
+		return;
+	case NEWER_PEER:
+		break;
+	}
 	restart |= engine->accept_restarts && qb_util_nano_current_get() < engine->accept_until_ns;
 	engine->accept_until_ns = 0;
 	error = read_received(engine, json, length, &next, reason);
