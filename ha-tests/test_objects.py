@@ -126,14 +126,20 @@ delete Service ServiceTCPUDP asking""")
 def test_the_first_rule_that_matches_decides(cluster: Cluster) -> None:
     """By service, by network and by interface, each alone in the way of what the next rule allows."""
     lab = cluster.lab
-    anything = "SourceInterface=any SourceNetwork=all-nets DestinationInterface=any DestinationNetwork=all-nets"
-    commit(cluster, f"cc RuleSet IPRuleSet main\nadd IPRule Index=1 Name=in_the_way Action=Deny {anything} Service=all_udp\ncc")
+
+    def matching(**chosen: str) -> str:
+        """Anything but for what is chosen."""
+        properties = {"SourceInterface": "any", "SourceNetwork": "all-nets", "DestinationInterface": "any",
+                      "DestinationNetwork": "all-nets"} | chosen
+        return " ".join(f"{name}={value}" for name, value in properties.items())
+
+    commit(cluster, f"cc RuleSet IPRuleSet main\nadd IPRule Index=1 Name=in_the_way Action=Deny {matching()} Service=all_udp\ncc")
     try:
         assert answered(lab) == {"tcp/7301", "tcp/7302"}
-        for match in (f"DestinationNetwork={SERVER}", f"SourceNetwork={CLIENT}", "SourceInterface=if1", "DestinationInterface=if2"):
-            commit(cluster, f"cc RuleSet IPRuleSet main\nset IPRule in_the_way Service=all_tcp {anything} {match}\ncc")
+        for match in ({"DestinationNetwork": SERVER}, {"SourceNetwork": CLIENT}, {"SourceInterface": "if1"}, {"DestinationInterface": "if2"}):
+            commit(cluster, f"cc RuleSet IPRuleSet main\nset IPRule in_the_way Service=all_tcp {matching(**match)}\ncc")
             assert answered(lab) == {"udp/7301", "udp/7302"}, match
-        commit(cluster, f"cc RuleSet IPRuleSet main\nset IPRule in_the_way {anything} SourceInterface=if2\ncc")
+        commit(cluster, f"cc RuleSet IPRuleSet main\nset IPRule in_the_way {matching(SourceInterface='if2')}\ncc")
         assert len(answered(lab)) == 4, "it is for what comes in by the other interface"
     finally:
         commit(cluster, "cc RuleSet IPRuleSet main\ndelete IPRule in_the_way\ncc")
