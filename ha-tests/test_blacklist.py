@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from lab.answer import answering
 from lab.background import Background
 from lab.cluster import Cluster
 from lab.ipv6 import IPV6
@@ -44,26 +45,12 @@ for line in [""] if len(sys.argv) > 4 else sys.stdin:
     if answered: asking.recv(100)
     print("answered" if answered else "silence", flush=True)
 """
-ANSWER = """
-import select, socket, sys
-listening = []
-for port in sys.argv[1:]:
-    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    one.bind(("0.0.0.0", int(port)))
-    listening.append(one)
-print("ready", flush=True)
-while True:
-    for one in select.select(listening, [], [])[0]:
-        data, peer = one.recvfrom(100)
-        one.sendto(data, peer)
-"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def limits(lab: Lab) -> Iterator[None]:
     Cluster(lab).commit(IPV6 + CONFIGURE)
-    with Background(lab, "server", ["/usr/bin/python3", "-c", ANSWER, PLAIN, SPARED, COUNTED, OTHER]) as server:
-        server.await_line("ready")
+    with answering(lab, "server", PLAIN, SPARED, COUNTED, OTHER):
         yield
 
 

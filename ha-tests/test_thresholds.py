@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from lab.background import Background
+from lab.answer import answering
 from lab.cluster import Cluster
 from lab.laboratory import Lab
 from lab.traffic import SERVER
@@ -45,26 +45,12 @@ for source in sources:
         answered.append(source)
 print(*answered)
 """
-ANSWER = """
-import select, socket, sys
-listening = []
-for port in sys.argv[1:]:
-    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    one.bind(("0.0.0.0", int(port)))
-    listening.append(one)
-print("ready", flush=True)
-while True:
-    for one in select.select(listening, [], [])[0]:
-        data, peer = one.recvfrom(100)
-        one.sendto(data, peer)
-"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def limits(lab: Lab) -> Iterator[None]:
     Cluster(lab).commit(CONFIGURE)
-    with Background(lab, "server", ["/usr/bin/python3", "-c", ANSWER, HELD, FAST]) as server:
-        server.await_line("ready")
+    with answering(lab, "server", HELD, FAST):
         yield
 
 
