@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/tests/console.h"
+#include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/engine/engine.h"
 
 #include <check.h>
@@ -82,4 +83,17 @@ void console_refused(struct console *console, const char *line, const char *text
 	              console->text);
 	ck_assert_msg(configuration_equal(&before, &console->engine.candidate), "%s changed something", line);
 	configuration_clear(&before);
+}
+
+void console_wrong(const struct console *console, const char *text)
+{
+	char *said = NULL;
+	size_t length;
+	FILE *out = open_memstream(&said, &length);
+	unsigned count = check_configuration(&console->engine.candidate, out);
+
+	fclose(out);
+	ck_assert_uint_gt(count, 0);
+	ck_assert_msg(strstr(said, text) != NULL, "'%s' is not in: %s", text, said);
+	free(said);
 }

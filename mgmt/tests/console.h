@@ -28,5 +28,7 @@ void console_lines(struct console *console, const char *const lines[]);
 void console_says(struct console *console, const char *line, const char *text);
 /* Runs a line that must fail, with this text in what it says, and change nothing. */
 void console_refused(struct console *console, const char *line, const char *text);
+/* What is typed so far must not be fit to be activated, with this text among the reasons. */
+void console_wrong(const struct console *console, const char *text);
 
 #endif
