@@ -58,6 +58,10 @@ ATOMIC = "lan(out6(IPv6ExtHdrFragment(id={0})/UDP(sport=6000, dport=6051)))"
 SHORT6 = "lan(out6(IPv6ExtHdrFragment(id={0}, m=1)/UDP(sport=6000, dport=6051, len=2000)/Raw(b'x'*592)))"
 LARGE_PING = ("lan(*[out(Raw((bytes(ICMP(id=1)) + b'p'*2992)[at:at + 1000]), CLIENT, FIREWALL, proto=1, id={0},\n"
               "    frag=at // 8, flags='MF' if at < 2000 else 0) for at in range(0, 3000, 1000)])")
+# In its place later fragments of IPv6 may name any protocol.
+LONG6 = ("whole = bytes(UDP(sport=6000, dport=6054, len=1408, chksum=1)) + b'f'*1400\n"
+         "lan(*[out6(IPv6ExtHdrFragment(id={0}, nh=60 if at else 17, offset=at // 8, m=at < 1280)/Raw(whole[at:at + 640]))\n"
+         "    for at in (0, 640, 1280)])")
 FAR = "connect({0})\nlan(out(TCP(sport={0}, dport=6100, flags='PA', seq=90000, ack=5001)/b'far'))"
 SYN = "lan(out(TCP(sport={0}, dport=6100, flags='S', options=[('MSS', {1})])))"
 ARRIVES_WITH = SYN + "\nassert ('MSS', {2}) in await_frame('if2', of({0}, 'S'))[TCP].options"
@@ -128,6 +132,8 @@ ROWS = [
         rows=("C28-022",)),
     Row("LocalReassSettings LocalReass_NumLarge=0", LARGE_PING.format(163), {"reassembly/local_done": 0, "drop/local_reassembly_limit": 1},
         rows=("C28-022",)),
+    Row("LengthLimSettings MaxUDPLen=1408", LONG6.format(170), {"drop/oversized": 0, "reassembly/done": 1}, rows=("C28-005", "C28-006")),
+    Row("LengthLimSettings MaxUDPLen=1407", LONG6.format(171), {"drop/oversized": 1, "reassembly/done": 0}, rows=("C28-005", "C28-006")),
     Row("", FAR.format(6101), {"drop/tcp_sequence": 1, "tcp/out_of_window": 0}),
     Row(f"{TCP} TCPSequenceNumbers=Count", FAR.format(6102), {"drop/tcp_sequence": 0, "tcp/out_of_window": 1}, rows=("C07-017",)),
     Row(f"{TCP} TCPSequenceNumbers=Ignore", FAR.format(6103), {"drop/tcp_sequence": 0, "tcp/out_of_window": 0}, rows=("C07-017",)),
@@ -150,10 +156,14 @@ ELSEWHERE = {
         "IP4PathMTUMin", "IP6PathMTUMin", "IP4PathMTULifetime", "IP6PathMTULifetime", "IP4OnPktTooBigAndDFSet", "IP6OnPacketTooBig",
         "StripDFOnSmall", "IP4FragmentationNeeded", "IP6PacketTooBig")},
 }
-# Property, value and the packet's protocol.
-LENGTHS = {"MaxTCPLen": (301, 6), "MaxUDPLen": (302, 17), "MaxICMPLen": (303, 1), "MaxGRELen": (304, 47), "MaxESPLen": (305, 50),
-           "MaxAHLen": (306, 51), "MaxSKIPLen": (307, 57), "MaxOSPFLen": (308, 89), "MaxIPIPLen": (309, 4), "MaxIPCompLen": (310, 108),
-           "MaxL2TPLen": (311, 115), "MaxOtherSubIPLen": (312, 253)}
+# Property, value and the protocols of its packets, the same for both versions but for ICMP, which has room for errors about the others.
+ICMP_OF = {"out": 1, "out6": 58}
+LENGTHS = {"MaxTCPLen": (301, [6]), "MaxUDPLen": (302, [17, 136]), "MaxICMPLen": (700, ["icmp"]), "MaxGRELen": (304, [47]),
+           "MaxESPLen": (305, [50]), "MaxAHLen": (306, [51]), "MaxSKIPLen": (307, [57]), "MaxOSPFLen": (308, [89]),
+           "MaxIPIPLen": (309, [4, 94]), "MaxIPCompLen": (310, [108]), "MaxL2TPLen": (311, [115]), "MaxOtherSubIPLen": (312, [97, 253])}
+# What stands behind the IP header in so many bytes.
+PAYLOADS = {6: "TCP(sport=6000, dport=6100, flags='S', seq=1)/Raw(b'l'*({0}-20))", 17: "UDP(sport=6000, dport=6100)/Raw(b'l'*({0}-8))",
+            1: "ICMP(id=9)/Raw(b'l'*({0}-8))", 58: "ICMPv6EchoRequest(id=9, data=b'l'*({0}-8))"}
 # Property, what opens a flow in that state, and how the flow is found.
 SCTP = "Raw(bytes.fromhex('{:04x}17d400000000000000000100000c0000000000000000'))"
 LIFETIMES = {
@@ -242,25 +252,29 @@ def test_more_places_of_a_duplicate_see_more(node: LabNode, wire: Wire) -> None:
 
 
 @pytest.mark.feature("C28-005", "C28-006", "C28-007", "C28-008")
-def test_every_protocol_has_its_length(node: LabNode, wire: Wire) -> None:
-    def send(more: int) -> str:
-        made = {6: "TCP(sport=6000, dport=6100, flags='S', seq=1)/Raw(b'l'*({0}-20))", 17: "UDP(sport=6000, dport=6100)/Raw(b'l'*({0}-8))",
-                1: "ICMP(id=9)/Raw(b'l'*({0}-8))"}
-        packets = [f"out({made.get(protocol, 'Raw(b' + repr('l') + '*{0})').format(length + more)}, proto={protocol})"
-                   for length, protocol in LENGTHS.values()]
-        return f"lan({', '.join(packets)})"
+@pytest.mark.parametrize("ip, number", [("out", "proto"), ("out6", "nh")], ids=["IPv4", "IPv6"])
+def test_every_protocol_has_its_length(node: LabNode, wire: Wire, ip: str, number: str) -> None:
+    packets = [(name, length, ICMP_OF[ip] if protocol == "icmp" else protocol)
+               for name, (length, protocols) in LENGTHS.items() for protocol in protocols]
 
-    def oversized(program: str) -> int:
+    def oversized(more: int, behind: str = "") -> int:
+        """How many of them are too long where each has so much more than its limit, with these headers behind the first."""
         before = counters(node)
-        wire.run(f"{program}\nframe('if1', Ether(src=HOST, dst=LAN_MAC, type=0x88b5)/Raw(b'x'*46))")
+        made = [f"{ip}({behind}{PAYLOADS.get(protocol, 'Raw(b' + repr('l') + '*{0})').format(length + more)}"
+                + ("" if behind else f", {number}={protocol}") + ")" for _, length, protocol in packets if not behind or protocol == 17]
+        wire.run(f"lan({', '.join(made)})\nframe('if1', Ether(src=HOST, dst=LAN_MAC, type=0x88b5)/Raw(b'x'*46))")
         await_condition(lambda: counters(node)["drop/ethertype"] > before["drop/ethertype"], "the last frame", timeout=10)
         return counters(node)["drop/oversized"] - before["drop/oversized"]
 
     set_only(node, "")
-    assert oversized(send(1)) == 0
+    assert oversized(1) == 0
     set_only(node, "LengthLimSettings " + " ".join(f"{name}={length}" for name, (length, _) in LENGTHS.items()))
-    assert oversized(send(0)) == 0
-    assert oversized(send(1)) == len(LENGTHS)
+    assert oversized(0) == 0
+    assert oversized(1) == len(packets)
+    # Extension headers are none of a protocol's bytes.
+    if ip == "out6":
+        for headers in ("IPv6ExtHdrDestOpt()/", "IPv6ExtHdrHopByHop()/IPv6ExtHdrDestOpt()/", "IPv6ExtHdrFragment(id=190)/"):
+            assert (oversized(0, headers), oversized(1, headers)) == (0, 1), headers
 
 
 @pytest.mark.feature("C28-002", "C28-003", "C28-004")

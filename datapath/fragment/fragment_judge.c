@@ -5,8 +5,6 @@
 #include "datapath/icmp/icmpv6_error.h"
 #include "datapath/length/length_limits.h"
 
-#include <netinet/in.h>
-
 /* One fragment on its way through the checks. */
 struct judgement {
 	struct worker_state *state;
@@ -137,26 +135,49 @@ static enum fragment_fate accept_later(struct judgement *judgement)
 	return FRAGMENT_FORWARD;
 }
 
-/* The transport header decides where all of them go. */
-static enum fragment_fate accept_first(struct judgement *judgement, uint32_t *index)
+/* Whether what ends so far in its packet, whose first fragment is known, is beyond its protocol's limit. */
+static bool is_oversized(const struct judgement *judgement, uint32_t end)
+{
+	const struct reassembly *entry = entry_of(judgement);
+
+	return end > entry->extensions &&
+	       length_limits_exceed(judgement->state, entry->parsed.key.protocol, end - entry->extensions);
+}
+
+static enum counter oversized(const struct judgement *judgement)
+{
+	return length_limits_exceeded(judgement->state, judgement->mbuf, judgement->fragment.key.interface);
+}
+
+/* The transport header decides where all of them go, and how long their packet may be. */
+static enum counter read_first(struct judgement *judgement)
 {
 	struct reassembly *entry = entry_of(judgement);
-	struct parsed parsed;
-	uint32_t least = 0;
-	enum counter reason = fragment_first(judgement->state, judgement->mbuf, &judgement->fragment,
-	                                     entry->total, &parsed, &least);
+	const struct fragment *fragment = &judgement->fragment;
+	enum counter reason = fragment_first(judgement->state, judgement->mbuf, fragment, entry->total,
+	                                     &entry->parsed, &entry->least);
 
-	if (reason == COUNTER_COUNT && entry->total && entry->total < least)
-		reason = COUNTER_DROP_TRANSPORT_HEADER;
+	if (reason != COUNTER_COUNT)
+		return reason;
+	if (entry->total && entry->total < entry->least)
+		return COUNTER_DROP_TRANSPORT_HEADER;
+	if (fragment->key.version == 6)
+		entry->extensions = packet_of(judgement->mbuf)->transport - fragment->data;
+	/* Those that came before it, too. */
+	return is_oversized(judgement, entry->end) ? oversized(judgement) : COUNTER_COUNT;
+}
+
+static enum fragment_fate accept_first(struct judgement *judgement, uint32_t *index)
+{
+	enum counter reason = read_first(judgement);
+
 	if (reason != COUNTER_COUNT) {
 		fragment_end(judgement->state, judgement->index, REASSEMBLY_REFUSED,
 		             judgement->settings->illegal_linger, COUNTER_DROP_FRAGMENT_REFUSED_PACKET);
 		return drop(judgement->state, reason);
 	}
-	entry->least = least;
-	entry->parsed = parsed;
 	reassembly_set_state(judgement->state->reassemblies, judgement->index, REASSEMBLY_FLOWING);
-	give_key(judgement->mbuf, entry, false);
+	give_key(judgement->mbuf, entry_of(judgement), false);
 	*index = judgement->index;
 	return FRAGMENT_FORWARD;
 }
@@ -186,6 +207,9 @@ static enum fragment_fate judge_in_packet(struct judgement *judgement, uint32_t 
 		return illegal(judgement, COUNTER_DROP_FRAGMENT_SIZE, EVENT_FRAGMENT_SIZE);
 	if (is_short(judgement))
 		return short_one(judgement);
+	if (entry->state == REASSEMBLY_FLOWING &&
+	    is_oversized(judgement, fragment->offset + fragment->length))
+		return drop(judgement->state, oversized(judgement));
 	verdict = reassembly_add(
 	    judgement->state->reassemblies, judgement->index, fragment,
 	    fragment_digest(judgement->mbuf, fragment->data, fragment->length, entry->samples, entry->seed));
@@ -194,14 +218,13 @@ static enum fragment_fate judge_in_packet(struct judgement *judgement, uint32_t 
 	return fragment->offset == 0 ? accept_first(judgement, index) : accept_later(judgement);
 }
 
-/* What ends beyond any packet is illegal. Of IPv6, extension headers that are fragmented too have no limit: what is behind them has. */
-static bool is_oversized(const struct worker_state *state, const struct fragment *fragment)
+/*
+ * Every fragment of IPv4 names its packet's protocol; of IPv6 the first alone does (RFC 8200 4.5), and those before it
+ * have to wait for it anyway. What ends beyond any packet is illegal.
+ */
+static bool is_oversized_ipv4(const struct worker_state *state, const struct fragment *fragment)
 {
-	bool extension = fragment->key.version == 6 &&
-	                 (fragment->protocol == IPPROTO_HOPOPTS || fragment->protocol == IPPROTO_DSTOPTS ||
-	                  fragment->protocol == IPPROTO_ROUTING);
-
-	return !extension && fragment_check(fragment) == COUNTER_COUNT &&
+	return fragment->key.version == 4 && fragment_check(fragment) == COUNTER_COUNT &&
 	       length_limits_exceed(state, fragment->protocol, fragment->offset + fragment->length);
 }
 
@@ -221,8 +244,8 @@ enum fragment_fate fragment_judge(struct worker_state *state, struct rte_mbuf *m
 	if (rte_pktmbuf_pkt_len(mbuf) > judgement.fragment.total &&
 	    rte_pktmbuf_trim(mbuf, rte_pktmbuf_pkt_len(mbuf) - judgement.fragment.total))
 		return drop(state, COUNTER_DROP_FRAGMENT_SIZE);
-	if (is_oversized(state, &judgement.fragment))
-		return drop(state, length_limits_exceeded(state, mbuf, packet->interface));
+	if (is_oversized_ipv4(state, &judgement.fragment))
+		return drop(state, oversized(&judgement));
 	judgement.index = fragment_enter(state, &judgement.fragment);
 	return judgement.index ? judge_in_packet(&judgement, index)
 	                       : drop(state, COUNTER_DROP_FRAGMENT_LIMIT);

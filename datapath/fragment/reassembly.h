@@ -57,6 +57,7 @@ struct reassembly {
 	uint16_t count;                /* of records */
 	uint16_t held;                 /* of those that wait */
 	uint16_t samples;              /* places of each digest */
+	uint16_t extensions;           /* bytes of the payload before the transport header */
 	uint8_t state;                 /* enum reassembly_state */
 	bool used;
 	bool suspect;         /* an illegal fragment was dropped */

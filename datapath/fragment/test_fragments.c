@@ -187,6 +187,88 @@ START_TEST(a_packet_of_fragments_has_its_protocol_s_limit)
 }
 END_TEST
 
+static void limit_udp(uint16_t most)
+{
+	struct policy_builder *builder = fixture_ipv6_policy();
+
+	policy_builder_settings(builder)->fragments = defaults;
+	policy_builder_settings(builder)->length_limits = (struct policy_length_limits){.udp = most};
+	fixture_ipv6_rule(builder, POLICY_ALLOW, false, POLICY_SOURCE_KEEP);
+	fixture_apply(builder);
+	fixture_walk();
+}
+
+static bool left_ipv6(void)
+{
+	struct rte_mbuf *out = fixture_sent(WAN);
+
+	rte_pktmbuf_free(out);
+	return out != NULL;
+}
+
+/* A fragment of IPv6 of that packet, whose fragment header names that protocol. */
+static struct rte_mbuf *named(struct rte_mbuf *mbuf, uint8_t identification, uint8_t protocol)
+{
+	uint8_t *header = (uint8_t *)(fixture_ipv6_header(mbuf) + 1);
+
+	header[0] = protocol;
+	header[7] = identification;
+	return mbuf;
+}
+
+/* What later fragments say of the protocol is nothing to who puts them together (RFC 8200 4.5), and to no limit. */
+/* feature: C28-005 C28-006 */
+START_TEST(of_ipv6_the_first_fragment_says_whose_limit_it_is)
+{
+	static const uint8_t protocols[] = {IPPROTO_DSTOPTS, IPPROTO_UDP, IPPROTO_TCP, 253};
+
+	for (unsigned i = 0; i < RTE_DIM(protocols); i++) {
+		for (unsigned over = 0; over < 2; over++) {
+			uint8_t id = 4 * i + 2 * over;
+			uint64_t before = fixture_counter(COUNTER_DROP_OVERSIZED),
+			         refused = fixture_counter(COUNTER_DROP_FRAGMENT_REFUSED_PACKET);
+
+			limit_udp(1288 - over);
+			ck_assert(passes_ipv6(named(part_ipv6(0, 640, true), id, IPPROTO_UDP)));
+			ck_assert(passes_ipv6(named(part_ipv6(640, 640, true), id, protocols[i])));
+			ck_assert(passes_ipv6(named(part_ipv6(1280, 8, false), id, protocols[i])) == !over);
+			ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED) - before, over);
+			/* And where it comes last. */
+			id++;
+			ck_assert(!passes_ipv6(named(part_ipv6(1280, 8, false), id, protocols[i])));
+			ck_assert(passes_ipv6(named(part_ipv6(0, 640, true), id, IPPROTO_UDP)) == !over);
+			ck_assert(left_ipv6() == !over);
+			ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED) - before, 2 * over);
+			ck_assert_uint_eq(fixture_counter(COUNTER_DROP_FRAGMENT_REFUSED_PACKET) - refused,
+			                  over);
+		}
+	}
+}
+END_TEST
+
+/* A datagram of 1280 bytes behind 8 of destination options. */
+static struct rte_mbuf *first_with_options(uint8_t identification)
+{
+	struct rte_mbuf *mbuf = named(part_ipv6(0, 640, true), identification, IPPROTO_DSTOPTS);
+	static const uint8_t begin[] = {IPPROTO_UDP, 0, 1, 4, 0, 0, 0, 0, 0x10, 1, 0, 53, 5, 0, 0, 0};
+
+	memcpy((uint8_t *)(fixture_ipv6_header(mbuf) + 1) + IPV6_FRAGMENT_HEADER, begin, sizeof(begin));
+	return mbuf;
+}
+
+/* feature: C28-005 */
+START_TEST(extension_headers_that_came_in_fragments_are_not_counted)
+{
+	for (unsigned over = 0; over < 2; over++) {
+		limit_udp(1280 - over);
+		ck_assert(passes_ipv6(first_with_options(over)));
+		ck_assert(passes_ipv6(named(part_ipv6(640, 640, true), over, IPPROTO_DSTOPTS)));
+		ck_assert(passes_ipv6(named(part_ipv6(1280, 8, false), over, IPPROTO_DSTOPTS)) == !over);
+		ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED), over);
+	}
+}
+END_TEST
+
 /* feature: C28-010 */
 START_TEST(the_workers_meet_on_one_that_judges_and_one_that_forwards)
 {
@@ -223,6 +305,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_first_fragment_without_its_transport_header_ends_the_packet);
 	tcase_add_test(tests, translated_fragments_keep_the_address_of_their_first);
 	tcase_add_test(tests, a_packet_of_fragments_has_its_protocol_s_limit);
+	tcase_add_test(tests, of_ipv6_the_first_fragment_says_whose_limit_it_is);
+	tcase_add_test(tests, extension_headers_that_came_in_fragments_are_not_counted);
 	tcase_add_test(tests, the_workers_meet_on_one_that_judges_and_one_that_forwards);
 }
 TEST_MAIN("fragments", add_tests)

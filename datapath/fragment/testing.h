@@ -83,6 +83,26 @@ static inline bool passes(struct rte_mbuf *mbuf)
 	return out != NULL;
 }
 
+/* A fragment of a UDP datagram of 1288 bytes. */
+static inline struct rte_mbuf *part_ipv6(uint32_t offset, uint16_t length, bool more)
+{
+	struct rte_mbuf *mbuf = fixture_ipv6(CLIENT6, SERVER6, IPPROTO_UDP, length);
+	uint8_t *data = (uint8_t *)(fixture_ipv6_header(mbuf) + 1);
+
+	memset(data, 1, length);
+	if (offset == 0)
+		memcpy(data, (uint8_t[]){0x10, 1, 0, 53, 5, 8, 0, 0}, 8);
+	return fixture_ipv6_extend(mbuf, IPPROTO_FRAGMENT, offset >> 8, (offset & 0xf8) | more);
+}
+
+static inline bool passes_ipv6(struct rte_mbuf *mbuf)
+{
+	struct rte_mbuf *out = fixture_ipv6_pass(LAN, mbuf, WAN);
+
+	rte_pktmbuf_free(out);
+	return out != NULL;
+}
+
 /* The next that left by WAN starts so far in its datagram. */
 static inline void expect_sent(uint32_t offset)
 {

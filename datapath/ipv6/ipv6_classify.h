@@ -37,7 +37,7 @@ static inline enum counter ipv6_classify(struct worker_state *state, struct rte_
 	}
 	if (length_limits_exceed(state,
 	                         parsed->flags & PARSED_ICMP_ERROR ? IPPROTO_ICMPV6 : parsed->key.protocol,
-	                         layout.total - sizeof(struct rte_ipv6_hdr)))
+	                         layout.total - layout.transport))
 		return length_limits_exceeded(state, mbuf, interface);
 	packet->addresses = layout.addresses;
 	packet->transport = layout.transport;

@@ -32,27 +32,49 @@ static void apply(struct policy_length_limits wanted)
 	fixture_walk();
 }
 
-/* A packet of that protocol with so many bytes behind its IP header, with a transport header where it needs one. */
-static struct rte_mbuf *packet(uint8_t protocol, uint16_t length)
+static void fill(uint8_t *transport, uint8_t protocol, uint16_t length)
 {
-	struct rte_mbuf *mbuf = fixture_ip(CLIENT, SERVER, protocol, length);
-	uint8_t *transport = (uint8_t *)(fixture_header(mbuf) + 1);
-
 	if (protocol == IPPROTO_UDP)
 		memcpy(transport, (uint8_t[]){0x10, 1, 0x10, 2, length >> 8, length & 0xff}, 6);
 	else if (protocol == IPPROTO_TCP)
 		memcpy(transport, (uint8_t[]){0x10, 1, 0x10, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 2}, 14);
 	else if (protocol == IPPROTO_ICMP)
 		transport[0] = 8;
+	else if (protocol == IPPROTO_ICMPV6)
+		transport[0] = 128;
+}
+
+/* A packet of that protocol with so many bytes behind its IP header, with a transport header where it needs one. */
+static struct rte_mbuf *packet(uint8_t protocol, uint16_t length)
+{
+	struct rte_mbuf *mbuf = fixture_ip(CLIENT, SERVER, protocol, length);
+
+	fill((uint8_t *)(fixture_header(mbuf) + 1), protocol, length);
 	return mbuf;
+}
+
+static struct rte_mbuf *packet_ipv6(uint8_t protocol, uint16_t length)
+{
+	struct rte_mbuf *mbuf = fixture_ipv6(CLIENT6, SERVER6, protocol, length);
+
+	fill((uint8_t *)(fixture_ipv6_header(mbuf) + 1), protocol, length);
+	return mbuf;
+}
+
+static bool left(struct rte_mbuf *out)
+{
+	rte_pktmbuf_free(out);
+	return out != NULL;
 }
 
 static bool passes(struct rte_mbuf *mbuf)
 {
-	struct rte_mbuf *out = fixture_pass(LAN, mbuf, WAN);
+	return left(fixture_pass(LAN, mbuf, WAN));
+}
 
-	rte_pktmbuf_free(out);
-	return out != NULL;
+static bool passes_ipv6(struct rte_mbuf *mbuf)
+{
+	return left(fixture_ipv6_pass(LAN, mbuf, WAN));
 }
 
 /* feature: C28-005 C28-006 C28-007 C28-008 */
@@ -64,15 +86,20 @@ START_TEST(every_protocol_has_its_limit)
 	} expected[] = {{IPPROTO_TCP, 100},  {IPPROTO_UDP, 110}, {IPPROTO_ICMP, 120}, {IPPROTO_GRE, 130},
 	                {IPPROTO_ESP, 140},  {IPPROTO_AH, 150},  {57, 160},           {89, 170},
 	                {IPPROTO_IPIP, 180}, {94, 180},          {108, 190},          {115, 200},
-	                {253, 210}};
+	                {97, 210},           {253, 210}};
 
 	apply(limits);
 	for (unsigned i = 0; i < RTE_DIM(expected); i++) {
-		ck_assert_msg(passes(packet(expected[i].protocol, expected[i].limit)), "protocol %u",
-		              expected[i].protocol);
-		ck_assert_msg(!passes(packet(expected[i].protocol, expected[i].limit + 1)), "protocol %u",
-		              expected[i].protocol);
-		ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED), i + 1);
+		uint8_t protocol = expected[i].protocol,
+		        protocol_ipv6 = protocol == IPPROTO_ICMP ? IPPROTO_ICMPV6 : protocol;
+		uint16_t limit = expected[i].limit;
+
+		ck_assert_msg(passes(packet(protocol, limit)), "protocol %u", protocol);
+		ck_assert_msg(!passes(packet(protocol, limit + 1)), "protocol %u", protocol);
+		ck_assert_msg(passes_ipv6(packet_ipv6(protocol_ipv6, limit)), "IPv6, protocol %u", protocol);
+		ck_assert_msg(!passes_ipv6(packet_ipv6(protocol_ipv6, limit + 1)), "IPv6, protocol %u",
+		              protocol);
+		ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED), 2 * (i + 1));
 	}
 	/* Another policy counts from its first packet on. */
 	apply((struct policy_length_limits){.tcp = 0});
@@ -81,20 +108,36 @@ START_TEST(every_protocol_has_its_limit)
 END_TEST
 
 /* feature: C28-005 C28-006 */
-START_TEST(ipv6_and_established_flows_are_held_to_it)
+START_TEST(established_flows_are_held_to_it)
 {
-	struct rte_mbuf *out;
-
 	apply(limits);
 	/* The third packet is one of an established flow. */
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		ck_assert(passes(packet(IPPROTO_UDP, 60)));
+		ck_assert(passes_ipv6(packet_ipv6(IPPROTO_UDP, 60)));
+	}
 	ck_assert(!passes(packet(IPPROTO_UDP, 111)));
-	out = fixture_ipv6_pass(LAN, fixture_ipv6(CLIENT6, SERVER6, 253, 210), WAN);
-	ck_assert_ptr_nonnull(out);
-	rte_pktmbuf_free(out);
-	ck_assert_ptr_null(fixture_ipv6_pass(LAN, fixture_ipv6(CLIENT6, SERVER6, 253, 211), WAN));
+	ck_assert(!passes_ipv6(packet_ipv6(IPPROTO_UDP, 111)));
 	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED), 2);
+}
+END_TEST
+
+/* feature: C28-005 */
+START_TEST(extension_headers_are_not_counted)
+{
+	static const uint8_t headers[] = {IPPROTO_HOPOPTS, IPPROTO_DSTOPTS, IPPROTO_FRAGMENT};
+
+	apply(limits);
+	for (unsigned i = 0; i < RTE_DIM(headers); i++) {
+		/* Options that are padding (type 1, its length 4); a fragment header has 0 there. */
+		uint8_t pad = headers[i] == IPPROTO_FRAGMENT ? 0 : 1, bytes = pad ? 4 : 0;
+
+		ck_assert(
+		    passes_ipv6(fixture_ipv6_extend(packet_ipv6(IPPROTO_UDP, 110), headers[i], pad, bytes)));
+		ck_assert(
+		    !passes_ipv6(fixture_ipv6_extend(packet_ipv6(IPPROTO_UDP, 111), headers[i], pad, bytes)));
+		ck_assert_uint_eq(fixture_counter(COUNTER_DROP_OVERSIZED), i + 1);
+	}
 }
 END_TEST
 
@@ -124,7 +167,8 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_ipv6_setup, NULL);
 	tcase_add_test(tests, every_protocol_has_its_limit);
-	tcase_add_test(tests, ipv6_and_established_flows_are_held_to_it);
+	tcase_add_test(tests, established_flows_are_held_to_it);
+	tcase_add_test(tests, extension_headers_are_not_counted);
 	tcase_add_test(tests, it_is_logged_where_that_is_wanted);
 }
 TEST_MAIN("length_limits", add_tests)
