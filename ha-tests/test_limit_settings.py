@@ -160,7 +160,7 @@ ELSEWHERE = {
 ICMP_OF = {"out": 1, "out6": 58}
 LENGTHS = {"MaxTCPLen": (301, [6]), "MaxUDPLen": (302, [17, 136]), "MaxICMPLen": (700, ["icmp"]), "MaxGRELen": (304, [47]),
            "MaxESPLen": (305, [50]), "MaxAHLen": (306, [51]), "MaxSKIPLen": (307, [57]), "MaxOSPFLen": (308, [89]),
-           "MaxIPIPLen": (309, [4, 94]), "MaxIPCompLen": (310, [108]), "MaxL2TPLen": (311, [115]), "MaxOtherSubIPLen": (312, [97, 253])}
+           "MaxIPIPLen": (309, [4, 41, 94]), "MaxIPCompLen": (310, [108]), "MaxL2TPLen": (311, [115]), "MaxOtherSubIPLen": (312, [97, 253])}
 # What stands behind the IP header in so many bytes.
 PAYLOADS = {6: "TCP(sport=6000, dport=6100, flags='S', seq=1)/Raw(b'l'*({0}-20))", 17: "UDP(sport=6000, dport=6100)/Raw(b'l'*({0}-8))",
             1: "ICMP(id=9)/Raw(b'l'*({0}-8))", 58: "ICMPv6EchoRequest(id=9, data=b'l'*({0}-8))"}

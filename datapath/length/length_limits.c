@@ -20,11 +20,11 @@ static const struct {
 	{                                                                                                    \
 		protocol, offsetof(struct policy_length_limits, member)                                      \
 	}
-    LIMIT(IPPROTO_TCP, tcp),        LIMIT(IPPROTO_UDP, udp),     LIMIT(IPPROTO_UDPLITE, udp),
-    LIMIT(IPPROTO_ICMP, icmp),      LIMIT(IPPROTO_ICMPV6, icmp), LIMIT(IPPROTO_GRE, gre),
-    LIMIT(IPPROTO_ESP, esp),        LIMIT(IPPROTO_AH, ah),       LIMIT(PROTOCOL_SKIP, skip),
-    LIMIT(PROTOCOL_OSPF, ospf),     LIMIT(IPPROTO_IPIP, ipip),   LIMIT(PROTOCOL_FWZ, ipip),
-    LIMIT(PROTOCOL_IPCOMP, ipcomp), LIMIT(PROTOCOL_L2TP, l2tp),
+    LIMIT(IPPROTO_TCP, tcp),    LIMIT(IPPROTO_UDP, udp),        LIMIT(IPPROTO_UDPLITE, udp),
+    LIMIT(IPPROTO_ICMP, icmp),  LIMIT(IPPROTO_ICMPV6, icmp),    LIMIT(IPPROTO_GRE, gre),
+    LIMIT(IPPROTO_ESP, esp),    LIMIT(IPPROTO_AH, ah),          LIMIT(PROTOCOL_SKIP, skip),
+    LIMIT(PROTOCOL_OSPF, ospf), LIMIT(IPPROTO_IPIP, ipip),      LIMIT(IPPROTO_IPV6, ipip),
+    LIMIT(PROTOCOL_FWZ, ipip),  LIMIT(PROTOCOL_IPCOMP, ipcomp), LIMIT(PROTOCOL_L2TP, l2tp),
 #undef LIMIT
 };
 

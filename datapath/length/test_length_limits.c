@@ -83,10 +83,10 @@ START_TEST(every_protocol_has_its_limit)
 	static const struct {
 		uint8_t protocol;
 		uint16_t limit;
-	} expected[] = {{IPPROTO_TCP, 100},  {IPPROTO_UDP, 110}, {IPPROTO_ICMP, 120}, {IPPROTO_GRE, 130},
-	                {IPPROTO_ESP, 140},  {IPPROTO_AH, 150},  {57, 160},           {89, 170},
-	                {IPPROTO_IPIP, 180}, {94, 180},          {108, 190},          {115, 200},
-	                {97, 210},           {253, 210}};
+	} expected[] = {{IPPROTO_TCP, 100},  {IPPROTO_UDP, 110},  {IPPROTO_ICMP, 120}, {IPPROTO_GRE, 130},
+	                {IPPROTO_ESP, 140},  {IPPROTO_AH, 150},   {57, 160},           {89, 170},
+	                {IPPROTO_IPIP, 180}, {IPPROTO_IPV6, 180}, {94, 180},           {108, 190},
+	                {115, 200},          {97, 210},           {253, 210}};
 
 	apply(limits);
 	for (unsigned i = 0; i < RTE_DIM(expected); i++) {
