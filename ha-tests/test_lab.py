@@ -12,7 +12,7 @@ from lab import hugepages
 from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.places import LABS, REPOSITORY
-from lab.processes import labelled, namespace_inode, processes_in
+from lab.processes import labelled, namespace_inode, process_name, processes_in
 from lab.traffic import SERVER
 from lab.wait import await_condition
 
@@ -97,6 +97,23 @@ def test_two_labs_side_by_side(lab: Lab) -> None:
     assert_nothing_left(second)
     lab.await_ready()
     assert lab.run("client", ["ping", "-n", "-c", "2", "-i", "0.1", "-W", "2", SERVER]).returncode == 0
+
+
+def test_only_what_a_node_started_is_left_behind_by_it(lab: Lab) -> None:
+    """Not a command that the lab was running there when it stopped."""
+    node = lab.node("slave")
+    asleep = lab.popen("slave", ["sleep", "600"])
+    await_condition(lambda: process_name(asleep.pid) == "sleep", "the command", timeout=10)
+    node.stop()
+    assert asleep.wait() != 0
+    node.start()
+    lab.await_ready()
+    # One that is nobody's child is what a daemon left.
+    lab.run("slave", ["sh", "-c", "exec <&- >&- 2>&-; sleep 600 &"], check=True)
+    with pytest.raises(LabError, match="left these processes behind .*sleep"):
+        node.stop()
+    node.start()
+    lab.await_ready()
 
 
 @pytest.mark.feature("C22-046")

@@ -13,7 +13,7 @@ from pathlib import Path
 from lab import hugepages, network, status
 from lab.errors import LabError
 from lab.places import BINARIES, binary, data_environment
-from lab.processes import (kill_namespaces, labelled, namespace_inode, process_name, processes_in, send_signal,
+from lab.processes import (descends, kill_namespaces, labelled, namespace_inode, process_name, processes_in, send_signal,
                            signal_namespaces, start_time)
 from lab.topology import Node
 from lab.wait import await_condition
@@ -289,7 +289,11 @@ class LabNode:
         for name in STOP_ORDER:
             self.terminate(name)
             self.await_end(name)
-        left = [process_name(pid) for pid in self.processes()]
+        self.end_rest()
+
+    def end_rest(self) -> None:
+        """Behind the end of all daemons: kills what still runs in the node, which nothing may but a command that the lab runs there."""
+        left = [process_name(pid) for pid in self.processes() if not descends(pid, os.getpid())]
         self.crash()
         if left:
             raise LabError(f"{self.name} was stopped, but left these processes behind (killed now): {', '.join(left)}")

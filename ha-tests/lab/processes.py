@@ -48,6 +48,16 @@ def start_time(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def descends(pid: int, ancestor: int) -> bool:
+    """Whether a process is another one's child, or a child of such; False where it has ended."""
+    while pid not in (0, ancestor):
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    return pid == ancestor
+
+
 def process_name(pid: int) -> str:
     """What a process is called, for messages."""
     try:

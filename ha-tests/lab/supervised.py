@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab.errors import LabError
 from lab.node import DAEMONS, LabNode
-from lab.processes import process_name, processes_in, send_signal, start_time
+from lab.processes import process_name, send_signal, start_time
 from lab.wait import await_condition
 
 SUPERVISOR = "hadrian-supervisor"
@@ -95,10 +95,7 @@ class SupervisedNode(LabNode):
             send_signal(pid, signal.SIGTERM, lambda _: self.daemon_pid(SUPERVISOR) == pid)
             await_condition(lambda: self.daemon_pid(SUPERVISOR) is None, f"the end of the supervisor of {self.name}",
                             STOP_TIMEOUT)
-        left = [process_name(each) for each in processes_in(self._inodes())]
-        self.crash()
-        if left:
-            raise LabError(f"{self.name} was stopped, but left these processes behind (killed now): {', '.join(left)}")
+        self.end_rest()
 
     def release(self) -> str:
         """The version that runs, as the mount of the release says."""
