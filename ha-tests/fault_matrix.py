@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 Faults beside whatever may go on meanwhile, cell after cell, and what must hold of each (ha-tests/matrix). A line of JSON
-for each cell goes to build/test-results/fault-matrix.jsonl, and a page with tables and plots is made of them.
+for each cell goes to build/test-results/fault-matrix.jsonl, and a page with tables and plots is made of them. What the nodes
+had logged until a wrong cell ended is in build/test-results/logs/fault-matrix/<fault>-<activity>-<seed>.
 
   ha-tests/fault_matrix.py                                 every cell once
   ha-tests/fault_matrix.py --faults crash,slow --activities commit --rounds 10
@@ -12,6 +13,7 @@ for each cell goes to build/test-results/fault-matrix.jsonl, and a page with tab
 
 import argparse
 import random
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ from matrix.report import write_report
 
 RESULTS = REPOSITORY / "build" / "test-results"
 PAGE = "fault-matrix.html"
+LOGS = RESULTS / "logs" / "fault-matrix"
 SEEDS = 1 << 31
 
 
@@ -57,6 +60,7 @@ def cells_to_run(arguments: argparse.Namespace) -> Iterator[tuple[Fault, Activit
 
 def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
     results = []
+    shutil.rmtree(LOGS, ignore_errors=True)
     lab = Lab(lab_name())
     lab.up(supervised=True)
     try:
@@ -70,6 +74,8 @@ def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
                 file.write(result.json() + "\n")
                 file.flush()
                 results.append(result)
+                if result.wrong:
+                    lab.copy_logs(LOGS / f"{fault.name}-{activity.name}-{seed}")
                 write_report(RESULTS / PAGE, results)
     finally:
         lab.down()

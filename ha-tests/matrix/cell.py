@@ -59,6 +59,7 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
     result = Result(fault.name, activity.name, victim, seed)
     node = cluster.active() if victim == "active" else cluster.standby()
     scene = Scene(cluster, node, random.Random(seed))
+    reported = _sanitizer_reports(cluster)
     senders = {name: Capture(cluster.lab, "switch", f"{name}-if1", f"ether src {SHARED_MAC} and inbound") for name in cluster.nodes}
     try:
         with Lag(cluster) as lag, Flows(cluster.lab, FLOWS_TCP, FLOWS_UDP) as flows:
@@ -83,6 +84,7 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
     if not fault.alone:
         result.wrong += [f"both sent for the shared address: {what}" for what in overlapping(
             {name: sender.frames for name, sender in senders.items()})[:1]]
+    result.wrong += [f"a sanitizer found an error: {report}" for report in sorted(_sanitizer_reports(cluster) - reported)]
     if not result.wrong:
         result.wrong += _differences(cluster)
     return result
@@ -101,6 +103,10 @@ def _disturb(scene: Scene, fault: Fault, activity: Activity) -> None:
 def _all_alive(said: str) -> bool:
     """Of what Flows.check() says."""
     return said.startswith(f"tcp {FLOWS_TCP}/{FLOWS_TCP} udp {FLOWS_UDP}/{FLOWS_UDP} resets 0")
+
+
+def _sanitizer_reports(cluster: Cluster) -> set[str]:
+    return {str(report) for node in cluster.nodes.values() for report in node.sanitizer_reports()}
 
 
 def _differences(cluster: Cluster) -> list[str]:
