@@ -115,11 +115,11 @@ def overlapping(senders: dict[str, list[str]]) -> list[str]:
     Moments when a node sent although the other had already taken over: the senders in order of time may change only as often
     as activity moved, so a node that sends again within 20 ms after the other is one that did not stop.
     """
-    frames = sorted((float(line.split()[0]), name) for name, lines in senders.items() for line in lines)
+    frames = sorted((float(line.split()[0]), name, line) for name, lines in senders.items() for line in lines)
     found = []
-    for (_, first), (at, second), (back, third) in zip(frames, frames[1:], frames[2:]):
+    for (_, first, _), (at, second, _), (back, third, frame) in zip(frames, frames[1:], frames[2:]):
         if first == third != second and back - at < 0.020:
-            found.append(f"{second} at {at:.6f}, then {third} again at {back:.6f}")
+            found.append(f"{second} at {at:.6f}, then {third} again: {frame}")
     return found
 
 

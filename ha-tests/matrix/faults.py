@@ -38,6 +38,7 @@ class Scene:
     cluster: Cluster
     victim: str
     random: random.Random
+    mended: tuple[float, float] = (0, 0)  # between these moments (time.time()) a cut cable of the victim was put in again
 
     @property
     def node(self) -> LabNode:
@@ -102,7 +103,9 @@ def kill_program(name: str, scene: Scene) -> Iterator[None]:
 def cut(interface: str, scene: Scene) -> Iterator[None]:
     scene.cluster.lab.set_link(scene.victim, interface, "down")
     yield
+    before = time.time()
     scene.cluster.lab.set_link(scene.victim, interface, "up")
+    scene.mended = before, time.time()
 
 
 @contextmanager
