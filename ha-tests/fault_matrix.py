@@ -25,7 +25,7 @@ from lab.laboratory import Lab, interrupts_raise
 from lab.places import REPOSITORY, lab_name
 from matrix.activities import ACTIVITIES, Activity
 from matrix.cell import Result, run_cell
-from matrix.faults import FAULTS, Fault
+from matrix.faults import FAULTS, LAB, Fault, rest_second_cluster
 from matrix.report import write_report
 
 RESULTS = REPOSITORY / "build" / "test-results"
@@ -62,8 +62,9 @@ def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
     results = []
     shutil.rmtree(LOGS, ignore_errors=True)
     lab = Lab(lab_name())
-    lab.up(supervised=True)
+    lab.up(**LAB)
     try:
+        rest_second_cluster(lab)
         cluster = Cluster(lab)
         with open(lines, "w", encoding="utf-8") as file:
             for fault, activity, seed in cells_to_run(arguments):

@@ -45,7 +45,7 @@ class Cluster:
 
     def await_well(self, timeout: float = RECOVERY_TIMEOUT) -> None:
         """Waits for one active node, both peers alive, everything in sync."""
-        self.lab.await_ready(timeout)
+        self.lab.await_ready(timeout, self.nodes)
 
     def commit(self, text: str) -> str:
         """Lines of CLI commands for the active node, in force and permanent at both when this returns what was said."""

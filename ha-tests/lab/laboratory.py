@@ -16,7 +16,7 @@ from lab.errors import LabError
 from lab.node import DAEMONS, STATE_DIRECTORY, LabNode
 from lab.places import DEFAULT_TOPOLOGY, LABS, REPOSITORY, binary, build_directory, require_root
 from lab.processes import kill_namespaces, namespace_inode
-from lab.supervised import SUPERVISED, SupervisedNode, install, installed
+from lab.supervised import DELIVERED, SUPERVISED, SupervisedNode, install, installed
 from lab.topology import Node, Topology, load as load_topology
 from lab.wait import await_condition
 
@@ -129,7 +129,7 @@ class Lab:
                      "build": str(build_directory()), SUPERVISED: supervised, "builds": {name: str(build) for name, build in builds.items()}}
         self._description.write_text(json.dumps(described), encoding="utf-8")
         if supervised:
-            install(build_directory(), installed(self.name))
+            install(build_directory(), installed(self.name, DELIVERED))
         network.build(self.name, wanted)
         for node in wanted.nodes.values():
             self._node(node, described).create()
@@ -151,9 +151,12 @@ class Lab:
             node.start_daemon("hadrian-datapath")
         self.await_ready()
 
-    def await_ready(self, timeout: float = READY_TIMEOUT) -> None:
-        """Waits until exactly one node of each cluster is active, SSH is served and, where there are two, all state is in sync."""
-        nodes = self.nodes()
+    def await_ready(self, timeout: float = READY_TIMEOUT, nodes: dict[str, LabNode] | None = None) -> None:
+        """
+        Waits until exactly one node of each cluster is active, SSH is served and, where there are two, all state is in sync.
+        nodes: of whom, where not of all.
+        """
+        nodes = self.nodes() if nodes is None else nodes
 
         def ready() -> bool:
             for node in nodes.values():

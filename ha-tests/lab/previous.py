@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The release before the one under test, for pairs of two releases: its sources are taken from git, built once, and kept."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from lab.errors import LabError
-from lab.places import BINARIES, REPOSITORY, TEST_PROGRAMS
+from lab.places import REPOSITORY
 
 FOLDER = REPOSITORY / "build" / "previous"
 # What runs, as fast as it compiles: nothing is measured with it.
@@ -32,7 +34,14 @@ def previous_commit() -> str | None:
 
 
 def previous_build(commit: str) -> Path:
-    """The build folder of that commit; made where there is none, and others are removed."""
+    """The build folder of that commit; made where there is none, and others are removed. It can be installed."""
+    FOLDER.parent.mkdir(exist_ok=True)
+    with open(FOLDER.with_suffix(".lock"), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # modules run beside each other
+        return _previous_build(commit)
+
+
+def _previous_build(commit: str) -> Path:
     folder = FOLDER / commit
     build = folder / "build"
     if (folder / "built").exists():
@@ -43,7 +52,8 @@ def previous_build(commit: str) -> Path:
     _run(["git", "archive", "--output", folder / "source.tar", commit])
     _run(["tar", "-xf", folder / "source.tar", "-C", source])
     _run(["meson", "setup", *OPTIONS, build, source])
-    targets = [path for name, path in BINARIES.items() if name not in TEST_PROGRAMS and (source / Path(path).parent).is_dir()]
+    described = json.loads(_run(["meson", "introspect", "--targets", build]))
+    targets = [Path(name).relative_to(build) for target in described if target["installed"] for name in target["filename"]]
     _run(["ninja", "-C", build, *targets])
     (folder / "built").touch()
     return build

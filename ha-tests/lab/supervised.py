@@ -18,11 +18,12 @@ STOP_TIMEOUT = 60.0
 # A daemon with sanitizers on a busy machine; a release that cannot come up is found out earlier, by its daemons' end.
 TRIAL_SECONDS = 40
 SUPERVISED = "supervised"  # of lab.json
+DELIVERED, PREVIOUS = "delivered", "previous"  # installed builds
 
 
-def installed(lab: str) -> Path:
-    """Where a lab's installed build is. Not in /run, of which a node has its own."""
-    return Path(f"/var/tmp/hadrian-lab-{lab}")
+def installed(lab: str, which: str = "") -> Path:
+    """Where a lab's installed builds are, or one of them. Not in /run, of which a node has its own."""
+    return Path(f"/var/tmp/hadrian-lab-{lab}") / which
 
 
 def install(build: Path, folder: Path) -> None:
@@ -37,9 +38,11 @@ def install(build: Path, folder: Path) -> None:
 class SupervisedNode(LabNode):
     """Its daemons are children of its supervisor, and come back by themselves."""
 
+    delivered = DELIVERED  # which of the lab's installed builds it runs from its next start on
+
     def base(self) -> Path:
         """The installed build that the node was delivered with."""
-        return next(installed(self.lab).glob("**/sbin/hadrian-supervisor")).parents[1]
+        return next(installed(self.lab, self.delivered).glob("**/sbin/hadrian-supervisor")).parents[1]
 
     def binary(self, name: str) -> Path:
         folder = "bin" if name == "hadrian" else "sbin"

@@ -62,7 +62,8 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
     node = cluster.active() if victim == "active" else cluster.standby()
     scene = Scene(cluster, node, random.Random(seed))
     reported = _sanitizer_reports(cluster)
-    senders = {name: Capture(cluster.lab, "switch", f"{name}-if1", f"ether src {SHARED_MAC} and inbound") for name in cluster.nodes}
+    # Of other clusters too, which must not use this one's address.
+    senders = {name: Capture(cluster.lab, "switch", f"{name}-if1", f"ether src {SHARED_MAC} and inbound") for name in cluster.lab.nodes()}
     try:
         with Lag(cluster) as lag, Flows(cluster.lab, FLOWS_TCP, FLOWS_UDP) as flows:
             cluster.await_well()

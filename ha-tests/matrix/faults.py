@@ -18,10 +18,12 @@ from pathlib import Path
 from lab.background import meanwhile
 from lab.cluster import Cluster
 from lab.errors import LabError
-from lab.laboratory import CLUSTER_KEY
+from lab.laboratory import CLUSTER_KEY, Lab
 from lab.mangle import Harm, MangledLink
 from lab.node import LOG_DIRECTORY_INSIDE, STATE_DIRECTORY, LabNode
-from lab.supervised import SUPERVISOR
+from lab.places import REPOSITORY
+from lab.previous import previous_build, previous_commit
+from lab.supervised import DELIVERED, PREVIOUS, SUPERVISOR, SupervisedNode, install, installed
 from lab.wait import await_condition
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -29,6 +31,16 @@ MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
 MEMORY_LEFT = 1 << 20
 SLOW_STOPPED_MS, SLOW_RUNNING_MS = 20, 10
 LONG = 30.0
+
+# Of Lab.up. The second cluster is there for a row of its own.
+LAB = {"supervised": True, "topology_file": REPOSITORY / "ha-tests/lab/topologies/two-clusters.json"}
+SECOND = "second"
+
+
+def rest_second_cluster(lab: Lab) -> None:
+    """Behind Lab.up: nothing of it runs until its row comes."""
+    for node in Cluster(lab, SECOND).nodes.values():
+        node.stop()
 
 
 @dataclass
@@ -207,6 +219,43 @@ def clock_jumps(scene: Scene) -> Iterator[None]:
     _restart(scene, active=False)
 
 
+@contextmanager
+def other_version(scene: Scene) -> Iterator[None]:
+    """The node runs the release before, beside a peer of this one."""
+    commit, folder = previous_commit(), installed(scene.cluster.lab.name, PREVIOUS)
+    if not commit:
+        raise LabError("this clone holds no commit before the one under test")
+    if not folder.exists():
+        install(previous_build(commit), folder)
+    assert isinstance(scene.node, SupervisedNode)
+    was_active = scene.cluster.active() == scene.victim
+    try:
+        scene.node.delivered = PREVIOUS
+        _restart(scene, active=was_active)
+        yield
+    finally:
+        scene.node.delivered = DELIVERED
+        _restart(scene, active=False)
+
+
+@contextmanager
+def second_cluster(scene: Scene) -> Iterator[None]:
+    """Another cluster comes up on the same segments, and its active node crashes there."""
+    second = Cluster(scene.cluster.lab, SECOND)
+    try:
+        for node in second.nodes.values():
+            node.start()
+        second.await_well()
+        _, survivor, _ = second.crash_active()
+        second.await_active(survivor)
+        yield
+        if second.active() != survivor:
+            raise LabError(f"{survivor} of the second cluster is active no more")
+    finally:
+        for node in second.nodes.values():
+            node.crash()
+
+
 def _restart(scene: Scene, active: bool) -> None:
     """Cleanly, so that no fault is added to the row's."""
     scene.node.stop()
@@ -246,4 +295,6 @@ FAULTS = {fault.name: fault for fault in [
     Fault("clock-jumps", clock_jumps),
     Fault("other-key", other_key, victims=("standby",), alone=True),
     Fault("other-cluster", other_cluster, victims=("standby",), alone=True),
+    Fault("second-cluster", second_cluster, victims=("active",)),
+    Fault("other-version", other_version),
 ]}
