@@ -2,6 +2,7 @@
 """The lab itself: labs side by side, and nothing left behind however a lab ends."""
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -15,6 +16,7 @@ from lab.places import LABS, REPOSITORY
 from lab.processes import labelled, namespace_inode, process_name, processes_in
 from lab.traffic import SERVER
 from lab.wait import await_condition
+
 
 def namespaces(lab: Lab) -> list[str]:
     return [path.name for path in Path("/run/netns").glob(f"{lab.name}-*")]
@@ -113,6 +115,24 @@ def test_only_what_a_node_started_is_left_behind_by_it(lab: Lab) -> None:
     with pytest.raises(LabError, match="left these processes behind .*sleep"):
         node.stop()
     node.start()
+    lab.await_ready()
+
+
+def test_what_keeps_nodes_apart_is_told(lab: Lab) -> None:
+    interfaces = lab.node("slave").node.interfaces
+    for interface in interfaces:
+        lab.set_link("slave", interface, "down")
+    try:
+        await_condition(lambda: not lab.node("slave").status().peer_alive, "the slave being alone", timeout=10)
+        with pytest.raises(LabError) as told:
+            lab.await_ready(0.1)
+    finally:
+        for interface in interfaces:
+            lab.set_link("slave", interface, "up")
+    assert re.search(r"heartbeats within a second: .*from master-if3", str(told.value)), told.value
+    assert "to slave-if3" not in str(told.value)
+    assert re.search(r"slave-if3\b.* state disabled", str(told.value)), told.value
+    assert str(told.value).count("heartbeat thread: ") == 2
     lab.await_ready()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lab import hugepages, network, node as lab_node, status
+from lab import beats, hugepages, network, node as lab_node, status
 from lab.errors import LabError
 from lab.node import DAEMONS, STATE_DIRECTORY, LabNode
 from lab.places import DEFAULT_TOPOLOGY, LABS, REPOSITORY, binary, build_directory, require_root
@@ -157,21 +157,22 @@ class Lab:
         nodes: of whom, where not of all.
         """
         nodes = self.nodes() if nodes is None else nodes
+        without_ssh: list[str] = []
 
         def ready() -> bool:
             for node in nodes.values():
                 node.check_daemons(DAEMONS)
             # A new node makes its keys first, which takes seconds on a loaded machine; till then SSH is refused.
-            if any("hadrian-sshd is starting" in node.cli("sshserver").stdout for node in nodes.values()):
-                return False
-            return all(_cluster_ready(pair) for pair in clusters_of(list(nodes.values())))
+            without_ssh[:] = [name for name, node in nodes.items() if "hadrian-sshd is starting" in node.cli("sshserver").stdout]
+            return not without_ssh and all(_cluster_ready(pair) for pair in clusters_of(list(nodes.values())))
 
         try:
-            await_condition(ready, "one active node with all state in sync", timeout, interval=0.1)
+            await_condition(ready, "one active node with all state in sync and SSH", timeout, interval=0.1)
         except LabError as error:
-            states = "; ".join(f"{name}: {status.describe(node.status())}" for name, node in nodes.items())
+            states = "; ".join(f"{name}: {status.describe(node.status())}{', SSH is starting' if name in without_ssh else ''}"
+                               for name, node in nodes.items())
             details = "".join(f"\n--- {name}\n{node.cluster_details()}" for name, node in nodes.items())
-            raise LabError(f"{error} ({' '.join(states.split())}){details}") from None
+            raise LabError(f"{error} ({' '.join(states.split())})\n{beats.on_the_wire(self.name)}{details}") from None
 
     def down(self) -> bool:
         """Removes everything of this lab, whole or half built. False where there was nothing."""

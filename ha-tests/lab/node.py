@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import hugepages, network, status
+from lab import beats, hugepages, network, status
 from lab.errors import LabError
 from lab.places import BINARIES, binary, data_environment
 from lab.processes import (descends, kill_namespaces, labelled, namespace_inode, process_name, processes_in, send_signal,
@@ -239,7 +239,9 @@ class LabNode:
                     "arp", "flow -show")
         said = [line for command in commands if self.daemon_pid("hadrian-mgmtd") is not None
                 for line in self.cli(command).stdout.rstrip().split("\n")[:20]]
-        return "\n".join([*said, *self._log_lines("hadrian-clusterd", 40), *self._log_lines("hadrian-datapath", 20)])
+        pid = self.daemon_pid("hadrian-datapath")
+        return "\n".join([*said, beats.of_thread(pid) if pid else "no datapath", *self._log_lines("hadrian-clusterd", 40),
+                          *self._log_lines("hadrian-datapath", 20)])
 
     def check_daemons(self, names: list[str]) -> None:
         """Raises LabError where one of these daemons has ended."""
