@@ -343,10 +343,14 @@ def test_queries_and_announcements(cluster: Cluster, routes: None) -> None:
     with Capture(lab, "client", "eth0", "arp host 10.1.0.1 and ether dst ff:ff:ff:ff:ff:ff and arp src host 10.1.0.1") as seen:
         assert "ARP announcement sent on if1." in cli(cluster, "arp -notify if1 -ip=10.1.0.1")
         assert f"{SHARED_MAC} > " in seen.await_line("10.1.0.1")
-    refused = node.cli("arp -notify if1 -ip=10.1.0.77")
-    assert refused.returncode != 0 and "Not sent" in refused.stdout
-    refused = cluster.nodes[cluster.standby()].cli("arp -notify if1 -ip=10.1.0.1")
-    assert refused.returncode != 0 and "is not active" in refused.stdout
+    standby = cluster.nodes[cluster.standby()]
+    for at, wrong, why in ((node, "arp -notify if1 -ip=10.1.0.77", "no address of the firewall on the interface"),
+                           (node, "ndp -notify if1 -ip=2001:db8:1::77", "no address of the firewall on the interface"),
+                           (node, "arp -query if3 -ip=192.0.2.2", "the interface is disabled, or the kernel's"),
+                           (standby, "arp -notify if1 -ip=10.1.0.1", "is not active"),
+                           (standby, f"ndp -query if2 -ip={SERVER6}", "this node has no address")):
+        refused = at.cli(wrong)
+        assert refused.returncode != 0 and "Not sent: " in refused.stdout and why in refused.stdout, (wrong, refused.stdout)
     cli(cluster, "ndp -flush if2")
     assert "Neighbor solicitation sent on if2." in cli(cluster, f"ndp -query if2 -ip={SERVER6}")
     await_condition(lambda: re.search(rf"Good +{SERVER6} ", cli(cluster, f"ndp -show if2 -ip={SERVER6}")), "the answer", timeout=10)

@@ -214,6 +214,13 @@ static void diagnostics_message(struct ipc_connection *connection, const struct 
 		probe_start(connection, message->body);
 }
 
+static const char *refusal_of_address(uint8_t request)
+{
+	return request == NEIGHBOUR_QUERY
+	           ? "this node has no address of that IP version on the interface, to ask from"
+	           : "that is no address of the firewall on the interface, and no published one";
+}
+
 static void neighbour_message(struct ipc_connection *connection, const struct ipc_message *message)
 {
 	const struct message_neighbour_flush *flush = message->body;
@@ -229,9 +236,12 @@ static void neighbour_message(struct ipc_connection *connection, const struct ip
 	send_result(connection, error,
 	            error == -EACCES
 	                ? "the address is a shared one or a mirrored neighbor's, and this node is not active"
-	            : error == -EEXIST ? "the entry is static"
-	            : error            ? strerror(-error)
-	                               : "");
+	            : error == -EEXIST        ? "the entry is static"
+	            : error == -EADDRNOTAVAIL ? refusal_of_address(notify->request)
+	            : error == -ENODEV
+	                ? "nothing is sent there: the interface is disabled, or the kernel's (Sync)"
+	            : error ? strerror(-error)
+	                    : "");
 }
 
 static const char *blacklist_refusal(int error)

@@ -253,6 +253,15 @@ START_TEST(nothing_is_taken_and_then_ignored)
 	console_refused(&console, "show -references", "show TYPE NAME");
 	console_refused(&console, "show -errors -changes", "one at a time");
 	console_refused(&console, "show IPAddress y -errors", "whole configuration");
+	console_refused(&console, "arp -flush if1 if2", "one interface at a time");
+	console_refused(&console, "ndp if1 if2", "one interface at a time");
+	console_refused(&console, "arpsnoop -off if1", "-off stands alone");
+	console_refused(&console, "ndpsnoop if1 if2", "one interface");
+	console_refused(&console, "ndpsnoop -off if1", "one interface");
+	console_refused(&console, "ifstat if1 if2", "one interface");
+	console_refused(&console, "ifstat if1 -type=vlan", "one interface");
+	console_refused(&console, "flow -num=1 -NUM=5", "flow: -NUM is given twice");
+	console_refused(&console, "flow -srcip=10.0.0.1 -srcip=10.0.0.2", "with commas between");
 	console_says(&console, "show -errors", "No errors.");
 	console_ok(&console, "cc RuleSet IPRuleSet main");
 	console_ok(&console, "cc ..");

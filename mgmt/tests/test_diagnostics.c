@@ -75,6 +75,7 @@ START_TEST(options_that_are_wrong)
 	console_refused(&console, "flow -close", "-close takes either filters");
 	console_refused(&console, "flow -close -all -port=1", "-close takes either filters");
 	console_refused(&console, "flow -num=-1", "-num cannot be '-1'");
+	console_refused(&console, "flow -num=0", "-num cannot be '0'. Allowed: 1 to 10000000, or all");
 	console_refused(&console, "flow -show", "The datapath cannot be reached");
 	console.session.may_write = false;
 	console_refused(&console, "flow -close -port=1", "may look, but change nothing");

@@ -260,6 +260,10 @@ int command_ifstat(struct session *session, const struct line *line)
 	char *text;
 	int error;
 
+	if (line_word_count(line) > 2 || (name && kind)) {
+		fputs("ifstat: one interface, or -type for a list of them.\n", session->out);
+		return -EINVAL;
+	}
 	if (!name)
 		return list(session, kind ? kind->text : NULL);
 	interface = interface_find(&session->engine->running, name, &type);

@@ -193,9 +193,9 @@ static int typed_number(struct session *session, const struct line *line)
 		return FLOWS_SHOWN;
 	if (!strcmp(number->text, "all"))
 		return 0;
-	if (number_range_parse(number->text, NUMBER_MAX, &first, &last) || first != last) {
-		fprintf(session->out, "flow: -num cannot be '%s'. Allowed: a number, or all.\n",
-		        number->text);
+	if (number_range_parse(number->text, NUMBER_MAX, &first, &last) || first != last || !first) {
+		fprintf(session->out, "flow: -num cannot be '%s'. Allowed: 1 to %d, or all.\n", number->text,
+		        NUMBER_MAX);
 		return -EINVAL;
 	}
 	return (int)first;

@@ -52,6 +52,10 @@ int command_arpsnoop(struct session *session, const struct line *line)
 	size_t words = line_word_count(line) - 1;
 	int error = 0;
 
+	if (line_option(line, "off") && line->count > 2) {
+		fputs("arpsnoop: -off stands alone: it ends the snooping of all interfaces.\n", session->out);
+		return -EINVAL;
+	}
 	if (words > ARP_SNOOP_MAX) {
 		fprintf(session->out, "arpsnoop: at most %d interfaces are taken.\n", ARP_SNOOP_MAX);
 		return -E2BIG;

@@ -4,6 +4,8 @@
 #include "mgmt/mgmtd/discovery/snoop.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 
+#include <errno.h>
+
 /* A neighbour that answered a while ago is stale until it is asked again. */
 static const char *state_name(uint8_t state)
 {
@@ -72,6 +74,10 @@ int command_ndpsnoop(struct session *session, const struct line *line)
 	uint16_t id = POLICY_INTERFACE_ANY;
 	int error = 0;
 
+	if (line->count > 2) {
+		fputs("ndpsnoop: one interface, none for all, or -off.\n", session->out);
+		return -EINVAL;
+	}
 	if (line_option(line, "off"))
 		id = POLICY_INTERFACE_NONE;
 	else if (name)

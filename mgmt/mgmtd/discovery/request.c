@@ -26,6 +26,10 @@ int discovery_options(struct session *session, const struct line *line)
 		fprintf(session->out, "%s: -show, -flush, -notify and -query exclude each other.\n", command);
 		return -EINVAL;
 	}
+	if (line_word_count(line) > 2) {
+		fprintf(session->out, "%s: one interface at a time, or none for all.\n", command);
+		return -EINVAL;
+	}
 	if (flush && line_option(line, "ip")) {
 		fprintf(session->out, "%s: -ip does not go with -flush.\n", command);
 		return -EINVAL;

@@ -39,7 +39,10 @@ int discovery_flush(struct session *session, const struct line *line, unsigned v
 /* -notify or -query INTERFACE -ip=ADDRESS. Likewise. */
 int discovery_notify(struct session *session, const struct line *line, unsigned version,
                      enum neighbour_request request);
-/* 0 where at most one of -show, -flush, -notify and -query stands in the line, with the options that go with it; -EINVAL after a message. */
+/*
+ * 0 where at most one of -show, -flush, -notify and -query stands in the line, with the options that go with it, and at
+ * most one interface; -EINVAL after a message.
+ */
 int discovery_options(struct session *session, const struct line *line);
 
 #endif

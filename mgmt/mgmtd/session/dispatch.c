@@ -82,6 +82,19 @@ static int check_option(struct session *session, const struct command *command,
 	return 0;
 }
 
+/* The first or the last of two would be ignored. */
+static int check_once(struct session *session, const struct command *command, const struct line *line,
+                      const struct argument *argument)
+{
+	if (line_option(line, argument->name) == argument)
+		return 0;
+	fprintf(session->out, "%s: -%s is given twice.%s\n", command->name, argument->name,
+	        argument->has_value
+	            ? " Where several values are taken, they stand behind one with commas between."
+	            : "");
+	return -EINVAL;
+}
+
 /* Its usage is its name alone. */
 static bool takes_nothing(const struct command *command)
 {
@@ -121,10 +134,13 @@ int command_dispatch(struct session *session, const struct line *line)
 	if (command->writes && !session->may_write)
 		return may_not_write(session, command->name);
 	for (size_t i = 1; i < line->count; i++) {
-		error = line->argument[i].kind == ARGUMENT_OPTION
-		            ? check_option(session, command, &line->argument[i])
-		            : 0;
+		const struct argument *argument = &line->argument[i];
 
+		if (argument->kind != ARGUMENT_OPTION)
+			continue;
+		error = check_option(session, command, argument);
+		if (!error)
+			error = check_once(session, command, line, argument);
 		if (error)
 			return error;
 	}
