@@ -112,7 +112,7 @@ static rte_edge_t output_ipv6(struct worker_state *state, struct rte_mbuf *mbuf,
 	bool resolved;
 
 	/* As the fast way does: translated flows come here with every packet. */
-	if (link & ADJACENCY_RESOLVED) {
+	if (link & ADJACENCY_RESOLVED && rte_pktmbuf_pkt_len(mbuf) <= direction->mtu) {
 		mbuf->port = direction->port;
 		ethernet_push(mbuf, link,
 		              direction->flags & DIRECTION_SHARED_MAC ? port->shared_source : port->mac,

@@ -280,6 +280,37 @@ START_TEST(ipv6_is_answered_or_cut)
 }
 END_TEST
 
+/* feature: C28-029 C09-009 */
+START_TEST(ipv6_is_cut_in_a_flow_whose_neighbour_is_known)
+{
+	struct policy_path_mtu settings = {.ip6_fragment = 1};
+	uint8_t translations[] = {POLICY_SOURCE_KEEP, POLICY_SOURCE_NAT_INTERFACE};
+
+	for (unsigned i = 0; i < RTE_DIM(translations); i++) {
+		struct policy_builder *builder = fixture_ipv6_policy();
+		unsigned count = 0;
+		struct rte_mbuf *mbuf;
+
+		policy_builder_settings(builder)->path_mtu = settings;
+		fixture_ipv6_rule(builder, POLICY_ALLOW, false, translations[i]);
+		fixture_apply(builder);
+		fixture_walk();
+		mbuf = fixture_ipv6_pass(LAN, fixture_ipv6(CLIENT6, SERVER6, IPPROTO_GRE + i, 100), WAN);
+		ck_assert_ptr_nonnull(mbuf);
+		rte_pktmbuf_free(mbuf);
+		fixture_ipv6_receive(LAN, fixture_mac(LAN, MAC_SHARED),
+		                     fixture_ipv6(CLIENT6, SERVER6, IPPROTO_GRE + i, 1440));
+		fixture_walk();
+		for (; (mbuf = next_sent(WAN)); count++) {
+			ck_assert_uint_le(rte_pktmbuf_pkt_len(mbuf), 1400);
+			ck_assert_uint_eq(fixture_ipv6_header(mbuf)->proto, IPPROTO_FRAGMENT);
+			rte_pktmbuf_free(mbuf);
+		}
+		ck_assert_uint_eq(count, 2);
+	}
+}
+END_TEST
+
 START_TEST(too_many_fragments_are_none)
 {
 	struct rte_mbuf *out[FRAGMENTS_MAX], *mbuf = fixture_ip(CLIENT, SERVER, IPPROTO_GRE, 1800);
@@ -305,6 +336,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, the_checksum_stays_right);
 	tcase_add_test(tests, what_the_host_sends_is_cut_too);
 	tcase_add_test(tests, ipv6_is_answered_or_cut);
+	tcase_add_test(tests, ipv6_is_cut_in_a_flow_whose_neighbour_is_known);
 	tcase_add_test(tests, too_many_fragments_are_none);
 }
 
