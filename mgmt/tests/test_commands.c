@@ -103,6 +103,16 @@ START_TEST(what_this_release_does_not_provide_cannot_be_set)
 	console_says(&console, "show EthernetInterface if1", "RoutingTableMembership:  <all>");
 	console_says(&console, "show EthernetInterface if1", "MTU:  1500");
 	console_says(&console, "helpconfig EthernetInterface", "only No; this release does not provide it");
+	console_ok(&console, "add VLAN v BaseInterface=if1 VLANID=7");
+	console_refused(&console, "set VLAN v MTU=1400 Broadcast=10.6.12.255",
+	                "VLAN v: Broadcast cannot be '10.6.12.255': this release does not provide it. "
+	                "Leave it at <highest of Network>.");
+	console_refused(&console, "set VLAN v MTU=1400 RoutingTableMembership=main",
+	                "VLAN v: RoutingTableMembership cannot be 'main': this release does not provide it. "
+	                "Leave it at <all>.");
+	console_says(&console, "show VLAN v", "MTU:  <BaseInterface's>");
+	console_says(&console, "helpconfig VLAN",
+	             "only <highest of Network>; this release does not provide it");
 }
 END_TEST
 
