@@ -140,9 +140,11 @@ ROWS = [
     Row("", SYN.format(6104, 99), {"drop/tcp_mss": 1}),
     Row(f"{TCP} TCPMSSMin=90", ARRIVES_WITH.format(6105, 99, 99), {"drop/tcp_mss": 0}),
     Row(f"{TCP} TCPMSSOnLow=Adjust", ARRIVES_WITH.format(6106, 99, 100), {"drop/tcp_mss": 0}),
+    Row(f"{TCP} TCPMSSOnLow=Ignore", ARRIVES_WITH.format(6117, 99, 99), {"drop/tcp_mss": 0}),
     Row("", ARRIVES_WITH.format(6107, 1460, 1360)),
     Row(f"{TCP} TCPAutoClamping=No", ARRIVES_WITH.format(6108, 1500, 1460)),
     Row(f"{TCP} TCPAutoClamping=No TCPMSSMax=1200", ARRIVES_WITH.format(6109, 1500, 1200)),
+    Row(f"{TCP} TCPMSSOnHigh=Ignore TCPAutoClamping=No", ARRIVES_WITH.format(6118, 1500, 1500), {"drop/tcp_mss": 0}),
     Row(f"{TCP} TCPMSSOnHigh=Drop", SYN.format(6110, 1461), {"drop/tcp_mss": 1}),
     Row("", "connect(6111)", {"tcp/cookies": 0}),
     Row(f"{TCP} TCPHalfOpenMax=1", "for n in range(6112, 6116):\n    lan(out(TCP(sport=n, dport=6100, flags='S', seq=1000)))\n"
@@ -303,3 +305,11 @@ def test_no_setting_is_without_a_test() -> None:
     assert wanted == shown
     for name, file in ELSEWHERE.items():
         assert f"{name}=" in (REPOSITORY / "ha-tests" / file).read_text(encoding="utf-8"), (name, file)
+
+
+def test_no_row_of_the_chapter_is_without_a_test() -> None:
+    """Each row of chapter 28 is named by a test that sends packets through a node."""
+    features = "".join(file.read_text(encoding="utf-8") for file in (REPOSITORY / "docs/features").glob("*.md"))
+    rows = set(re.findall(r"^\| (C28-\d+) \|", features, re.MULTILINE))
+    tests = "".join(file.read_text(encoding="utf-8") for file in (REPOSITORY / "ha-tests").glob("test_*.py"))
+    assert rows and rows == set(re.findall(r'"(C28-\d+)"', tests))

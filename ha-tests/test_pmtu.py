@@ -268,7 +268,7 @@ def test_the_firewall_as_endpoint(lab: Lab, node: LabNode, endpoint: None) -> No
     assert f"mtu {LINK}" in seen and "lock" not in seen
     found = re.search(r"expires (\d+)sec", seen)
     assert found and 60 < int(found[1]) <= 120
-    #    assert f"path MTU {LINK}" in node.cli(f"flow -show -verbose -srcip={FAR}").stdout
+    assert f"path MTU {LINK}" in node.cli(f"flow -show -verbose -srcip={FAR}").stdout
     # Less than the minimum is not followed: the minimum it is, without DF.
     configure(node, COMPLIANT.replace("IP4PathMTUMin=68", "IP4PathMTUMin=1350"))
     assert "mtu lock 1350" in fetch(lab)
@@ -284,7 +284,7 @@ def test_the_firewall_as_ipv6_endpoint(lab: Lab, node: LabNode, endpoint: None) 
     seen = path_mtu(lab, "master", FAR6)
     found = re.search(r"expires (\d+)sec", seen)
     assert f"mtu {LINK}" in seen and found and 60 < int(found[1]) <= 120
-    #    assert f"path MTU {LINK}" in node.cli(f"flow -show -verbose -srcip={FAR6}").stdout
+    assert f"path MTU {LINK}" in node.cli(f"flow -show -verbose -srcip={FAR6}").stdout
     # The path does not carry the minimum, and of IPv6 nobody makes fragments on it.
     lab.run("master", ["ip", "-6", "route", "flush", "cache"])
     configure(node, COMPLIANT.replace("IP6PathMTUMin=0", "IP6PathMTUMin=1350"))
