@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <qb/qblog.h>
-#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,11 +49,8 @@ static void on_counts(struct daemon *daemon, const struct ipc_message *message)
 
 static void on_batch(struct daemon *daemon, const struct ipc_message *message)
 {
-	const struct record_batch *batch = message->body;
-
-	if (message->length >= offsetof(struct record_batch, bytes) &&
-	    message->length - offsetof(struct record_batch, bytes) == batch->length)
-		replication_datapath_records(&daemon->replication, daemon->role.term, batch);
+	if (record_batch_is_whole(message->body, message->length))
+		replication_datapath_records(&daemon->replication, daemon->role.term, message->body);
 }
 
 /* Of both connections; what comes on which is the datapath's choice. */

@@ -55,6 +55,21 @@ struct record_batch {
 	_Alignas(8) uint8_t bytes[RECORD_BATCH_MAX];
 };
 
+/* Bytes of a message that carries a batch: its head and the records that are in it. */
+static inline size_t record_batch_size(const struct record_batch *batch)
+{
+	return offsetof(struct record_batch, bytes) + batch->length;
+}
+
+/* Whether a message of that length is a batch, all of it and nothing more. Any bytes are safe to give; aligned as a batch is. */
+static inline bool record_batch_is_whole(const void *message, size_t length)
+{
+	const struct record_batch *batch = (const struct record_batch *)message;
+
+	return length >= offsetof(struct record_batch, bytes) && batch->length <= RECORD_BATCH_MAX &&
+	       length == record_batch_size(batch);
+}
+
 /* Appends one record. Returns 0, or -ENOSPC and leaves the batch as it was. */
 int record_append(struct record_batch *batch, uint16_t class_id, uint8_t version, uint8_t operation,
                   const void *payload, uint32_t length);

@@ -80,12 +80,32 @@ START_TEST(a_batch_cut_anywhere_is_noticed_and_bounded)
 }
 END_TEST
 
+START_TEST(a_message_is_a_batch_where_its_length_is_that_of_its_records)
+{
+	static struct record_batch batch;
+
+	ck_assert(record_batch_is_whole(&batch, record_batch_size(&batch)));
+	record_append(&batch, RECORD_FLOW, 1, RECORD_UPSERT, "0123456789", 10);
+	ck_assert_uint_eq(record_batch_size(&batch), 8 + 8 + 16);
+	ck_assert(record_batch_is_whole(&batch, 8 + 8 + 16));
+	ck_assert(!record_batch_is_whole(&batch, 8 + 8 + 15));
+	ck_assert(!record_batch_is_whole(&batch, 8 + 8 + 17));
+	ck_assert(!record_batch_is_whole(&batch, 0));
+	ck_assert(!record_batch_is_whole(&batch, 7));
+	batch.length = RECORD_BATCH_MAX + 8;
+	ck_assert(!record_batch_is_whole(&batch, record_batch_size(&batch)));
+	batch.length = UINT32_MAX;
+	ck_assert(!record_batch_is_whole(&batch, 7));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, records_are_read_as_they_were_written);
 	tcase_add_test(tests, a_full_batch_takes_no_more_and_stays_whole);
 	tcase_add_test(tests, an_unknown_class_is_stepped_over);
 	tcase_add_test(tests, a_batch_cut_anywhere_is_noticed_and_bounded);
+	tcase_add_test(tests, a_message_is_a_batch_where_its_length_is_that_of_its_records);
 }
 
 TEST_MAIN("record", add_tests)

@@ -5,7 +5,6 @@
 #include "lib/messages/type.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 
 void replication_init(struct replication *replication, const struct replication_calls *calls)
@@ -220,7 +219,7 @@ void replication_datapath_records(struct replication *replication, uint32_t term
 		replication->owed = RECORD_CLASSES_ALL;
 		return;
 	}
-	memcpy(&replication->unsent, batch, offsetof(struct record_batch, bytes) + batch->length);
+	memcpy(&replication->unsent, batch, record_batch_size(batch));
 	replication->unsent_term = term;
 }
 

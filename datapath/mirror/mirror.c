@@ -42,8 +42,7 @@ static bool flush(void)
 		return true;
 	if (blocked)
 		return false;
-	error =
-	    server_send_mirror(MESSAGE_MIRROR_BATCH, &out, offsetof(struct record_batch, bytes) + out.length);
+	error = server_send_mirror(MESSAGE_MIRROR_BATCH, &out, record_batch_size(&out));
 	if (error == -EAGAIN) {
 		blocked = true;
 		return false;
