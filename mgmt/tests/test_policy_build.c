@@ -233,6 +233,38 @@ START_TEST(what_cannot_be_activated)
 }
 END_TEST
 
+/* feature: C22-038 C22-041 C22-012 */
+START_TEST(the_nodes_of_a_cluster_are_told_apart)
+{
+	console_ok(&console, "add EthernetDevice other1 Device=other1");
+	console_ok(&console, "add EthernetDevice other2 Device=other2");
+	console_ok(&console, "add EthernetDevice other3 Device=other3");
+	console_ok(&console, "set HighAvailability Enabled=Yes Role=Master ClusterID=1");
+	has_problem("No errors");
+	console_ok(&console, "set EthernetInterface if1 EthernetDevice:1=<empty>");
+	has_problem("EthernetInterface if1: EthernetDevice:1 must name the device of the slave");
+	console_ok(&console, "set EthernetInterface if1 EthernetDevice:1=other2");
+	has_problem("EthernetInterface if1: EthernetDevice:1 other2 is also the device of if2");
+	console_ok(&console, "set EthernetInterface if1 EthernetDevice:1=other1 PrivateIP:1=10.1.0.2");
+	has_problem("EthernetInterface if1: PrivateIP:1 10.1.0.2 is that of PrivateIP:0 too");
+	console_ok(&console, "set EthernetInterface if1 PrivateIP:1=10.1.0.1");
+	has_problem(
+	    "EthernetInterface if1: PrivateIP:1 10.1.0.1 is an IPAddress too, which both nodes share");
+	console_ok(&console, "set EthernetInterface if1 PrivateIP:0=localhost PrivateIP:1=localhost");
+	has_problem("No errors");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=192.0.2.1");
+	has_problem("EthernetInterface if3: PrivateIP:1 192.0.2.1 is that of PrivateIP:0 too");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=localhost");
+	has_problem("EthernetInterface if3: PrivateIP:1 127.0.0.1 does not lead to the other node");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=fd00::2");
+	has_problem("EthernetInterface if3: PrivateIP:1 fd00::2 is of another IP version than PrivateIP:0");
+	console_ok(&console, "set EthernetInterface if3 PrivateIP:1=192.0.2.2");
+	console_ok(&console, "set HighAvailability Enabled=No");
+	console_ok(&console, "set EthernetInterface if1 EthernetDevice:1=<empty>");
+	has_problem("No errors");
+}
+END_TEST
+
 START_TEST(what_would_have_no_effect)
 {
 	console_ok(&console, "add RoutingTable other");
@@ -453,6 +485,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, both_nodes_of_a_cluster);
 	tcase_add_test(tests, rules_in_order);
 	tcase_add_test(tests, what_cannot_be_activated);
+	tcase_add_test(tests, the_nodes_of_a_cluster_are_told_apart);
 	tcase_add_test(tests, what_would_have_no_effect);
 	tcase_add_test(tests, ip_version_6_is_refused_where_it_has_no_effect);
 	tcase_add_test(tests, nat_to_one_node_s_own_address_is_warned_of);

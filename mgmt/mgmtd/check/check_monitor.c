@@ -6,22 +6,6 @@
 
 #include <string.h>
 
-static bool contains(const struct ranges *ranges, const struct ip_address *address)
-{
-	for (size_t i = 0; i < ranges->count; i++)
-		if (ip_range_contains(&ranges->range[i], address))
-			return true;
-	return false;
-}
-
-static bool has_version(const struct ranges *ranges, unsigned version)
-{
-	for (size_t i = 0; i < ranges->count; i++)
-		if (ranges->range[i].first.version == version)
-			return true;
-	return false;
-}
-
 static bool is_link_local(const struct ip_address *address)
 {
 	return address->version == 6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
@@ -35,14 +19,14 @@ static void check_target(const struct object_type *type, const struct lyd_node *
 	char text[IP_ADDRESS_TEXT];
 
 	ip_address_format(target, text);
-	if (contains(own, target))
+	if (ranges_contain(own, target))
 		problem(problems, type, interface,
 		        "MonitorTargets has %s, an address of the cluster itself, which tells nothing of the "
 		        "link; "
 		        "give other hosts",
 		        text);
-	else if (!is_link_local(target) && has_version(networks, target->version) &&
-	         !contains(networks, target))
+	else if (!is_link_local(target) && ranges_have_version(networks, target->version) &&
+	         !ranges_contain(networks, target))
 		problem(problems, type, interface,
 		        "MonitorTargets has %s, which lies in none of the interface's networks, so that it "
 		        "cannot "

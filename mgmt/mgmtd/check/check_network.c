@@ -9,19 +9,6 @@
 
 #define IPV6_MTU_MIN 1280u /* RFC 8200, 5 */
 
-static bool is_loopback(const struct ip_address *address)
-{
-	return address->version == 4 && address->bytes[0] == 127;
-}
-
-static bool has_version(const struct ranges *ranges, unsigned version)
-{
-	for (size_t i = 0; i < ranges->count; i++)
-		if (ranges->range[i].first.version == version)
-			return true;
-	return false;
-}
-
 /* True where it can be an interface's. */
 static bool check_ipv6_address(const struct configuration *configuration, const struct object_type *type,
                                const struct lyd_node *interface, const char *property,
@@ -58,7 +45,7 @@ static void check_address(const struct configuration *configuration, const struc
 	    !check_ipv6_address(configuration, type, interface, property, address, problems))
 		return;
 	/* Its route is made by hand (C05-012), and there may be no network with it. */
-	if (address->version == 6 && !has_version(networks, 6))
+	if (address->version == 6 && !ranges_have_version(networks, 6))
 		return;
 	for (size_t i = 0; i < networks->count; i++)
 		if (ip_range_contains(&networks->range[i], address))
@@ -104,19 +91,6 @@ static void check_private(const struct object_type *type, const struct lyd_node 
 		problem(problems, type, interface, "%s must be one address where HAType is Sync", property);
 }
 
-/* A node whose peer is active is reached over IPv6 only at an address of its own (C05-023). */
-static void check_private_ipv6(const struct object_type *type, const struct lyd_node *interface,
-                               const struct ranges *shared, const struct ranges private_ips[2],
-                               struct problems *problems)
-{
-	for (unsigned node = 0; node < 2 && has_version(shared, 6); node++)
-		if (!has_version(&private_ips[node], 6))
-			warning(problems, type, interface,
-			        "PrivateIP:%u has no IPv6 address, so that the node is reached over IPv6 "
-			        "only while it is active",
-			        node);
-}
-
 void check_addresses(const struct configuration *configuration, const struct object_type *type,
                      const struct lyd_node *interface, struct problems *problems)
 {
@@ -134,36 +108,11 @@ void check_addresses(const struct configuration *configuration, const struct obj
 		check_private(type, interface, names[node], &private_ips[node], problems);
 	}
 	if (configuration_in_cluster(configuration))
-		check_private_ipv6(type, interface, &addresses, private_ips, problems);
+		check_private_addresses(type, interface, &addresses, private_ips, problems);
 	ranges_free(&private_ips[0]);
 	ranges_free(&private_ips[1]);
 	ranges_free(&networks);
 	ranges_free(&addresses);
-}
-
-/* Of IPv4 where the shared addresses are, so that both nodes can be told apart over it; clusters may have IPv6 only (C22-017). */
-static void check_member(const struct configuration *configuration, const struct object_type *type,
-                         const struct lyd_node *interface, struct problems *problems)
-{
-	const struct property *private_ip = type_property(type, "PrivateIP");
-	struct ranges shared = {0};
-	bool ipv4;
-
-	resolve_addresses(configuration, interface, type_property(type, "IPAddress"), 0, &shared);
-	ipv4 = has_version(&shared, 4);
-	ranges_free(&shared);
-	for (unsigned node = 0; node < 2; node++) {
-		struct ranges addresses = {0};
-
-		resolve_addresses(configuration, interface, private_ip, node, &addresses);
-		if (ipv4 ? !has_version(&addresses, 4) : !addresses.count)
-			problem(
-			    problems, type, interface,
-			    "PrivateIP:%u must be one address (every interface of a cluster needs one%s on "
-			    "each node; localhost where it is not used)",
-			    node, ipv4 ? " of IPv4" : "");
-		ranges_free(&addresses);
-	}
 }
 
 /* C03-005. In a cluster the nodes' own addresses are asked for (check_member), and a shared one may be left out. */
@@ -179,16 +128,15 @@ static void check_standalone(const struct object_type *type, const struct lyd_no
 		    object_key(type, interface));
 }
 
-static void check_device(const struct configuration *configuration, const struct object_type *type,
-                         const struct lyd_node *interface, struct problems *problems)
+static void check_device_of(const struct object_type *type, const struct lyd_node *interface, unsigned node,
+                            struct problems *problems)
 {
 	const struct property *property = type_property(type, "EthernetDevice");
-	unsigned node = configuration_role(configuration);
 	const char *device = value_text(interface, property, node);
 
 	if (!device) {
-		problem(problems, type, interface, "EthernetDevice:%u must name the device of this node",
-		        node);
+		problem(problems, type, interface, "EthernetDevice:%u must name the device of the %s", node,
+		        node ? "slave" : "master");
 		return;
 	}
 	for (const struct lyd_node *other = object_next(interface); other; other = object_next(other)) {
@@ -200,23 +148,14 @@ static void check_device(const struct configuration *configuration, const struct
 	}
 }
 
-static void check_cluster(const struct configuration *configuration, unsigned sync, bool anchored,
-                          struct problems *problems)
+/* Both nodes of a cluster have this configuration (C22-038). */
+static void check_device(const struct configuration *configuration, const struct object_type *type,
+                         const struct lyd_node *interface, struct problems *problems)
 {
-	const struct object_type *type = schema_type(configuration->schema, NULL, "HighAvailability");
-	const struct lyd_node *object = object_find(configuration, type, NULL, NULL);
-
-	if (!*value_of(type, object, "Role"))
-		problem(problems, type, object, "Role must be Master or Slave where Enabled is Yes");
-	if (!*value_of(type, object, "ClusterID"))
-		problem(problems, type, object, "ClusterID must be 1..63 where Enabled is Yes");
-	if (!sync)
-		problem(problems, type, object, "at least one EthernetInterface must have HAType=Sync");
-	if (!anchored)
-		problem(
-		    problems, type, object,
-		    "at least one Critical interface must have HAEthernetAddressMode=PrivateSharedMAC, or "
-		    "EthernetAddress:0 and EthernetAddress:1; set one of them");
+	for (unsigned node = 0; node < 2; node++)
+		if (configuration_in_cluster(configuration) ||
+		    node == (unsigned)configuration_role(configuration))
+			check_device_of(type, interface, node, problems);
 }
 
 static void check_interfaces(const struct configuration *configuration, struct problems *problems)
@@ -261,7 +200,8 @@ static void check_one_version(const struct configuration *configuration, const s
 	struct ranges ranges = {0};
 
 	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &ranges);
-	if (has_version(&ranges, 4) && has_version(&ranges, 6) && strcmp(network, "all-nets") != 0)
+	if (ranges_have_version(&ranges, 4) && ranges_have_version(&ranges, 6) &&
+	    strcmp(network, "all-nets") != 0)
 		problem(problems, type, route,
 		        "Network '%s' has IPv4 and IPv6 addresses, and a route has one version. Make a route "
 		        "for each",
@@ -308,7 +248,7 @@ static void check_local_ip(const struct configuration *configuration, const stru
 	const char *local = value_of(type, route, "LocalIP");
 	struct ip_address address = resolve_host(configuration, local);
 
-	if (!address.version || (networks->count && !has_version(networks, address.version)))
+	if (!address.version || (networks->count && !ranges_have_version(networks, address.version)))
 		problem(problems, type, route,
 		        "LocalIP '%s' must be one address of the IP version of Network", local);
 	else if (is_loopback(&address) ||
@@ -373,10 +313,11 @@ static void check_route(const struct configuration *configuration, const struct 
 	check_one_version(configuration, type, route, problems);
 	resolve_addresses(configuration, route, type_property(type, "Network"), 0, &networks);
 	check_ipv6_route(type, route, &networks, problems);
-	if (*gateway && (!version || (networks.count && !has_version(&networks, version))))
+	if (*gateway && (!version || (networks.count && !ranges_have_version(&networks, version))))
 		problem(problems, type, route,
 		        "Gateway '%s' must be one address of the IP version of Network", gateway);
-	check_route_mtu(configuration, type, route, has_version(&networks, 6) && version != 4, problems);
+	check_route_mtu(configuration, type, route, ranges_have_version(&networks, 6) && version != 4,
+	                problems);
 	if (*local)
 		check_local_ip(configuration, type, route, &networks, problems);
 	ranges_free(&networks);

@@ -16,6 +16,22 @@ void ranges_free(struct ranges *ranges)
 	*ranges = (struct ranges){0};
 }
 
+bool ranges_contain(const struct ranges *ranges, const struct ip_address *address)
+{
+	for (size_t i = 0; i < ranges->count; i++)
+		if (ip_range_contains(&ranges->range[i], address))
+			return true;
+	return false;
+}
+
+bool ranges_have_version(const struct ranges *ranges, unsigned version)
+{
+	for (size_t i = 0; i < ranges->count; i++)
+		if (ranges->range[i].first.version == version)
+			return true;
+	return false;
+}
+
 static int add_range(struct ranges *ranges, const struct ip_range *range)
 {
 	if (ranges->count == RESOLVE_MAX)

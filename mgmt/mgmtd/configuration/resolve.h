@@ -25,6 +25,9 @@ struct services {
 };
 
 void ranges_free(struct ranges *ranges);
+bool ranges_contain(const struct ranges *ranges, const struct ip_address *address);
+/* Whether one of them is of that IP version. */
+bool ranges_have_version(const struct ranges *ranges, unsigned version);
 void services_free(struct services *services);
 
 /*
