@@ -91,10 +91,13 @@ static void on_configure(struct daemon *daemon, struct ipc_connection *connectio
 
 static void request_configuration(struct daemon *daemon, struct message_result *result)
 {
-	result->error = peer_link_send(daemon, GROUP_CONFIGURATION_REQUEST, NULL, 0, NULL, 0);
+	/* The group holds on to a peer that has died for a second or so. */
+	result->error = daemon->role.peer.alive
+	                    ? peer_link_send(daemon, GROUP_CONFIGURATION_REQUEST, NULL, 0, NULL, 0)
+	                    : -ENOTCONN;
 	if (!daemon->configuration.enabled)
 		snprintf(result->text, sizeof(result->text),
-		         "This device is a standalone system (HA not configured)");
+		         "This device is a standalone system (HA not configured).");
 	else if (result->error == -ENOTCONN)
 		snprintf(result->text, sizeof(result->text),
 		         "The HA cluster peer cannot be reached over the Sync interface. Check it with `ha` "

@@ -102,6 +102,55 @@ def test_receiveconf_with_reboot_starts_the_node_again_where_it_is_typed(cluster
     assert cluster.active() == active
 
 
+@pytest.mark.feature("C22-057", "C22-058", "C22-020", "C22-021")
+@pytest.mark.parametrize(("words", "reason"), [
+    ("ha -activate -deactivate", "-activate and -deactivate do not go together"),
+    ("ha -sendconf -receiveconf", "-sendconf and -receiveconf do not go together"),
+    ("ha -deactivate -status", "-deactivate and -status do not go together"),
+    ("ha -deactivate -module", "-module belongs to -status"),
+    ("ha deactivate", "'deactivate' is no option"),
+])
+def test_what_means_nothing_does_nothing(cluster: Cluster, words: str, reason: str) -> None:
+    active = cluster.active()
+    done = cluster.nodes[active].cli(words)
+    assert done.returncode != 0 and reason in done.stdout
+    assert cluster.active() == active
+
+
+@pytest.mark.feature("C22-020", "C22-021")
+@pytest.mark.parametrize("words", ["ha -sendconf", "ha -receiveconf", "ha -sendconf -reboot", "ha -recvconf -reboot"])
+def test_no_configuration_goes_to_or_comes_from_a_peer_that_is_not_there(cluster: Cluster, words: str) -> None:
+    _, survivor, _ = cluster.crash_active()
+    cluster.await_active(survivor)
+    done = cluster.nodes[survivor].cli(words)
+    assert done.returncode != 0 and "Refused: The HA cluster peer cannot be reached" in done.stdout
+    assert ".." not in done.stdout
+
+
+@pytest.mark.feature("C22-021", "C22-068")
+def test_a_configuration_that_was_refused_is_not_awaited(cluster: Cluster) -> None:
+    """The peer comes back at once and tells its own, which is older: nothing of it is taken over."""
+    active, standby = cluster.active(), cluster.standby()
+    add_address(cluster, standby, "alike")
+    cluster.nodes[standby].succeed("ha -sendconf\n")
+    await_address(cluster, active, "alike")
+    try:
+        cluster.nodes[active].commit("set HighAvailability AutoSyncCfg=Yes")
+        victim, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        add_address(cluster, survivor, "kept")
+        cluster.nodes[survivor].commit("set HighAvailability AutoSyncCfg=Yes")
+        before = cluster.nodes[survivor].daemon_pid("hadrian-mgmtd")
+        assert cluster.nodes[survivor].cli("ha -recvconf -reboot").returncode != 0
+        cluster.nodes[victim].start()
+        await_address(cluster, victim, "kept")
+        assert has_address(cluster, survivor, "kept")
+        assert cluster.nodes[survivor].daemon_pid("hadrian-mgmtd") == before
+    finally:
+        for node in cluster.nodes.values():
+            node.commit("set HighAvailability AutoSyncCfg=No")
+
+
 @pytest.mark.feature("C22-067")
 def test_reboot_needs_to_know_which_way(cluster: Cluster) -> None:
     before = {name: node.daemon_pid("hadrian-mgmtd") for name, node in cluster.nodes.items()}

@@ -257,7 +257,7 @@ void role_command(struct role_state *state, const struct role_event *event, stru
 		return;
 	}
 	if (!state->configured || !state->configuration.enabled) {
-		answer(actions, -ENOTSUP, "This device is a standalone system (HA not configured)");
+		answer(actions, -ENOTSUP, "This device is a standalone system (HA not configured).");
 		return;
 	}
 	if (event->command == ROLE_ACTIVATE)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define RECEIVE_SECONDS 10
+#define STANDALONE      "This device is a standalone system (HA not configured)\n"
 
 /* "17h 10m 17s", "51m 29s", "45s" (C22-047). */
 static void print_duration(uint32_t seconds, FILE *out)
@@ -27,7 +28,7 @@ static void print_duration(uint32_t seconds, FILE *out)
 static void print_status(const struct message_cluster_status *status, FILE *out)
 {
 	if (!status->configured) {
-		fputs("This device is a standalone system (HA not configured)\n", out);
+		fputs(STANDALONE, out);
 		return;
 	}
 	fprintf(out, "This device is a HA %s\n", status->role == ROLE_SLAVE ? "SLAVE" : "MASTER");
@@ -112,10 +113,12 @@ static void on_result(void *user, int error, const char *text)
 {
 	struct session *session = user;
 
-	if (error)
-		fprintf(session->out, "Refused: %s.\n", *text ? text : strerror(-error));
-	else
+	if (!error)
 		fprintf(session->out, "%s\n", session->argument);
+	else if (*text)
+		fprintf(session->out, "Refused: %s\n", text);
+	else
+		fprintf(session->out, "Refused: %s.\n", strerror(-error));
 	session_end(session, error);
 }
 
@@ -142,67 +145,169 @@ static int status(struct session *session, bool links, bool modules)
 	return not_reached(session, error);
 }
 
-static int command(struct session *session, enum cluster_command command, const char *done)
+/* False, and said so, where this node is in no cluster. */
+static bool in_cluster(struct session *session)
+{
+	if (configuration_in_cluster(&session->engine->running))
+		return true;
+	fputs(STANDALONE, session->out);
+	return false;
+}
+
+static int command(struct session *session, enum cluster_command command, const char *done,
+                   cluster_result_done answered)
 {
 	int error;
 
-	if (!configuration_in_cluster(&session->engine->running)) {
-		fputs("This device is a standalone system (HA not configured)\n", session->out);
+	if (!in_cluster(session))
 		return -EINVAL;
-	}
 	snprintf(session->argument, sizeof(session->argument), "%s", done);
-	error = cluster_link_command(session->engine->cluster, command, on_result, session);
+	error = cluster_link_command(session->engine->cluster, command, answered, session);
 	return error ? not_reached(session, error) : SESSION_WAITS;
+}
+
+static void publish(struct session *session, uint32_t flags)
+{
+	int error = engine_publish(session->engine, CONFIGURATION_FORCE | flags);
+
+	if (error)
+		not_reached(session, error);
+	else
+		fprintf(session->out, "Configuration %llu sent to the peer%s.\n",
+		        (unsigned long long)session->engine->generation,
+		        flags & CONFIGURATION_RESTART ? ", which starts again with it" : "");
+	session_end(session, error);
+}
+
+/* Nobody answers what is published, so it is asked first whether there is a peer. */
+static void send_where_it_is(struct session *session, int error, const struct message_cluster_status *status,
+                             uint32_t flags)
+{
+	if (!error && status->configured && status->corosync_joined && status->peer_alive) {
+		publish(session, flags);
+		return;
+	}
+	if (error)
+		not_reached(session, error);
+	else
+		fputs("Refused: The HA cluster peer cannot be reached, so nothing was sent. Check it with "
+		      "`ha -status` and try again.\n",
+		      session->out);
+	session_end(session, error ? error : -EHOSTDOWN);
+}
+
+static void on_peer(void *user, int error, const struct message_cluster_status *status)
+{
+	send_where_it_is(user, error, status, 0);
+}
+
+static void on_peer_to_restart(void *user, int error, const struct message_cluster_status *status)
+{
+	send_where_it_is(user, error, status, CONFIGURATION_RESTART);
 }
 
 static int send_configuration(struct session *session, bool reboot)
 {
 	int error;
 
+	if (!in_cluster(session))
+		return -EINVAL;
 	if (session->engine->uncommitted) {
 		fputs("The active configuration is not committed yet: type 'commit' first.\n", session->out);
 		return -EINVAL;
 	}
-	error = engine_publish(session->engine, CONFIGURATION_FORCE | (reboot ? CONFIGURATION_RESTART : 0));
-	if (error)
-		return not_reached(session, error);
-	fprintf(session->out, "Configuration %llu sent to the peer%s.\n",
-	        (unsigned long long)session->engine->generation,
-	        reboot ? ", which starts again with it" : "");
-	return 0;
+	error = cluster_link_status(session->engine->cluster, reboot ? on_peer_to_restart : on_peer, session);
+	return error ? not_reached(session, error) : SESSION_WAITS;
+}
+
+/* What comes from now on is what was asked for. The answer to the question comes before it. */
+static void await_configuration(struct engine *engine, bool reboot)
+{
+	engine->accept_until_ns = qb_util_nano_current_get() + RECEIVE_SECONDS * QB_TIME_NS_IN_SEC;
+	engine->accept_restarts = reboot;
+}
+
+static void on_requested(void *user, int error, const char *text)
+{
+	if (!error)
+		await_configuration(((struct session *)user)->engine, false);
+	on_result(user, error, text);
+}
+
+static void on_requested_to_restart(void *user, int error, const char *text)
+{
+	if (!error)
+		await_configuration(((struct session *)user)->engine, true);
+	on_result(user, error, text);
 }
 
 static int request_configuration(struct session *session, bool reboot)
 {
-	struct engine *engine = session->engine;
-
-	if (reboot && !restart_is_possible()) {
+	if (!reboot)
+		return command(session, CLUSTER_REQUEST_CONFIGURATION,
+		               "Configuration requested from the peer; cfglog tells when it is taken over.",
+		               on_requested);
+	if (!restart_is_possible()) {
 		fputs("ha: " RESTART_IMPOSSIBLE ".\n", session->out);
 		return -ENOTSUP;
 	}
-	engine->accept_until_ns = qb_util_nano_current_get() + RECEIVE_SECONDS * QB_TIME_NS_IN_SEC;
-	engine->accept_restarts = reboot;
 	return command(session, CLUSTER_REQUEST_CONFIGURATION,
-	               reboot ? "Configuration requested from the peer; this node starts again with it."
-	                      : "Configuration requested from the peer; cfglog tells when it is taken over.");
+	               "Configuration requested from the peer; this node starts again with it.",
+	               on_requested_to_restart);
+}
+
+static bool receives(const struct line *line)
+{
+	return line_option(line, "receiveconf") || line_option(line, "recvconf");
+}
+
+/* One thing at a time. */
+static int check_options(struct session *session, const struct line *line)
+{
+	static const char *const things[] = {"activate",    "deactivate", "sendconf",
+	                                     "receiveconf", "recvconf",   "status"};
+	const char *first = NULL;
+
+	if (line_word_count(line) > 1) {
+		fprintf(session->out, "ha: '%s' is no option. 'help ha' lists them.\n", line_word(line, 1));
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < sizeof(things) / sizeof(*things); i++) {
+		if (!line_option(line, things[i]))
+			continue;
+		if (first) {
+			fprintf(session->out,
+			        "ha: -%s and -%s do not go together. Type one, then the other.\n", first,
+			        things[i]);
+			return -EINVAL;
+		}
+		first = things[i];
+	}
+	if (line_option(line, "reboot") && !receives(line) && !line_option(line, "sendconf")) {
+		fputs("ha: -reboot belongs to -sendconf and -receiveconf.\n", session->out);
+		return -EINVAL;
+	}
+	if (line_option(line, "module") && first && strcmp(first, "status") != 0) {
+		fputs("ha: -module belongs to -status.\n", session->out);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 int command_ha(struct session *session, const struct line *line)
 {
-	bool receive = line_option(line, "receiveconf") || line_option(line, "recvconf");
 	bool reboot = line_option(line, "reboot") != NULL;
+	int error = check_options(session, line);
 
-	if (reboot && !receive && !line_option(line, "sendconf")) {
-		fputs("ha: -reboot belongs to -sendconf and -receiveconf.\n", session->out);
-		return -EINVAL;
-	}
+	if (error)
+		return error;
 	if (line_option(line, "deactivate"))
-		return command(session, CLUSTER_DEACTIVATE, "Performing deactivation.");
+		return command(session, CLUSTER_DEACTIVATE, "Performing deactivation.", on_result);
 	if (line_option(line, "activate"))
-		return command(session, CLUSTER_ACTIVATE, "Performing activation.");
+		return command(session, CLUSTER_ACTIVATE, "Performing activation.", on_result);
 	if (line_option(line, "sendconf"))
 		return send_configuration(session, reboot);
-	if (receive)
+	if (receives(line))
 		return request_configuration(session, reboot);
 	return status(session, line_option(line, "status") != NULL, line_option(line, "module") != NULL);
 }

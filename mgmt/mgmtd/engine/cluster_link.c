@@ -195,7 +195,8 @@ static void end_all(struct cluster_link *link)
 		if (waiter->status)
 			waiter->status(waiter->user, -ENOTCONN, NULL);
 		if (waiter->result)
-			waiter->result(waiter->user, -ENOTCONN, "clusterd went away");
+			waiter->result(waiter->user, -ENOTCONN,
+			               "hadrian-clusterd went away before it answered.");
 		free(waiter);
 	}
 }
