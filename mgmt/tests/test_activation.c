@@ -4,6 +4,7 @@
 #include "mgmt/tests/console.h"
 
 #include <qb/qbloop.h>
+#include <string.h>
 
 static struct console console;
 
@@ -54,12 +55,47 @@ START_TEST(the_time_to_commit_is_a_setting)
 }
 END_TEST
 
+static void says_not(const char *line, const char *text)
+{
+	console_ok(&console, line);
+	ck_assert_msg(!strstr(console.text, text), "'%s' is in: %s", text, console.text);
+}
+
+/* feature: C22-064 C22-024 */
+START_TEST(what_parts_a_cluster_is_warned_of)
+{
+	static const char *const cluster[] = {
+	    "add EthernetDevice port1 Device=port1",
+	    "add EthernetInterface if1 EthernetDevice:0=port1 EthernetDevice:1=port1 PrivateIP:0=192.0.2.1 "
+	    "PrivateIP:1=192.0.2.2 HAType=Sync Network=192.0.2.0/30",
+	    "set HighAvailability Role=Master ClusterID=9 Enabled=Yes", NULL};
+
+	console_lines(&console, cluster);
+	says_not("activate", "Warning");
+	console_ok(&console, "set HighAvailability ClusterID=10");
+	console_says(&console, "activate",
+	             "Warning: HighAvailability: ClusterID changes from 9 to 10: as long as");
+	says_not("activate", "Warning");
+	console_ok(&console, "set HighAvailability Role=Slave");
+	console_says(&console, "activate",
+	             "Warning: HighAvailability: Role changes from Master to Slave: as long");
+	console_ok(&console, "set HASettings PeerDead=3000 HeartbeatInterval=1000");
+	says_not("activate", "Warning");
+	console_ok(&console, "set HASettings PeerDead=200 HeartbeatInterval=5");
+	console_says(&console, "activate",
+	             "HeartbeatInterval in force (1000 ms): the active node may change");
+	console_ok(&console, "set HighAvailability Enabled=No ClusterID=11");
+	says_not("activate", "Warning");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_commit_is_awaited_where_nobody_waits_for_the_activation);
 	tcase_add_test(tests, what_is_as_committed_again_awaits_no_commit);
 	tcase_add_test(tests, the_time_to_commit_is_a_setting);
+	tcase_add_test(tests, what_parts_a_cluster_is_warned_of);
 }
 
 TEST_MAIN("mgmt_activation", add_tests)

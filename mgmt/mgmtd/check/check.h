@@ -56,6 +56,9 @@ void check_profiles(const struct configuration *configuration, struct problems *
 void check_thresholds(const struct configuration *configuration, struct problems *problems);
 /* The receivers of logs. */
 void check_log(const struct configuration *configuration, struct problems *problems);
+/* What a cluster that works should know before next follows running: warnings. */
+void check_change(const struct configuration *running, const struct configuration *next,
+                  struct problems *problems);
 /* All of it, into problems. */
 void check_all(const struct configuration *configuration, struct problems *problems);
 /* The same as text, which ends with how many are not shown. Returns the number of problems. */

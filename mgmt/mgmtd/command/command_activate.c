@@ -33,6 +33,7 @@ static void activated(void *user, int error, const char *text)
 int command_activate(struct session *session, const struct line *line)
 {
 	struct engine *engine = session->engine;
+	struct problems warnings = {.out = session->out};
 	char reason[256] = "";
 	unsigned count;
 	int error;
@@ -48,6 +49,7 @@ int command_activate(struct session *session, const struct line *line)
 		        count, count > 1 ? "s" : "", count > 1 ? "them" : "it");
 		return -EINVAL;
 	}
+	check_change(&engine->running, &engine->candidate, &warnings);
 	error = listeners_check(&engine->running, &engine->candidate, reason);
 	if (!error)
 		error = engine_activate(engine, &engine->candidate, activated, session, reason);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/resolve.h"
+
+#include <string.h>
+
+static const char *setting_text(const struct configuration *configuration, const struct object_type *type,
+                                const char *property)
+{
+	return value_of(type, object_find(configuration, type, NULL, NULL), property);
+}
+
+/* The nodes do not know each other by what one of them has and the other does not (C22-064). */
+static void check_identity(const struct configuration *running, const struct configuration *next,
+                           struct problems *problems)
+{
+	static const char *const names[] = {"ClusterID", "Role"};
+	static const char *const what[] = {"as long as the other node has another ClusterID both are active; "
+	                                   "neighbors keep the former shared Ethernet address for a while",
+	                                   "as long as the other node has the same Role both are active"};
+	const struct object_type *type = schema_type(next->schema, NULL, "HighAvailability");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *before = setting_text(running, type, names[i]);
+		const char *after = setting_text(next, type, names[i]);
+
+		if (strcmp(before, after) != 0)
+			warning(problems, type, NULL, "%s changes from %s to %s: %s", names[i], before, after,
+			        what[i]);
+	}
+}
+
+/* The peer goes on at its former pace until it has the change too. */
+static void check_pace(const struct configuration *running, const struct configuration *next,
+                       struct problems *problems)
+{
+	uint32_t interval = setting_number(running, "HASettings", "HeartbeatInterval");
+	uint32_t dead = setting_number(next, "HASettings", "PeerDead");
+
+	if (dead < 3 * interval)
+		warning(
+		    problems, schema_type(next->schema, NULL, "HASettings"), NULL,
+		    "PeerDead (%u ms) is less than three times the HeartbeatInterval in force (%u ms): the "
+		    "active node may change. Commit the new HeartbeatInterval first, then PeerDead",
+		    dead, interval);
+}
+
+void check_change(const struct configuration *running, const struct configuration *next,
+                  struct problems *problems)
+{
+	if (!configuration_in_cluster(running) || !configuration_in_cluster(next))
+		return;
+	check_identity(running, next, problems);
+	check_pace(running, next, problems);
+}
