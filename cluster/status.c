@@ -18,6 +18,15 @@ static void fill_links(const struct daemon *daemon, struct message_cluster_statu
 	}
 }
 
+/* The group holds on to a peer that has died for a second or so, and what it had is gone (C22-048). */
+static void forget_dead_peer(struct message_cluster_status *out)
+{
+	out->resyncing = false;
+	out->sync_percent = 0;
+	for (uint32_t i = 0; i < out->class_count; i++)
+		out->classes[i].have = 0;
+}
+
 void status_fill(const struct daemon *daemon, struct message_cluster_status *out)
 {
 	const struct replication *replication = &daemon->replication;
@@ -36,6 +45,8 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 	out->mirror_delay_us = replication->active ? delay_us(&daemon->delay, clock_now_ms()) : 0;
 	out->state_seconds = (uint32_t)((clock_now_ms() - daemon->active_since_ms) / 1000);
 	out->class_count = registry_status(&replication->registry, replication->active, out->classes);
+	if (!out->peer_alive)
+		forget_dead_peer(out);
 	fill_links(daemon, out);
 	out->batches_skipped = daemon->messages_skipped + replication->batches_skipped;
 }

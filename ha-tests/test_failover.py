@@ -11,7 +11,7 @@ from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.node import STOP_TIMEOUT
 from lab.threads import HeldThread, thread_of
-from lab.traffic import SERVER, Download, UdpProbe
+from lab.traffic import SERVER, Download, Flows, UdpProbe
 from lab.wait import await_condition
 from lab.wire import Wire, keep_silent
 
@@ -227,7 +227,7 @@ import socket, time
 asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 while True: asking.sendto(b"?", ({SERVER!r}, 9999)); time.sleep(0.01)
 """
-ANNOUNCEMENTS = 5  # of a takeover; the next one comes half a minute later
+ANNOUNCEMENTS = 5  # of a takeover; the next one comes ten seconds later
 ANSWERS_NOTHING = """
 import socket
 asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); asked.bind(("", 9999)); print("ready", flush=True)
@@ -252,7 +252,7 @@ def test_what_waited_for_a_link_misleads_no_switch(cluster: Cluster) -> None:
                 lab.set_link(victim, "if1", "up")
                 waiting.await_line("sent")
             before = len(server.lines)
-            await_condition(lambda: len(server.lines) > before + 100, "the client's packets", timeout=10)
+            await_condition(lambda: len(server.lines) > before + 100, "the client's packets", timeout=5)
 
 
 @pytest.mark.feature("C22-047", "C22-006")
@@ -269,6 +269,17 @@ def test_the_active_node_tells_of_its_peer(cluster: Cluster) -> None:
     cluster.lab.set_link(standby, "if1", "down")
     await_told("HA cluster peer is not ready to take over")
     assert "take over" not in cluster.nodes[standby].cli("ha -status").stdout
+
+
+@pytest.mark.feature("C22-047", "C22-048", "C22-049")
+def test_nothing_is_in_sync_with_a_peer_that_died(cluster: Cluster) -> None:
+    with Flows(cluster.lab, tcp=10, udp=0):
+        cluster.await_well()
+        _, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        shown = cluster.nodes[survivor].cli("ha -status -module").stdout
+    assert "HA cluster peer is DEAD\nHA object sync 0%\n" in shown
+    assert re.search(r"^Flows +0 +[1-9]\d* ", shown, re.MULTILINE), shown
 
 
 @pytest.mark.feature("C22-034")
