@@ -255,7 +255,7 @@ def refusals(packages: Packages) -> dict[str, tuple[Path, str]]:
     }
 
 
-@pytest.mark.feature("C02-110", "C02-114")
+@pytest.mark.feature("C02-110", "C02-114", "MA-067")
 def test_what_is_not_right_is_refused_and_changes_nothing(cluster: Cluster, packages: Packages) -> None:
     node = cluster.nodes[cluster.standby()]
     before = (node.release(), node.daemon_pid("hadrian-mgmtd"), sorted(os.listdir(node.state / "releases")))
@@ -264,6 +264,9 @@ def test_what_is_not_right_is_refused_and_changes_nothing(cluster: Cluster, pack
         assert done.returncode == 1, (name, done.stdout)
         assert reason in done.stdout and "Nothing was changed" in done.stdout, (name, done.stdout)
         assert (node.release(), node.daemon_pid("hadrian-mgmtd"), sorted(os.listdir(node.state / "releases"))) == before, name
+        told = node.cli("cfglog -all").stdout
+        assert f"console:Administrators performed the action 'update/major' via the console: {package.name}\n" in told
+        assert f"Upgrade with {package.name} refused: " in told
     node.cli("upgrade -delete *.upg")
     assert node.cli("upgrade missing.upg -force").returncode == 1
 

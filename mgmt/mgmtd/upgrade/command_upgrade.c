@@ -147,6 +147,8 @@ static void on_done(void *user, const char *version, const char *refused)
 
 	fputc('\n', session->out);
 	if (refused) {
+		/* An attempt is told of as well; which release it is for is not known (MA-067). */
+		action_log(session, "update/major", session->argument);
 		cfglog_write(&session->engine->cfglog, "Error", "Upgrade with %s refused: %s.",
 		             session->argument, refused);
 		fprintf(session->out, "%s is refused: %s. Nothing was changed.\n", session->argument,
