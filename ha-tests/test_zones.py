@@ -9,7 +9,7 @@ import pytest
 from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import Lab
-from lab.traffic import SERVER
+from lab.traffic import SERVER, Flows
 from lab.vlan import VlanDevice, run_ip
 from lab.wait import await_condition
 
@@ -163,6 +163,27 @@ def test_answers_that_come_by_an_equivalent_interface(cluster: Cluster) -> None:
             run_ip(lab, "server", "route replace 10.1.0.0/24 via 198.51.100.1")
     cluster.commit("delete VLAN back")
     assert answers(lab)
+
+
+@pytest.mark.feature("C03-022", "C22-006")
+def test_answers_that_come_by_an_equivalent_interface_do_so_behind_a_failover(cluster: Cluster) -> None:
+    lab = cluster.lab
+    cluster.commit("add Interface VLAN back BaseInterface=if2 VLANID=50 IPAddress=10.50.0.1 Network=10.50.0.0/24\n"
+                   "set Interface EthernetInterface if2 SecurityEquivalentInterfaces=back")
+    with VlanDevice(lab, "server", "eth0", "v50", ["8100:50"]):
+        run_ip(lab, "server", "address add 10.50.0.10/24 dev v50")
+        run_ip(lab, "server", "route replace 10.1.0.0/24 via 10.50.0.1 src 198.51.100.10")
+        try:
+            with Flows(lab, 10, 10) as flows:
+                assert flows.check() == "tcp 10/10 udp 10/10 resets 0"
+                cluster.await_well()
+                _, survivor, _ = cluster.crash_active()
+                cluster.await_active(survivor)
+                assert flows.check() == "tcp 10/10 udp 10/10 resets 0"
+        finally:
+            run_ip(lab, "server", "route replace 10.1.0.0/24 via 198.51.100.1")
+            cluster.mend()
+            cluster.commit("set Interface EthernetInterface if2 SecurityEquivalentInterfaces=<empty>\ndelete VLAN back")
 
 
 @pytest.mark.feature("C03-013")
