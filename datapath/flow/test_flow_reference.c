@@ -121,7 +121,7 @@ static void new_policy(void)
 		                              .allow = !one_in(4)};
 
 		inet_pton(ipv6 ? AF_INET6 : AF_INET, targets[ipv6][target].network, rule.destination);
-		rule.translate = !ipv6 && rule.allow && one_in(2);
+		rule.translate = rule.allow && one_in(2);
 		if (rule.protocol == IPPROTO_UDP || rule.protocol == IPPROTO_TCP) {
 			rule.port_first = one_in(2) ? 0 : ports[any(RTE_DIM(ports))];
 			rule.port_last = one_in(2) ? 65535 : rule.port_first + any(1000);
@@ -152,7 +152,7 @@ static void set_ports(struct rte_mbuf *mbuf, uint8_t protocol, uint16_t header)
 	uint16_t from = ports[any(RTE_DIM(ports))], to = ports[any(RTE_DIM(ports))], translated, remote;
 
 	/* Often an answer to what was translated. */
-	if (one_in(3) && reference_translation(any(8), protocol, &translated, &remote))
+	if (one_in(3) && reference_translation(any(8), header == 20 ? 4 : 6, protocol, &translated, &remote))
 		from = remote, to = translated;
 	if (protocol == IPPROTO_UDP || protocol == IPPROTO_TCP) {
 		transport[0] = from >> 8, transport[1] = from & 0xff;
@@ -195,7 +195,7 @@ static void fill_checksums(struct rte_mbuf *mbuf, bool ipv6, uint8_t protocol)
 
 static void damage(struct rte_mbuf *mbuf, bool ipv6)
 {
-	uint8_t *packet = rte_pktmbuf_mtod(mbuf, uint8_t *);
+	uint8_t *packet = rte_pktmbuf_mtod(mbuf, uint8_t *), protocol = packet[9];
 
 	switch (any(6)) {
 	case 0: /* the length of the packet, which may be true of fewer bytes */
@@ -205,6 +205,9 @@ static void damage(struct rte_mbuf *mbuf, bool ipv6)
 		packet[ipv6 ? any(6) : 8 + any(4)] ^= 1 << any(8);
 		if (ipv6)
 			packet[0] |= 0x10;
+		/* UDP's ports as ICMP's type and code: of ICMP the reference knows echoes alone. */
+		else if (packet[9] == IPPROTO_ICMP)
+			packet[9] = protocol;
 		break;
 	case 2:
 		rte_pktmbuf_trim(mbuf, any(rte_pktmbuf_data_len(mbuf)));
@@ -321,8 +324,12 @@ static void check_frame(struct rte_mbuf *mbuf, uint16_t interface, bool ipv6)
 static void learn(const struct rte_mbuf *mbuf, struct reference_answer *answer)
 {
 	const uint8_t *packet = rte_pktmbuf_mtod(mbuf, const uint8_t *);
-	const uint8_t *at = packet + (packet[9] == IPPROTO_ICMP ? 24 : 20);
+	bool ipv4 = packet[0] >> 4 == 4;
+	uint8_t protocol = ipv4 ? packet[9] : packet[6];
+	const uint8_t *at = packet + (ipv4 ? 20 : 40);
 
+	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
+		at += 4;
 	ck_assert_msg(reference_learn(answer, (uint16_t)(at[0] << 8 | at[1])), "port %u is no good choice",
 	              at[0] << 8 | at[1]);
 }
@@ -394,7 +401,7 @@ static void forget_flows(void)
 	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CLOSED), fixture_counter(COUNTER_FLOW_CREATED));
 }
 
-/* feature: C01-006 C01-012 C01-013 C01-014 C01-015 C01-016 C01-017 C01-019 C09-002 C09-008 */
+/* feature: C01-006 C01-012 C01-013 C01-014 C01-015 C01-016 C01-017 C01-019 C09-002 C09-008 C09-009 C09-010 */
 START_TEST(engine_does_what_the_reference_does)
 {
 	const char *given = getenv("HADRIAN_TEST_SEED");

@@ -25,7 +25,7 @@ struct reference_flow {
 	    back; /* back: what answers look like, REFERENCE_CORE where the firewall answers */
 	uint16_t to;
 	bool translated, learned;
-	uint8_t address[4];
+	uint8_t address[16];
 };
 
 static struct {
@@ -255,8 +255,11 @@ static struct reference_flow *open_flow(const struct tuple *tuple, uint8_t tcp_f
 	flow->back = turned(tuple, flow->to);
 	if (rule->translate && flow->to != REFERENCE_CORE) {
 		flow->translated = true;
-		inet_pton(AF_INET, flow->to == 1 ? "10.1.0.1" : "198.51.100.1", flow->address);
-		memcpy(flow->back.destination, flow->address, 4);
+		if (tuple->family == 4)
+			inet_pton(AF_INET, flow->to == 1 ? "10.1.0.1" : "198.51.100.1", flow->address);
+		else
+			inet_pton(AF_INET6, flow->to == 1 ? "2001:db8:1::1" : "2001:db8:2::1", flow->address);
+		memcpy(flow->back.destination, flow->address, 16);
 		flow->learned = !has_port(tuple);
 		if (!flow->learned)
 			flow->back.interface = NOWHERE;
@@ -286,35 +289,60 @@ static bool hop(struct reference_answer *answer)
 	return true;
 }
 
-/* Writes an IPv4 address and a port or identifier, and the checksums that follow from it. */
-static void rewrite(uint8_t *packet, uint16_t length, unsigned address_at, const uint8_t *address,
-                    uint16_t port, bool source)
+/* The sum of what IP adds to the checksum of all but ICMP of IPv4. */
+static uint32_t pseudo_header(const uint8_t *packet, unsigned length)
 {
-	uint8_t *transport = packet + 20, *sum = NULL;
-	unsigned port_at = source ? 0 : 2;
+	bool ipv4 = packet[0] >> 4 == 4;
+	uint8_t protocol = ipv4 ? packet[9] : packet[6];
+	uint32_t sum = protocol + length;
 
-	memcpy(packet + address_at, address, 4);
-	if (packet[9] == IPPROTO_ICMP)
-		port_at = 4, sum = transport + 2;
-	else if (packet[9] == IPPROTO_UDP)
-		sum = transport + 6;
-	else if (packet[9] == IPPROTO_TCP)
-		sum = transport + 16;
-	if (sum) {
-		bool absent = packet[9] == IPPROTO_UDP && word(sum) == 0;
-		uint32_t pseudo = 0;
+	if (protocol == IPPROTO_ICMP)
+		return 0;
+	for (unsigned i = ipv4 ? 12 : 8; i < header_length(packet); i += 2)
+		sum += word(packet + i);
+	return sum;
+}
 
-		put(transport + port_at, port);
+/* Where the checksum of a protocol's header is; 0: it has none that covers the addresses or the port. */
+static unsigned checksum_at(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_UDP:
+		return 6;
+	case IPPROTO_TCP:
+		return 16;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+/* Writes an address and a port or identifier, and the checksums that follow from it. */
+static void rewrite(uint8_t *packet, uint16_t length, const uint8_t *address, uint16_t port, bool source)
+{
+	bool ipv4 = packet[0] >> 4 == 4;
+	unsigned size = ipv4 ? 4 : 16, header = header_length(packet);
+	uint8_t *transport = packet + header, protocol = ipv4 ? packet[9] : packet[6];
+	bool echo = protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+
+	/* Source and destination are the header's end. */
+	memcpy(packet + header - (source ? 2 * size : size), address, size);
+	if (checksum_at(protocol)) {
+		uint8_t *sum = transport + checksum_at(protocol);
+		bool absent = protocol == IPPROTO_UDP && word(sum) == 0;
+
+		put(transport + (echo ? 4 : source ? 0 : 2), port);
 		put(sum, 0);
-		for (unsigned i = 12; i < 20 && packet[9] != IPPROTO_ICMP; i += 2)
-			pseudo += word(packet + i);
-		if (packet[9] != IPPROTO_ICMP)
-			pseudo += packet[9] + length - 20U;
 		if (!absent)
-			put(sum, checksum(transport, length - 20U, pseudo));
-		if (packet[9] == IPPROTO_UDP && !absent && word(sum) == 0)
+			put(sum,
+			    checksum(transport, length - header, pseudo_header(packet, length - header)));
+		if (protocol == IPPROTO_UDP && !absent && word(sum) == 0)
 			put(sum, 0xffff);
 	}
+	if (!ipv4)
+		return;
 	put(packet + 10, 0);
 	put(packet + 10, checksum(packet, 20, 0));
 }
@@ -352,10 +380,9 @@ void reference_receive(uint16_t interface, const uint8_t *packet, uint16_t prese
 	if (!flow->translated || answer->translated)
 		return;
 	if (back)
-		rewrite(answer->bytes, answer->length, 16, flow->there.source, flow->there.source_port,
-		        false);
+		rewrite(answer->bytes, answer->length, flow->there.source, flow->there.source_port, false);
 	else
-		rewrite(answer->bytes, answer->length, 12, flow->address, flow->back.destination_port, true);
+		rewrite(answer->bytes, answer->length, flow->address, flow->back.destination_port, true);
 }
 
 bool reference_learn(struct reference_answer *answer, uint16_t port)
@@ -371,16 +398,18 @@ bool reference_learn(struct reference_answer *answer, uint16_t port)
 	flow->back = back;
 	flow->learned = true;
 	answer->translated = NULL;
-	rewrite(answer->bytes, answer->length, 12, flow->address, port, true);
+	rewrite(answer->bytes, answer->length, flow->address, port, true);
 	return true;
 }
 
-bool reference_translation(unsigned index, uint8_t protocol, uint16_t *port, uint16_t *remote_port)
+bool reference_translation(unsigned index, uint8_t family, uint8_t protocol, uint16_t *port,
+                           uint16_t *remote_port)
 {
 	for (unsigned i = 0; i < model.flow_count; i++) {
 		const struct reference_flow *flow = &model.flows[i];
 
-		if (!flow->translated || !flow->learned || flow->there.protocol != protocol || index-- > 0)
+		if (!flow->translated || !flow->learned || flow->there.family != family ||
+		    flow->there.protocol != protocol || index-- > 0)
 			continue;
 		*port = flow->back.destination_port;
 		*remote_port = flow->back.source_port;
@@ -394,16 +423,8 @@ bool reference_transport_checksum(const uint8_t *packet)
 	bool ipv4 = packet[0] >> 4 == 4;
 	uint8_t protocol = ipv4 ? packet[9] : packet[6];
 	unsigned header = header_length(packet), length = ipv4 ? word(packet + 2) - header : word(packet + 4);
-	uint32_t pseudo = 0;
 
-	if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP && protocol != IPPROTO_ICMP &&
-	    protocol != IPPROTO_ICMPV6)
+	if (!checksum_at(protocol) || (ipv4 && protocol == IPPROTO_UDP && word(packet + header + 6) == 0))
 		return true;
-	if (ipv4 && protocol == IPPROTO_UDP && word(packet + header + 6) == 0)
-		return true;
-	for (unsigned i = ipv4 ? 12 : 8; i < header && protocol != IPPROTO_ICMP; i += 2)
-		pseudo += word(packet + i);
-	if (protocol != IPPROTO_ICMP)
-		pseudo += protocol + length;
-	return checksum(packet + header, length, pseudo) == 0;
+	return checksum(packet + header, length, pseudo_header(packet, length)) == 0;
 }

@@ -21,7 +21,7 @@ struct reference_rule {
 	uint8_t destination[16], prefix_length; /* IPv4 in the first four bytes; length 0 for all */
 	uint8_t protocol;                       /* 0: all */
 	uint16_t port_first, port_last;         /* of the destination; only with UDP and TCP */
-	bool allow, translate; /* translate: IPv4 source to the shared address of the way out */
+	bool allow, translate; /* translate: the source to the shared address of the way out */
 };
 
 enum reference_verdict { REFERENCE_DROP, REFERENCE_FORWARD, REFERENCE_HOST };
@@ -46,8 +46,9 @@ void reference_receive(uint16_t interface, const uint8_t *packet, uint16_t prese
  * answer. False where that is wrong: below 1024, or in use towards the same destination.
  */
 bool reference_learn(struct reference_answer *answer, uint16_t port);
-/* A flow's translated address and port with the destination that sees them; false where there is none at that index. */
-bool reference_translation(unsigned index, uint8_t protocol, uint16_t *port, uint16_t *remote_port);
+/* A flow's translated port (or identifier) and that of the other end; false where there is none at that index. */
+bool reference_translation(unsigned index, uint8_t family, uint8_t protocol, uint16_t *port,
+                           uint16_t *remote_port);
 /* The checksum of UDP, TCP or echo is right, or absent where UDP over IPv4 may leave it out. */
 bool reference_transport_checksum(const uint8_t *packet);
 
