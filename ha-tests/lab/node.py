@@ -295,7 +295,8 @@ class LabNode:
 
     def end_rest(self) -> None:
         """Behind the end of all daemons: kills what still runs in the node, which nothing may but a command that the lab runs there."""
-        left = [process_name(pid) for pid in self.processes() if not descends(pid, os.getpid())]
+        # What has ended is nobody's child, so that is asked first.
+        left = [process_name(pid) for pid in self.processes() if not descends(pid, os.getpid()) and start_time(pid) is not None]
         self.crash()
         if left:
             raise LabError(f"{self.name} was stopped, but left these processes behind (killed now): {', '.join(left)}")
