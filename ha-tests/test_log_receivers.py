@@ -104,7 +104,7 @@ def test_severities_and_exceptions(cluster: Cluster, server: SyslogServer) -> No
         cluster.await_well()
         server.await_message("event=ha_peer_joined", PRIVATE[survivor], before)
         told = {re.search(r"event=(\w+)", each.text)[1] for each in other.messages()}  # type: ignore[index]
-        assert told <= {"ha_active", "ha_peer_dead", "ha_sync_failure", "HA_CfgNotInSync", "ha_stood_still"}, told
+        assert told <= {"ha_active", "ha_peer_dead", "ha_sync_failure", "HA_CfgNotInSync", "ha_stood_still", "ha_not_missed"}, told
         cluster.commit("delete LogReceiver LogReceiverSyslog few")
 
 

@@ -3,15 +3,21 @@
 
 import os
 import re
+import signal
+import time
 from pathlib import Path
 
 import pytest
+from lab.background import Capture
 from lab.cluster import Cluster
+from lab.traffic import Flows
 from lab.wait import await_condition
 
 PEER_DEAD_US = 200_000
 LEAST_US = 40_000
 SCHED_DEADLINE = 6
+FLOWS = 200
+SHARED_MAC = "10:00:00:01:00:01"  # of if1 in cluster 1
 
 
 def agree(cluster: Cluster) -> bool:
@@ -63,3 +69,44 @@ def test_a_long_peer_dead_is_a_long_patience(cluster: Cluster) -> None:
     cluster.commit("set Settings HASettings PeerDead=200")
     await_condition(lambda: all(node.counter("heartbeat/patience") <= PEER_DEAD_US for node in cluster.nodes.values()),
                     "patience following PeerDead", timeout=15)
+
+
+def stop_both_for(cluster: Cluster, seconds: float) -> None:
+    """Both datapaths stand still, as where the machine below both has no time for either; the active one goes on first."""
+    datapaths = [cluster.nodes[name].daemon_pid("hadrian-datapath") for name in (cluster.active(), cluster.standby())]
+    descriptors = [os.pidfd_open(pid) for pid in datapaths if pid is not None]
+    try:
+        for descriptor in descriptors:
+            signal.pidfd_send_signal(descriptor, signal.SIGSTOP)
+        time.sleep(seconds)
+    finally:
+        for descriptor in descriptors:
+            signal.pidfd_send_signal(descriptor, signal.SIGCONT)
+            os.close(descriptor)
+
+
+@pytest.mark.feature("C22-002", "C22-006", "C22-024")
+def test_who_was_not_missed_goes_on(cluster: Cluster) -> None:
+    """The active node cannot know whether the other stood still too: it forwards nothing before it has asked."""
+    active, standby = cluster.active(), cluster.standby()
+    cluster.commit("set Settings HASettings PeerDead=1000")
+    await_agreement(cluster)
+
+    def said(words: str, name: str = "hadrian-datapath") -> dict[str, int]:
+        return {node.name: (node.log / f"{name}.log").read_text(encoding="utf-8", errors="replace").count(words)
+                for node in cluster.nodes.values()}
+
+    changes, ended, went_on = said("(term ", "hadrian-clusterd"), said("stops forwarding"), said("had not missed this node")
+    with Capture(cluster.lab, "switch", f"{standby}-if1", f"ether src {SHARED_MAC} and inbound") as from_standby, \
+            Flows(cluster.lab, tcp=FLOWS, udp=FLOWS) as flows:
+        for pause in range(1, 4):
+            stop_both_for(cluster, 1.2)  # longer than any lease
+            await_condition(lambda: said("had not missed this node")[active] == went_on[active] + pause,
+                            f"{active} going on after pause {pause}", timeout=10)
+        assert flows.check() == f"tcp {FLOWS}/{FLOWS} udp {FLOWS}/{FLOWS} resets 0"
+    cluster.await_well()
+    assert cluster.active() == active
+    assert said("(term ", "hadrian-clusterd") == changes
+    assert said("stops forwarding") == ended
+    assert not from_standby.frames
+    cluster.commit("set Settings HASettings PeerDead=200")

@@ -49,6 +49,11 @@ struct heartbeat {
 	    acknowledged; /* the newest sequence heard of peer_instance, 0: none, or not to be relied upon */
 	uint32_t patience_us; /* of silence, after which the sender counts its peer as dead; 0: PeerDead */
 	uint32_t reserved2;   /* 0 */
+	/*
+	 * Changes whenever the sender counts its peer as dead, before any heartbeat that acknowledges what it hears after that; 0: an older
+	 * release, which does not tell.
+	 */
+	uint64_t verdict;
 	/* The sender's own address on an interface whose HAEthernetAddressMode is InterfaceMAC (C22-051); zero: none. */
 	struct mac_address port_mac;
 	uint16_t port_interface; /* which one */

@@ -19,6 +19,7 @@ static const struct heartbeat sample = {
     .sequence = 1234567890123,
     .acknowledged = 1234567890001,
     .patience_us = 40000,
+    .verdict = 1234567890123,
     .port_mac = {{2, 0, 0, 0, 0, 9}},
     .port_interface = 300,
 };

@@ -52,6 +52,9 @@ static void judge_now(uint64_t now)
 	judge_report(&beat.judge, now, &report);
 	report.patience_us = (uint32_t)atomic_load(&heartbeat_lanes.patience_us);
 	beat_patience_judged(told->alive && told->last.instance == report.last.instance, report.alive, now);
+	/* Before any heartbeat that could acknowledge what is heard from now on. */
+	if (told->alive && !report.alive)
+		beat.verdict = RTE_MAX(beat.verdict + 1, now);
 	if (judge_report_differs(&report, told))
 		beat.news = true;
 	/* Whoever forges may do so at any rate. */
@@ -70,12 +73,9 @@ static void watch_self(uint64_t now, uint64_t tsc)
 		judge_excuse(&beat.judge, beat.turned, now);
 		beat.judged = now;
 	}
-	if (!beat_running() || !beat.word.forwards || beat_fenced() || !lease_over(&beat.lease, now, tsc))
-		return;
-	atomic_store(&heartbeat_lanes.lease_tsc, 0);
-	beat.findings.fences++;
-	beat.findings.pause_ns = now - beat.lease.base_ns;
-	beat.news = true;
+	if (beat_running() && beat.word.forwards && !beat_fenced() && !beat.ask.since &&
+	    lease_over(&beat.lease, now, tsc))
+		beat_lease_ended(now);
 }
 
 static void use_configuration(void)
@@ -91,6 +91,8 @@ static void use_configuration(void)
 			(void)heartbeat_thread_watch(member->fd);
 	}
 	judge_configure(&beat.judge, configuration->dead_ns, judged, configuration->member_count);
+	if (!beat.verdict)
+		beat.verdict = control_now();
 	peer_macs_configure(&beat.findings.macs, configuration->macs, configuration->mac_count);
 	beat_patience_configure();
 	heartbeat_thread_period(configuration->cluster ? configuration->interval_ns : 0);
@@ -149,6 +151,7 @@ void beat_turn(void)
 	watch_self(now, tsc);
 	take_orders(now, tsc);
 	beat_hear();
+	beat_ask_turn(now);
 	beat_patience_turn(now);
 	beat_send_due(now);
 	beat_renew_lease();

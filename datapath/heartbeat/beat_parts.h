@@ -2,9 +2,10 @@
 #ifndef DATAPATH_HEARTBEAT_BEAT_PARTS_H
 #define DATAPATH_HEARTBEAT_BEAT_PARTS_H
 
-/* What the parts of the heartbeat thread's work share: beat.c, beat_send.c, beat_hear.c. Only they include it. */
+/* What the parts of the heartbeat thread's work share: beat.c and beat_*.c. Only they include it. */
 
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/ask.h"
 #include "datapath/heartbeat/judge.h"
 #include "datapath/heartbeat/lanes.h"
 #include "datapath/heartbeat/lease.h"
@@ -21,6 +22,8 @@ struct beat {
 	struct judge judge;
 	struct lease lease;
 	struct patience patience;
+	struct ask ask;
+	uint64_t verdict; /* see struct heartbeat */
 	uint64_t next_send, sequence;
 	uint64_t turned, turned_tsc; /* the last turn */
 	uint64_t judged;             /* when, last */
@@ -63,6 +66,13 @@ void beat_patience_heard(uint64_t now);
 void beat_patience_turn(uint64_t now);
 /* After judging: alive, whether the peer was and is. */
 void beat_patience_judged(bool was_alive, bool alive, uint64_t now);
+
+/* --- beat_ask.c */
+
+/* The lease was found over: no worker forwards, and the peer is asked, or the control thread told to make this node inactive. */
+void beat_lease_ended(uint64_t now);
+/* Once a turn, behind beat_hear: what the peer answers. */
+void beat_ask_turn(uint64_t now);
 
 /* --- beat_hear.c */
 

@@ -26,11 +26,11 @@ static void set_fence(uint64_t now)
 	uint64_t judged_by = patience_judged_by(&beat.patience, now);
 
 	if ((fence == beat.lease.fence_ns && stride == beat.lease.stride_ns) ||
-	    (beat.word.forwards && lease_over(&beat.lease, control_now(), rte_rdtsc())))
+	    (beat.word.forwards && !beat.ask.since && lease_over(&beat.lease, control_now(), rte_rdtsc())))
 		return;
 	lease_set_fence(&beat.lease, fence, stride, rte_get_tsc_hz());
 	/* Before the peer can hear that this node knows. */
-	if (beat_running() && !beat_fenced())
+	if (beat_running() && !beat_fenced() && !beat.ask.since)
 		atomic_store(&heartbeat_lanes.lease_tsc, lease_end_tsc(&beat.lease));
 	atomic_store(&heartbeat_lanes.judged_by_us, judged_by / NANOSECONDS_PER_MICROSECOND);
 }

@@ -61,7 +61,8 @@ static bool send_all(bool farewell)
 	                              .peer_instance = beat.judge.last.instance,
 	                              .acknowledged =
 	                                  patience_acknowledges(&beat.patience, beat.judge.last.sequence),
-	                              .patience_us = (uint32_t)(beat.patience.wanted_ns / 1000)};
+	                              .patience_us = (uint32_t)(beat.patience.wanted_ns / 1000),
+	                              .verdict = beat.verdict};
 	uint8_t frame[HEARTBEAT_FRAME_LENGTH];
 	bool direct = false;
 
@@ -91,7 +92,7 @@ static bool too_late(void)
 
 void beat_renew_lease(void)
 {
-	if (!beat_running() || beat_fenced() || too_late())
+	if (!beat_running() || beat_fenced() || beat.ask.since || too_late())
 		return;
 	lease_walked(&beat.lease, atomic_load(&datapath.workers[0]->alive_tsc));
 	atomic_store(&heartbeat_lanes.lease_tsc, lease_end_tsc(&beat.lease));
@@ -106,7 +107,9 @@ static void send_now(void)
 		return;
 	beat.next_send = now + beat.configuration.interval_ns;
 	direct = send_all(false);
-	if (!too_late())
+	if (beat.ask.since)
+		ask_sent(&beat.ask, beat.sequence, now, tsc, beat.lease.fence_ns / 2);
+	else if (!too_late())
 		lease_sent(&beat.lease, direct, now, tsc);
 }
 

@@ -12,6 +12,7 @@
 #include "datapath/port/port.h"
 #include "datapath/switchover/switchover.h"
 #include "datapath/vlan/vlan_port.h"
+#include "lib/log_event.h"
 #include "lib/messages/type.h"
 #include "lib/paths.h"
 
@@ -33,7 +34,7 @@ static struct {
 	struct heartbeat_word word; /* as last put */
 	struct message_heartbeat_report told;
 	struct peer_macs macs; /* as last found */
-	uint32_t fences_handled, lost;
+	uint32_t fences_handled, not_missed, lost;
 	uint32_t forged_told;
 	int key_error; /* as last told */
 	uint64_t deaf; /* bit n: on the nth member */
@@ -133,6 +134,13 @@ void heartbeat_collect(void)
 		state.fences_handled = findings.fences;
 		activity_stood_still(findings.pause_ns);
 		heartbeat_changed();
+	}
+	if (findings.not_missed != state.not_missed) {
+		state.not_missed = findings.not_missed;
+		log_event(LOG_EVENT_HA_NOT_MISSED,
+		          "heartbeats stood still for %lu ms: the HA cluster peer had not missed this node, "
+		          "which goes on",
+		          (unsigned long)(findings.pause_ns / NANOSECONDS_PER_MILLISECOND));
 	}
 	state.macs = findings.macs;
 	if (memcmp(&findings.report, &state.told, sizeof(state.told)) == 0)

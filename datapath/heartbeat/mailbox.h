@@ -52,7 +52,9 @@ struct heartbeat_word {
 struct heartbeat_findings {
 	struct message_heartbeat_report report;
 	uint32_t configured; /* the configuration in use */
-	uint32_t fences;     /* times that this node's heartbeats stood still while it was active */
+	uint32_t
+	    fences; /* times that this node's heartbeats stood still while it was active, so that it has to end */
+	uint32_t not_missed; /* and that the peer, asked, had not missed it, so that it goes on */
 	uint64_t pause_ns;   /* how long, the last time */
 	uint32_t lost;       /* times that a socket was found unusable */
 	bool farewelled;

@@ -8,12 +8,17 @@
  *   judge -> judged   any heartbeat ever sent may come at any time, once something newer has not: loss, delay and reordering
  *                     without bound
  *   judged -> judge   a heartbeat takes up to half an interval; any that was sent on time may be lost, no two in a row; with
- *                     "any" and fewer wishes also those that were late
+ *                     "any" also those that were late
  *   both              may stand still at any moment, between any two steps of what they do, for any time
+ *
+ * What finds its lease over ends the story there. With "ask" it asks (ask.c), goes on where it was not missed, and so on without
+ * end; the judge may be late to judge, and have heard by then whom it will call dead. To bound the states: "any" has one wish;
+ * "ask" has one, of the least patience, and loses only heartbeats that ask, any of them.
  *
  * feature: C22-024
  */
 
+#include "datapath/heartbeat/ask.h"
 #include "datapath/heartbeat/lease.h"
 #include "datapath/heartbeat/patience.h"
 
@@ -31,6 +36,7 @@
 #define NOW             1000 /* every tick is "now"; what lies back moves away from it */
 #define WISHES          3    /* of the judge at most, each of them new to it */
 #define WISHES_ANY_LOSS 1
+#define WISHES_ASK      1
 #define LONG_AGO        (DEAD + INTERVAL)
 
 enum seed {
@@ -41,7 +47,12 @@ enum seed {
 	SEED_RENEW_BEFORE,
 	SEED_GIVE_UP_AT_ONCE,
 	SEED_RENEW_LATE,
-	SEED_LATE_COUNTS_WHOLE
+	SEED_LATE_COUNTS_WHOLE,
+	SEED_ANY_ANSWER,
+	SEED_ANY_VERDICT,
+	SEED_COUNTS_FROM_ANSWER,
+	SEED_NOTES_ALWAYS,
+	SEED_NEW_QUESTION_OLD_ANSWER
 };
 
 static const uint64_t values[] = {0, LEAST, MIDDLE};
@@ -62,6 +73,12 @@ struct world {
 	uint64_t since_sent; /* ticks, the judged: at INTERVAL it sends */
 	uint64_t preparing;  /* the judged has read its clock and is about to send */
 	uint64_t prepared;   /* when */
+	struct ask ask;      /* it began at 1; what asks has the sequence 1, and all before it 0 */
+	uint64_t on_way_asks,
+	    heard_asks;   /* the heartbeat on its way, and what the judge heard last, have that sequence */
+	uint64_t answers; /* bit n: was sent, and may come yet; see answer_of */
+	uint64_t answer;  /* what the judged heard last */
+	uint64_t dead;    /* the judge has counted it as that */
 };
 
 struct node {
@@ -76,7 +93,7 @@ static struct {
 	uint32_t *table; /* index + 1 by hash */
 	uint32_t table_size;
 	enum seed seed;
-	bool any_loss;
+	bool any_loss, asks;
 	uint64_t wishes; /* of the judge */
 } all;
 
@@ -133,6 +150,9 @@ static void set_fence(struct world *world)
 	/* It only shortens the lease, and multiplies the states: left out where nothing that is late is lost. */
 	if (all.seed == SEED_LATE_COUNTS_WHOLE || !all.any_loss)
 		stride = DEAD;
+	/* As beat_patience.c: nothing makes a lease that is over last longer. */
+	if (!world->ask.since && lease_over(&world->lease, NOW, NOW))
+		return;
 	/* Beside each other, in ticks: the hertz of this clock would lose them. */
 	world->lease.fence_ns = world->lease.fence_tsc = fence;
 	world->lease.stride_ns = world->lease.stride_tsc = stride;
@@ -140,7 +160,32 @@ static void set_fence(struct world *world)
 
 static bool forwards(const struct world *world)
 {
-	return !lease_over(&world->lease, NOW, NOW);
+	return !world->ask.since && !lease_over(&world->lease, NOW, NOW);
+}
+
+/* The numbers of answers: 1 for those to what asks, 2 for those behind the verdict. */
+enum { ANSWER_NAMES_IT = 1, ANSWER_DEAD = 2, ANSWERS = 4 };
+
+static struct heartbeat heartbeat_of(uint64_t answer)
+{
+	return (struct heartbeat){.instance = 1,
+	                          .peer_instance = 1,
+	                          .verdict = answer & ANSWER_DEAD ? 2 : 1,
+	                          .acknowledged = answer & ANSWER_NAMES_IT};
+}
+
+/* What went out before belongs to another question. */
+static void ask_anew(struct world *world)
+{
+	if (all.seed == SEED_NEW_QUESTION_OLD_ANSWER)
+		return;
+	world->heard_asks = 0;
+	world->answer &= ANSWER_DEAD;
+	for (uint64_t dead = 0; dead < ANSWERS; dead += ANSWER_DEAD) {
+		if (world->answers >> (dead | ANSWER_NAMES_IT) & 1)
+			world->answers =
+			    (world->answers | 1u << dead) & ~(uint64_t)(1u << (dead | ANSWER_NAMES_IT));
+	}
 }
 
 /* The judged, in the order in which beat.c does it: the clock is read, the frame goes out, the lease is renewed. */
@@ -164,18 +209,75 @@ static void send_one(const struct world *from, uint32_t parent)
 	world.way_age = 0;
 	world.on_way_there = 1;
 	world.on_way = patience_acknowledges(&world.judged, world.known);
-	if (all.seed != SEED_RENEW_BEFORE && (forwards(&world) || all.seed == SEED_RENEW_LATE))
+	world.on_way_asks = world.ask.since;
+	if (world.ask.since) {
+		ask_sent(&world.ask, 1, from->prepared, from->prepared, world.lease.fence_ns / 2);
+		if (world.ask.sent_ns != from->ask.sent_ns || !from->ask.sequence)
+			ask_anew(&world);
+	} else if (all.seed != SEED_RENEW_BEFORE && (forwards(&world) || all.seed == SEED_RENEW_LATE))
 		lease_sent(&world.lease, true, from->prepared, from->prepared);
 	world.since_sent = 0;
 	keep(&world, parent, "sends");
+}
+
+static void note(const struct world *from, uint32_t parent)
+{
+	struct world world = *from;
+	struct heartbeat last = heartbeat_of(from->answer);
+
+	if (from->ask.since || (!forwards(from) && all.seed != SEED_NOTES_ALWAYS))
+		return;
+	ask_note(&world.ask, &last, 0);
+	keep(&world, parent, "notes the verdict");
+}
+
+static void go_on(const struct world *from, uint32_t parent)
+{
+	struct world world = *from;
+	struct heartbeat last = heartbeat_of(from->answer);
+	uint64_t since = all.seed == SEED_COUNTS_FROM_ANSWER ? NOW : from->ask.sent_ns;
+
+	if (all.seed == SEED_ANY_ANSWER)
+		last.acknowledged = 1;
+	if (all.seed == SEED_ANY_VERDICT)
+		last.verdict = from->ask.verdict;
+	if (!from->ask.since || ask_answer(&from->ask, &last, 1, 0) != ASK_NOT_MISSED)
+		return;
+	lease_begin(&world.lease, since, since);
+	ask_end(&world.ask);
+	keep(&world, parent, "goes on");
+}
+
+static void steps_of_asking(const struct world *from, uint32_t parent)
+{
+	struct world world;
+
+	for (uint64_t answer = from->answer; answer < ANSWERS; answer++) {
+		if (!(from->answers >> answer & 1))
+			continue;
+		world = *from;
+		world.answer = answer;
+		keep(&world, parent, answer & ANSWER_DEAD ? "hears of its death" : "hears an answer");
+	}
+	note(from, parent);
+	go_on(from, parent);
+	if (forwards(from) || from->ask.since || from->preparing || from->judged.gave_up)
+		return;
+	world = *from;
+	/* Any number but 0. */
+	ask_begin(&world.ask, 1);
+	world.since_sent = INTERVAL;
+	set_fence(&world);
+	keep(&world, parent, "asks");
 }
 
 static void steps_of_judged(const struct world *from, uint32_t parent)
 {
 	struct world world;
 
-	/* What finds its lease over forwards nothing until it was judged anew: the end of this story. */
-	if (!forwards(from) && !from->preparing)
+	if (all.asks)
+		steps_of_asking(from, parent);
+	else if (!forwards(from) && !from->preparing)
 		return;
 	for (uint64_t wish = from->known + (from->judged.gave_up ? 0 : 1); wish <= from->current; wish++) {
 		if (wish == 0)
@@ -186,7 +288,7 @@ static void steps_of_judged(const struct world *from, uint32_t parent)
 		set_fence(&world);
 		keep(&world, parent, "hears a wish");
 	}
-	if (!from->judged.gave_up && from->known) {
+	if (!from->judged.gave_up && from->known && !from->ask.since) {
 		world = *from;
 		patience_give_up(&world.judged, NOW);
 		set_fence(&world);
@@ -205,16 +307,18 @@ static void steps_of_judge(const struct world *from, uint32_t parent)
 		world.on_way_there = world.lost = 0;
 		world.acknowledged = world.on_way;
 		world.heard = NOW;
+		world.heard_asks = world.on_way_asks;
 		keep(&world, parent, "a heartbeat arrives");
 	}
-	if (from->on_way_there && !from->lost && (from->on_time || all.any_loss)) {
+	if (from->on_way_there &&
+	    (from->on_way_asks || (!all.asks && !from->lost && (from->on_time || all.any_loss)))) {
 		world = *from;
 		world.on_way_there = 0;
-		world.lost = 1;
+		world.lost = !from->on_way_asks || from->lost;
 		keep(&world, parent, "a heartbeat is lost");
 	}
 	for (unsigned i = 0; i < VALUES && from->current < all.wishes; i++) {
-		if (values[i] == from->judge.wanted_ns)
+		if (values[i] == from->judge.wanted_ns || (all.asks && values[i] == MIDDLE))
 			continue;
 		world = *from;
 		world.current++;
@@ -226,6 +330,19 @@ static void steps_of_judge(const struct world *from, uint32_t parent)
 		     : values[i] == LEAST ? "wants the least"
 		                          : "wants more");
 	}
+}
+
+static void steps_of_answering(const struct world *from, uint32_t parent)
+{
+	struct world world = *from;
+
+	world.answers |= 1u << (from->heard_asks * ANSWER_NAMES_IT + from->dead * ANSWER_DEAD);
+	keep(&world, parent, "answers");
+	if (from->dead || NOW - from->heard < judges_by(from))
+		return;
+	world = *from;
+	world.dead = 1;
+	keep(&world, parent, "judges");
 }
 
 static void age(uint64_t *time)
@@ -247,6 +364,8 @@ static void pass_time(const struct world *from, uint32_t parent)
 	age(&world.lease.base_tsc);
 	age(&world.judged.gave_up);
 	age(&world.prepared);
+	age(&world.ask.sent_ns);
+	age(&world.ask.sent_tsc);
 	if (world.since_sent < INTERVAL)
 		world.since_sent++;
 	/* It sends each interval, or stands still and has no lease before long; and learns that the time is over. */
@@ -256,7 +375,7 @@ static void pass_time(const struct world *from, uint32_t parent)
 
 static bool sound(const struct world *world)
 {
-	bool dead = world->heard && NOW - world->heard >= judges_by(world);
+	bool dead = all.asks ? world->dead : NOW - world->heard >= judges_by(world);
 
 	return !dead || !forwards(world);
 }
@@ -289,8 +408,10 @@ static bool explore(void)
 	patience_configure(&begin.judged, INTERVAL, LEAST, DEAD);
 	/* Both have just heard of each other. */
 	begin.heard = NOW;
-	set_fence(&begin);
 	lease_begin(&begin.lease, NOW, NOW);
+	begin.lease.fence_ns = begin.lease.fence_tsc = DEAD;
+	set_fence(&begin);
+	ask_note(&begin.ask, &(struct heartbeat){.instance = 1, .peer_instance = 1, .verdict = 1}, 0);
 	keep(&begin, 0, "begins");
 	for (uint32_t i = 0; i < all.count; i++) {
 		struct world world = all.nodes[i].world;
@@ -299,11 +420,14 @@ static bool explore(void)
 			print_way(i);
 			return false;
 		}
-		/* Judged; or without a lease, which ends this story: it is judged anew. */
-		if (NOW - world.heard >= judges_by(&world) || (!forwards(&world) && !world.preparing))
+		/* Judged; or without a lease: without asking, the end of this story. */
+		if (!all.asks &&
+		    (NOW - world.heard >= judges_by(&world) || (!forwards(&world) && !world.preparing)))
 			continue;
 		steps_of_judged(&world, i);
 		steps_of_judge(&world, i);
+		if (all.asks)
+			steps_of_answering(&world, i);
 		pass_time(&world, i);
 	}
 	return true;
@@ -314,9 +438,10 @@ int main(int count, char **arguments)
 	bool result;
 
 	all.any_loss = count > 1 && strcmp(arguments[1], "any") == 0;
-	all.wishes = all.any_loss ? WISHES_ANY_LOSS : WISHES;
+	all.asks = count > 1 && strcmp(arguments[1], "ask") == 0;
+	all.wishes = all.any_loss ? WISHES_ANY_LOSS : all.asks ? WISHES_ASK : WISHES;
 	all.seed = count > 2 ? (enum seed)strtoul(arguments[2], NULL, 10) : SEED_NONE;
-	all.size = 3u << 20;
+	all.size = 4u << 20;
 	all.table_size = 1u << 23;
 	all.nodes = calloc(all.size, sizeof(*all.nodes));
 	all.table = calloc(all.table_size, sizeof(*all.table));

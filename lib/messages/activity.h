@@ -21,7 +21,10 @@ struct message_activity {
 	uint64_t instance; /* of clusterd; goes into the heartbeats */
 };
 
-/* What the datapath is. It demotes itself where it finds that it stood still for longer than PeerDead. */
+/*
+ * What the datapath is. It demotes itself where it finds that it stood still for so long that the peer may have taken over, and the
+ * peer, asked, does not deny it.
+ */
 struct message_activity_report {
 	uint8_t active;
 	uint8_t healthy;     /* every configured port works and the workers run */
