@@ -317,7 +317,7 @@ def test_arpsnoop_shows_arp_and_what_becomes_of_entries(cluster: Cluster) -> Non
     assert cluster.nodes[cluster.active()].cli("arpsnoop if9").returncode != 0
 
 
-@pytest.mark.feature("C04-003", "C04-006")
+@pytest.mark.feature("C04-003", "C04-006", "C05-020")
 def test_arp_shows_and_flushes_a_part(cluster: Cluster) -> None:
     lab = cluster.lab
     assert ping(lab, SERVER) and ping(lab, "198.51.100.20")
@@ -332,6 +332,10 @@ def test_arp_shows_and_flushes_a_part(cluster: Cluster) -> None:
     assert CLIENT in shown and SERVER not in shown, shown
     for wrong in ("arp -hw=nonsense", "arp -num=0", "arp -ip=nothing", "arp -flush -show", "arp -query if2", "arp if9"):
         assert cluster.nodes[cluster.active()].cli(wrong).returncode != 0, wrong
+    for wrong, why in ((f"arp -ip={SERVER6}", f"-ip={SERVER6}: it has no IPv4 address; 'ndp' shows"),
+                       (f"ndp -ip={SERVER}", f"-ip={SERVER}: it has no IPv6 address; 'arp' shows")):
+        refused = cluster.nodes[cluster.active()].cli(wrong)
+        assert refused.returncode != 0 and why in refused.stdout, (wrong, refused.stdout)
 
 
 @pytest.mark.feature("C04-001", "C05-020")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/mgmtd/discovery/decode.h"
+#include "mgmt/tests/console.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,10 +63,30 @@ START_TEST(states_in_words)
 }
 END_TEST
 
+/* feature: C04-003 C05-020 */
+START_TEST(addresses_of_the_other_version_are_refused)
+{
+	struct console console;
+
+	console_open(&console);
+	console_ok(&console, "add IPAddress lan Address=10.1.0.0/24");
+	console_ok(&console, "add IPAddress lan6 Address=2001:db8:1::/64");
+	ck_assert_int_eq(configuration_replace(&console.engine.running, &console.engine.candidate), 0);
+	console_refused(&console, "arp -ip=2001:db8::1",
+	                "-ip=2001:db8::1: it has no IPv4 address; 'ndp' shows neighbors of IPv6.");
+	console_refused(&console, "arp -show -ip=lan6", "-ip=lan6: it has no IPv4 address; 'ndp' shows");
+	console_refused(&console, "ndp -ip=10.1.0.1",
+	                "-ip=10.1.0.1: it has no IPv6 address; 'arp' shows neighbors of IPv4.");
+	console_refused(&console, "ndp -ip=lan", "-ip=lan: it has no IPv6 address; 'arp' shows");
+	console_close(&console);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, arp_in_words);
 	tcase_add_test(tests, states_in_words);
+	tcase_add_test(tests, addresses_of_the_other_version_are_refused);
 }
 
 TEST_MAIN("discovery", add_tests)

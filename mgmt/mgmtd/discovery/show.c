@@ -84,6 +84,7 @@ void neighbours_forget(struct session *session)
 static int read_addresses(struct session *session, const char *text, struct neighbour_filter *filter)
 {
 	struct ranges ranges = {0};
+	unsigned version = filter->version;
 	char missing[64];
 
 	if (resolve_address(&session->engine->running, text, &ranges, missing)) {
@@ -91,6 +92,12 @@ static int read_addresses(struct session *session, const char *text, struct neig
 		    session->out,
 		    "-ip=%.64s: it must be an IP address, a network, a range, or the name of an IPAddress.\n",
 		    text);
+		ranges_free(&ranges);
+		return -EINVAL;
+	}
+	if (!ranges_have_version(&ranges, version)) {
+		fprintf(session->out, "-ip=%.64s: it has no IPv%u address; '%s' shows neighbors of IPv%u.\n",
+		        text, version, version == 4 ? "ndp" : "arp", version == 4 ? 6 : 4);
 		ranges_free(&ranges);
 		return -EINVAL;
 	}
