@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/capture/capture.h"
 #include "lib/messages/capture.h"
+#include "mgmt/mgmtd/capture/file_format.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/session/session.h"
 
@@ -160,7 +161,10 @@ int capture_write(struct captures *captures, const struct capture *capture, char
 	struct file_path path = {.folder = FILE_ROOT};
 	time_t now = time(NULL);
 	struct tm local;
+	uint8_t *bytes;
+	size_t length;
 	char when[32];
+	int error;
 
 	if (!*name) {
 		strftime(when, sizeof(when), "%Y-%m-%d_%H.%M.%S", localtime_r(&now, &local));
@@ -172,7 +176,15 @@ int capture_write(struct captures *captures, const struct capture *capture, char
 	} else {
 		snprintf(path.name, sizeof(path.name), "%s", name);
 	}
-	return file_store_write(store, &path, capture->buffer.bytes, capture->buffer.length, reason);
+	error = capture_file_make(capture_file_of(path.name), capture->interface, &capture->buffer, &bytes,
+	                          &length);
+	if (error) {
+		snprintf(reason, MESSAGE_TEXT, "%s: there is no memory for the file", path.name);
+		return error;
+	}
+	error = file_store_write(store, &path, bytes, length, reason);
+	free(bytes);
+	return error;
 }
 
 static void tell_owner(struct captures *captures, const struct capture *capture, const char *text)
@@ -289,7 +301,8 @@ static void on_packet(struct captures *captures, struct capture *capture, const 
 	const struct captured_packet packet = {.bytes = (const uint8_t *)(record + 1),
 	                                       .captured = record->captured,
 	                                       .length = record->length,
-	                                       .time_us = record->time_us};
+	                                       .time_us = record->time_us,
+	                                       .sent = record->sent != 0};
 
 	if (!capture->id || capture->over)
 		return;
@@ -298,7 +311,7 @@ static void on_packet(struct captures *captures, struct capture *capture, const 
 		stop_by_itself(captures, capture, "buffer size limit reached");
 		return;
 	}
-	if (record->sent)
+	if (packet.sent)
 		capture->sent++;
 	else
 		capture->received++;

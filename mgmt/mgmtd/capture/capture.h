@@ -10,6 +10,7 @@
 #include "lib/messages/file.h"
 #include "lib/messages/type.h"
 #include "mgmt/mgmtd/capture/buffer.h"
+#include "mgmt/mgmtd/capture/decode.h"
 #include "mgmt/mgmtd/capture/filter_options.h"
 
 #define CAPTURE_BUFFER_KB_MIN 128
@@ -68,8 +69,8 @@ int capture_start(struct captures *captures, struct session *session, const char
 int capture_stop(struct captures *captures, struct session *session, struct capture *capture);
 bool captures_waiting(const struct captures *captures, const struct session *session);
 /*
- * Writes the buffer into a file of the root folder. name "": <interface>_YYYY-MM-DD_HH.MM.SS.cap, put into name. Returns 0, or
- * -errno with the reason.
+ * Writes the buffer into a file of the root folder, in the form that the ending of name says (file_format.h). name "":
+ * <interface>_YYYY-MM-DD_HH.MM.SS.cap, put into name. Returns 0, or -errno with the reason.
  */
 int capture_write(struct captures *captures, const struct capture *capture, char name[FILE_PATH_MAX],
                   char reason[MESSAGE_TEXT]);

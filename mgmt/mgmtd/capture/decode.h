@@ -4,17 +4,11 @@
 
 /* Captured packets as text (C02-134, C02-141). Any bytes are safe to give. Pure functions but for what they print. */
 
-#include <stdint.h>
+#include "mgmt/mgmtd/capture/packet.h"
+
 #include <stdio.h>
 
 enum capture_format { CAPTURE_TEXT, CAPTURE_HEX, CAPTURE_K12 };
-
-struct captured_packet {
-	const uint8_t *bytes; /* from the Ethernet header on */
-	uint32_t captured;    /* of them that are there */
-	uint32_t length;      /* of the packet */
-	uint64_t time_us;     /* since 1970 */
-};
 
 /* CAPTURE_TEXT: a line of the network header, one of what is in it, and a line of dashes. */
 void capture_print(const struct captured_packet *packet, enum capture_format format, FILE *out);

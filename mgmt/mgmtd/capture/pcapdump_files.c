@@ -3,6 +3,7 @@
 #include "lib/messages/file.h"
 #include "lib/messages/type.h"
 #include "mgmt/mgmtd/capture/capture.h"
+#include "mgmt/mgmtd/capture/file_format.h"
 #include "mgmt/mgmtd/capture/show.h"
 #include "mgmt/mgmtd/configuration/value.h"
 #include "mgmt/mgmtd/session/table.h"
@@ -12,30 +13,27 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ENDING "cap"
-
 static int complain(struct session *session, const char *reason, int error)
 {
 	fprintf(session->out, "pcapdump: %s.\n", reason);
 	return error;
 }
 
-/* What -filename names: *.cap in the root folder, with wildcards where several are meant. */
+/* What -filename names: *.cap or *.pcapng in the root folder, with wildcards where several are meant. */
 static int parse_name(struct session *session, const char *name, bool several, struct file_path *path)
 {
 	char reason[MESSAGE_TEXT];
-	const char *ending;
 	int error = file_path_parse(name, path, reason);
 
 	if (error)
 		return complain(session, reason, error);
-	ending = strrchr(path->name, '.');
 	if (path->folder != FILE_ROOT || (path->pattern && !several) ||
-	    (!path->pattern && (!ending || strcmp(ending + 1, ENDING) != 0)))
+	    (!path->pattern && capture_file_of(path->name) == CAPTURE_FILE_NONE))
 		return complain(session,
-		                several
-		                    ? "-filename takes a name that ends with .cap, or wildcards for several"
-		                    : "-filename takes a name that ends with .cap, without wildcards",
+		                several ? "-filename takes a name that ends with " CAPTURE_FILE_ENDINGS
+		                          ", or wildcards for several"
+		                        : "-filename takes a name that ends with " CAPTURE_FILE_ENDINGS
+		                          ", without wildcards",
 		                -EINVAL);
 	return 0;
 }
@@ -52,9 +50,7 @@ static int list_files(struct session *session, const struct file_path *wanted,
 	else if (error)
 		return complain(session, reason, error);
 	for (size_t i = 0; i < *count; i++) {
-		const char *ending = strrchr(entries[i].path, '.');
-
-		if (!entries[i].folder && ending && !strcmp(ending + 1, ENDING))
+		if (!entries[i].folder && capture_file_of(entries[i].path) != CAPTURE_FILE_NONE)
 			entries[kept++] = entries[i];
 	}
 	*count = kept;
@@ -134,17 +130,16 @@ static int show_buffer(struct session *session, const char *interface, uint64_t 
                        enum capture_format format)
 {
 	const struct capture *capture = find_buffer(session, interface);
-	void *copy;
+	uint8_t *copy;
+	size_t length;
 	FILE *file;
 
 	if (!capture)
 		return -ENOENT;
 	/* The capture goes on meanwhile. */
-	copy = malloc(capture->buffer.length);
-	if (!copy)
+	if (capture_file_make(CAPTURE_FILE_PCAP, capture->interface, &capture->buffer, &copy, &length))
 		return -ENOMEM;
-	memcpy(copy, capture->buffer.bytes, capture->buffer.length);
-	file = fmemopen(copy, capture->buffer.length, "r");
+	file = fmemopen(copy, length, "r");
 	if (!file) {
 		free(copy);
 		return -ENOMEM;

@@ -37,7 +37,7 @@ static int print_next(struct capture_show *show)
 	if (got == PCAP_ERROR_BREAK)
 		return 0;
 	if (got != 1) {
-		fprintf(out, "The file ends with what is no packet: %s.\n", pcap_geterr(show->pcap));
+		fprintf(out, "What follows cannot be read as packets: %s.\n", pcap_geterr(show->pcap));
 		return -EBADMSG;
 	}
 	if (ftell(out) > TEXT_MAX) {

@@ -9,7 +9,7 @@
 struct session;
 
 /*
- * Prints as many packets (0: all) of a pcap file, which is taken over and closed, then ends the command (session_end).
+ * Prints as many packets (0: all) of a pcap or pcapng file, which is taken over and closed, then ends the command (session_end).
  * bytes: that the file reads from memory, freed at the end; or NULL. Returns SESSION_WAITS, or -errno after a message.
  */
 int capture_show(struct session *session, FILE *file, void *bytes, uint64_t number,

@@ -165,7 +165,9 @@ const struct command commands[] = {
      "pcapdump -write [INTERFACE] [-filename=NAME]\npcapdump -remove [-filename=NAME]\n\n"
      "Without INTERFACE all are meant. All filters must match; each takes several values with commas "
      "between.\n"
-     "Files are in the root folder, where SCP fetches them; they are gone after a restart of the system.",
+     "Files are in the root folder, where SCP fetches them; they are gone after a restart of the system.\n"
+     "They are pcap files; with -write those named *.pcapng are pcapng files, which also name the "
+     "interface\nand tell received packets from sent ones.",
      OPTIONS({"start", NULL, "Start to capture.", false, WORDS_INTERFACE},
              {"stop", NULL, "Stop, and write what is in the buffer to a file.", false, WORDS_INTERFACE},
              {"status", NULL, "Show what is being captured, as without an option."},
@@ -173,7 +175,8 @@ const struct command commands[] = {
              {"show", NULL, "Print the packets of a buffer or file.", false, WORDS_INTERFACE},
              {"write", NULL, "Write buffers to files; they keep what they hold.", false, WORDS_INTERFACE},
              {"remove", NULL, "Remove files; without -filename all, and empty the buffers."},
-             {"filename", "NAME", "The file; with -remove it may have wildcards, '*' and '?'."},
+             {"filename", "NAME",
+              "The file, *.cap or *.pcapng; with -remove it may have wildcards, '*' and '?'."},
              {"num", "N", "With -show: the first N packets."}, {"count", "N", "Stop after N packets."},
              {"snaplen", "N", "Keep the first N bytes of each packet."},
              {"bufsize", "N", "KB of the buffer, 128 to 16384; 128 without it."},
