@@ -112,6 +112,8 @@ int registry_records(struct registry *registry, const void *records, size_t leng
 
 bool registry_snapshot_complete(const struct registry *registry)
 {
+	if (!registry->peer_counted)
+		return false;
 	for (unsigned i = 0; i < CLUSTER_CLASSES_MAX && registry->classes[i].class_id != 0; i++) {
 		const struct registry_class *class = &registry->classes[i];
 		uint64_t bit = bit_of(class->class_id);

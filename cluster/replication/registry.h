@@ -44,7 +44,7 @@ void registry_forget_peer(struct registry *registry);
 void registry_snapshot_start(struct registry *registry, uint64_t class_set, bool repair);
 /* Notes what of snapshots is among records. Returns 0, or -EBADMSG where they are not whole records. */
 int registry_records(struct registry *registry, const void *records, size_t length);
-/* Every class that was asked for was sent to its end, as far as the peer has it, and one at least. */
+/* Every class that was asked for was sent to its end, as far as the peer has it, and one at least. False before its counts came. */
 bool registry_snapshot_complete(const struct registry *registry);
 /* Nothing is to come any more. */
 void registry_snapshot_end(struct registry *registry);

@@ -273,6 +273,16 @@ void replication_datapath_writable(struct replication *replication)
 	drop_held(replication);
 }
 
+/* The peer hears of it at once: it may be waiting for this. */
+static void end_if_complete(struct replication *replication)
+{
+	if (!replication->wanted || !registry_snapshot_complete(&replication->registry))
+		return;
+	replication->wanted = false;
+	registry_snapshot_end(&replication->registry);
+	send_status(replication);
+}
+
 static void take_records(struct replication *replication, const struct group_message *message,
                          uint64_t now_ms)
 {
@@ -293,10 +303,8 @@ static void take_records(struct replication *replication, const struct group_mes
 		want_snapshot(replication, now_ms);
 	replication->asked_ms = now_ms;
 	apply_records(replication, message->payload, message->payload_length);
-	if (!gap && replication->wanted && registry_snapshot_complete(&replication->registry)) {
-		replication->wanted = false;
-		registry_snapshot_end(&replication->registry);
-	}
+	if (!gap)
+		end_if_complete(replication);
 }
 
 static void take_request(struct replication *replication, const struct group_message *message,
@@ -307,6 +315,8 @@ static void take_request(struct replication *replication, const struct group_mes
 	replication->owed |= replication->sending ? message->request.set : RECORD_CLASSES_ALL;
 	replication->sending = true;
 	replication->peer_resyncing = true;
+	/* The peer must know what there is to come before it can tell that all of it came. */
+	send_status(replication);
 	replication_peer_writable(replication, now_ms);
 }
 
@@ -321,6 +331,7 @@ static void take_status(struct replication *replication, const struct group_mess
 		registry_peer_counts(&replication->registry, message->counts, message->status.class_count);
 	if (became_active)
 		want_snapshot(replication, now_ms);
+	end_if_complete(replication);
 }
 
 void replication_peer_message(struct replication *replication, const struct group_message *message,

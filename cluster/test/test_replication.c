@@ -167,7 +167,7 @@ START_TEST(who_takes_over_applies_until_the_end)
 	hear_records();
 	expect("");
 	hear(GROUP_SNAPSHOT_REQUEST);
-	expect("snapshot ");
+	expect("active snapshot ");
 }
 END_TEST
 
@@ -273,13 +273,13 @@ START_TEST(only_what_has_drifted_is_sent_again)
 	ck_assert_uint_eq(asked_set, flows);
 	setup(true);
 	ask_for(flows);
-	expect("snapshot ");
+	expect("active snapshot ");
 	ck_assert_uint_eq(asked_set, flows);
 	/* To a peer that gets nothing yet a part is no use. */
 	setup(true);
 	node.sending = false;
 	ask_for(flows);
-	expect("snapshot ");
+	expect("active snapshot ");
 	ck_assert_uint_eq(asked_set, RECORD_CLASSES_ALL);
 }
 END_TEST
@@ -326,6 +326,61 @@ START_TEST(only_a_peer_that_understands_and_is_in_sync_is_to_compare)
 }
 END_TEST
 
+static void hear_counts(uint64_t alike, bool resyncing, uint64_t now_ms)
+{
+	struct group_message message = {
+	    .type = GROUP_STATUS,
+	    .instance = 7,
+	    .status = {.resyncing = resyncing, .class_count = 1},
+	    .counts = {{.class_id = RECORD_FLOW, .count = alike, .alike = alike}}};
+
+	replication_peer_message(&node, &message, now_ms);
+}
+
+static void hear_snapshot(uint16_t class_id, uint8_t operation)
+{
+	static uint64_t sequence = 1000;
+	struct record_snapshot bounds = {.id = 1};
+	static struct record_batch made;
+	struct group_message message = {.type = GROUP_RECORDS, .instance = 8, .payload = made.bytes};
+
+	made.length = 0;
+	record_append(&made, class_id, 1, operation, &bounds, sizeof(bounds));
+	message.records.sequence = ++sequence;
+	message.payload_length = made.length;
+	replication_peer_message(&node, &message, 100);
+}
+
+/* feature: C22-048 C22-057 */
+START_TEST(whoever_was_told_everything_says_so_at_once)
+{
+	setup(false);
+	replication_set_peer(&node, false, 10);
+	replication_set_peer(&node, true, 11);
+	expect("stop ask ");
+	ck_assert(replication_resyncing(&node));
+	/* The end of one class says nothing as long as nobody told what else there is. */
+	hear_snapshot(RECORD_NEIGHBOUR, RECORD_SNAPSHOT_BEGIN);
+	hear_snapshot(RECORD_NEIGHBOUR, RECORD_SNAPSHOT_END);
+	hear_counts(1, false, 100);
+	hear_snapshot(RECORD_FLOW, RECORD_SNAPSHOT_BEGIN);
+	expect("apply apply apply ");
+	ck_assert(replication_resyncing(&node));
+	hear_snapshot(RECORD_FLOW, RECORD_SNAPSHOT_END);
+	expect("apply inactive ");
+	ck_assert(!replication_resyncing(&node));
+	/* Nor does it wait for another record where this came last. */
+	replication_set_peer(&node, false, 110);
+	replication_set_peer(&node, true, 111);
+	hear_snapshot(RECORD_FLOW, RECORD_SNAPSHOT_BEGIN);
+	hear_snapshot(RECORD_FLOW, RECORD_SNAPSHOT_END);
+	expect("stop ask apply apply ");
+	hear_counts(1, false, 112);
+	expect("inactive ");
+	ck_assert(!replication_resyncing(&node));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, who_yields_sends_its_last_records_first);
@@ -337,6 +392,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, who_was_inactive_for_a_moment_sends_everything_again);
 	tcase_add_test(tests, only_what_has_drifted_is_sent_again);
 	tcase_add_test(tests, only_a_peer_that_understands_and_is_in_sync_is_to_compare);
+	tcase_add_test(tests, whoever_was_told_everything_says_so_at_once);
 }
 
 TEST_MAIN("replication", add_tests)
