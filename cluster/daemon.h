@@ -55,6 +55,9 @@ struct daemon {
 	qb_loop_timer_handle role_timer;
 	bool role_timing;
 	uint64_t active_since_ms; /* or inactive */
+	bool ending;              /* SIGTERM came */
+	uint64_t
+	    told_until_ms; /* ending: how long the peer is waited for that has not been told everything */
 
 	struct message_cluster_configuration configuration;
 	struct corosync *corosync;
@@ -94,6 +97,13 @@ struct daemon {
  * command. */
 struct role_actions roles_event(struct daemon *daemon, struct role_event *event);
 void roles_command(struct daemon *daemon, enum role_command command, struct message_result *result);
+/* This node is active, and its peer would take over; what it has of this node's state is another question. */
+bool roles_peer_would_take_over(const struct daemon *daemon);
+
+/* --- ending.c: a node that is told to end hands over first
+ * ----------------------------------------------------------------- */
+/* Ends the loop in the end. Told again it does nothing more. */
+void ending_begin(struct daemon *daemon);
 
 /* --- datapath_link.c
  * ----------------------------------------------------------------------------------------------- */

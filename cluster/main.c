@@ -12,27 +12,11 @@
 #include <sys/stat.h>
 
 #define REAL_TIME_PRIORITY 10 /* below Corosync's and the datapath's control thread */
-/* For handing over, and the rest of the end takes 3 s at most (peer_link_stop): whoever asked for it waits 15 s. */
-#define END_SECONDS 8
-
-static void give_up(void *data)
-{
-	struct daemon *daemon = data;
-
-	qb_log(LOG_WARNING, "the peer did not take over within %d s: ends without it", END_SECONDS);
-	qb_loop_stop(daemon->loop);
-}
 
 static int32_t on_terminate(int32_t number, void *data)
 {
-	struct role_event event = {.type = ROLE_COMMAND, .command = ROLE_SHUTDOWN};
-	struct daemon *daemon = data;
-	qb_loop_timer_handle timer;
-
 	(void)number;
-	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up,
-	                        &timer);
-	roles_event(daemon, &event);
+	ending_begin(data);
 	return 0;
 }
 

@@ -94,6 +94,14 @@ struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 	return actions;
 }
 
+bool roles_peer_would_take_over(const struct daemon *daemon)
+{
+	const struct role_state *role = &daemon->role;
+
+	return role->configured && role->configuration.enabled && role->active && daemon->peer_member &&
+	       role->peer.alive && role->peer.ready && !role->peer.active && !role->peer.yielding;
+}
+
 void roles_command(struct daemon *daemon, enum role_command command, struct message_result *result)
 {
 	struct role_event event = {.type = ROLE_COMMAND, .command = command};

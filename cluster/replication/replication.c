@@ -79,6 +79,7 @@ static void turn(struct replication *replication, bool active, uint64_t now_ms)
 	if (replication->active == active)
 		return;
 	replication->active = active;
+	replication->progress_ms = 0;
 	if (active) {
 		drop_held(replication);
 		replication->wanted = false;
@@ -177,6 +178,7 @@ void replication_set_peer(struct replication *replication, bool member, uint64_t
 	if (replication->peer == member)
 		return;
 	replication->peer = member;
+	replication->progress_ms = 0;
 	end_turn(replication, now_ms);
 	replication->peer_resyncing = true;
 	replication->peer_active = false;
@@ -334,6 +336,18 @@ static void take_status(struct replication *replication, const struct group_mess
 	end_if_complete(replication);
 }
 
+static void watch_progress(struct replication *replication, uint64_t now_ms)
+{
+	unsigned percent = registry_percent(&replication->registry, replication->active);
+
+	if (!replication_resyncing(replication)) {
+		replication->progress_ms = 0;
+	} else if (replication->progress_ms == 0 || percent > replication->progress_percent) {
+		replication->progress_ms = now_ms;
+		replication->progress_percent = percent;
+	}
+}
+
 void replication_peer_message(struct replication *replication, const struct group_message *message,
                               uint64_t now_ms)
 {
@@ -353,6 +367,7 @@ void replication_peer_message(struct replication *replication, const struct grou
 	default:
 		break;
 	}
+	watch_progress(replication, now_ms);
 }
 
 /* The active side: the peer compares what it holds, where nothing else is under way. */
@@ -395,11 +410,22 @@ void replication_tick(struct replication *replication, uint64_t now_ms)
 	send_status(replication);
 	send_unasked(replication, now_ms);
 	compare(replication);
+	watch_progress(replication, now_ms);
 }
 
 bool replication_resyncing(const struct replication *replication)
 {
 	if (!replication->peer)
 		return false;
-	return replication->active ? replication->peer_resyncing : replication->wanted;
+	if (replication->taking_over)
+		return true; /* the peer asks as soon as it has ended */
+	/* A peer that did not ask yet has not got anything, whatever it says. */
+	return replication->active ? !replication->sending || replication->peer_resyncing
+	                           : replication->wanted;
+}
+
+bool replication_gets_on(const struct replication *replication, uint64_t now_ms)
+{
+	return replication_resyncing(replication) &&
+	       (replication->progress_ms == 0 || now_ms - replication->progress_ms < REPLICATION_PROGRESS_MS);
 }

@@ -21,6 +21,8 @@
 #define REPLICATION_UNASKED_SECONDS                                                                          \
 	5                        /* an active node that was not asked for a snapshot sends one by itself */
 #define REPLICATION_TURN_MS 1000 /* a planned change that has not ended by then ends as any other */
+/* A snapshot that came no further for so long counts as one that never ends. */
+#define REPLICATION_PROGRESS_MS 10000
 
 struct replication_calls {
 	/* To the own datapath. 0, -EAGAIN or -ENOTCONN. */
@@ -55,6 +57,9 @@ struct replication {
 	uint64_t expected_next;
 	uint64_t asked_ms; /* or when the last record came */
 	uint64_t batches_skipped;
+	/* How far the snapshot that is under way came, and since when; 0: not seen yet. */
+	uint64_t progress_ms;
+	unsigned progress_percent;
 	uint32_t unsent_term;
 	struct record_batch
 	    unsent;           /* that the group's queue did not take; its length is 0 where there is none */
@@ -91,7 +96,15 @@ void replication_peer_message(struct replication *replication, const struct grou
                               uint64_t now_ms);
 /* Once a second: tells the peer the counts, asks again for a snapshot that stalled, and has both nodes compare. */
 void replication_tick(struct replication *replication, uint64_t now_ms);
-/* Whether the inactive node still waits for the end of a snapshot. */
+/*
+ * Whether the inactive node, this one or the peer, still waits for the end of a snapshot. Of a peer that has only just joined,
+ * and has said nothing yet, that is true. Without a peer in the group it is false.
+ */
 bool replication_resyncing(const struct replication *replication);
+/*
+ * Whether it does, and gets on: its snapshot began or came further within REPLICATION_PROGRESS_MS. A hand-over that waits for
+ * this to end loses nothing, and one that never ends holds up nobody for ever (C22-056).
+ */
+bool replication_gets_on(const struct replication *replication, uint64_t now_ms);
 
 #endif

@@ -337,6 +337,72 @@ static void hear_counts(uint64_t alike, bool resyncing, uint64_t now_ms)
 	replication_peer_message(&node, &message, now_ms);
 }
 
+static void own_flows(uint64_t flows)
+{
+	struct message_mirror_count own = {.class_id = RECORD_FLOW, .count = flows};
+
+	replication_datapath_counts(&node, &own, 1);
+}
+
+/* feature: C22-048 C22-056 C22-057 */
+START_TEST(a_peer_that_has_not_asked_has_not_been_told)
+{
+	setup(true);
+	own_flows(100);
+	hear_counts(100, false, 100);
+	ck_assert(!replication_resyncing(&node));
+	ck_assert(!replication_gets_on(&node, 100));
+	replication_set_peer(&node, false, 110);
+	ck_assert(!replication_resyncing(&node));
+	replication_set_peer(&node, true, 120);
+	ck_assert(replication_resyncing(&node));
+	ck_assert(replication_gets_on(&node, 120));
+	/* What it said to itself before it knew that it is not alone. */
+	hear_status(false);
+	ck_assert(replication_resyncing(&node));
+	hear(GROUP_SNAPSHOT_REQUEST);
+	ck_assert(replication_resyncing(&node));
+	hear_counts(50, true, 130);
+	ck_assert(replication_gets_on(&node, 130));
+	hear_counts(100, false, 140);
+	ck_assert(!replication_resyncing(&node));
+	ck_assert(!replication_gets_on(&node, 140));
+}
+END_TEST
+
+/* feature: C22-056 C22-057 */
+START_TEST(a_snapshot_that_comes_no_further_holds_up_nobody)
+{
+	const uint64_t patience = REPLICATION_PROGRESS_MS;
+
+	setup(true);
+	own_flows(100);
+	hear_counts(10, true, 1000);
+	ck_assert(replication_gets_on(&node, 1000 + patience - 1));
+	/* One that begins again and again is not further than it was. */
+	hear_counts(20, true, 2000);
+	hear_counts(5, true, 3000);
+	hear_counts(20, true, 4000);
+	replication_tick(&node, 2000 + patience);
+	ck_assert(replication_resyncing(&node));
+	ck_assert(!replication_gets_on(&node, 2000 + patience));
+	hear_counts(21, true, 2000 + patience);
+	ck_assert(replication_gets_on(&node, 2000 + patience));
+	/* Another one has all the time again. */
+	hear_counts(100, false, 20000);
+	hear_counts(0, true, 30000);
+	ck_assert(replication_gets_on(&node, 30000 + patience - 1));
+	ck_assert(!replication_gets_on(&node, 30000 + patience));
+	/* So has the peer where activity moves: it needs a snapshot of its own. */
+	setup(false);
+	replication_drifted(&node, RECORD_FLOW, 10);
+	replication_tick(&node, 10);
+	ck_assert(!replication_gets_on(&node, 10 + patience));
+	replication_set_active(&node, true, false, 10 + patience);
+	ck_assert(replication_gets_on(&node, 10 + patience));
+}
+END_TEST
+
 static void hear_snapshot(uint16_t class_id, uint8_t operation)
 {
 	static uint64_t sequence = 1000;
@@ -358,7 +424,7 @@ START_TEST(whoever_was_told_everything_says_so_at_once)
 	replication_set_peer(&node, false, 10);
 	replication_set_peer(&node, true, 11);
 	expect("stop ask ");
-	ck_assert(replication_resyncing(&node));
+	ck_assert(replication_gets_on(&node, 11));
 	/* The end of one class says nothing as long as nobody told what else there is. */
 	hear_snapshot(RECORD_NEIGHBOUR, RECORD_SNAPSHOT_BEGIN);
 	hear_snapshot(RECORD_NEIGHBOUR, RECORD_SNAPSHOT_END);
@@ -381,6 +447,17 @@ START_TEST(whoever_was_told_everything_says_so_at_once)
 }
 END_TEST
 
+/* feature: C22-057 */
+START_TEST(who_takes_over_has_told_nobody_yet)
+{
+	setup(false);
+	replication_set_active(&node, true, true, 10);
+	ck_assert(replication_gets_on(&node, 10));
+	hear(GROUP_HANDED_OVER);
+	ck_assert(replication_gets_on(&node, 101));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, who_yields_sends_its_last_records_first);
@@ -392,7 +469,10 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, who_was_inactive_for_a_moment_sends_everything_again);
 	tcase_add_test(tests, only_what_has_drifted_is_sent_again);
 	tcase_add_test(tests, only_a_peer_that_understands_and_is_in_sync_is_to_compare);
+	tcase_add_test(tests, a_peer_that_has_not_asked_has_not_been_told);
+	tcase_add_test(tests, a_snapshot_that_comes_no_further_holds_up_nobody);
 	tcase_add_test(tests, whoever_was_told_everything_says_so_at_once);
+	tcase_add_test(tests, who_takes_over_has_told_nobody_yet);
 }
 
 TEST_MAIN("replication", add_tests)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cluster/daemon.h"
+
+#include <qb/qblog.h>
+
+/* For handing over, and the rest of the end takes 3 s at most (peer_link_stop): whoever asked for it waits 15 s. */
+#define END_SECONDS 8
+/* Of these; a million flows take some 3 s, and taking over less than what is left. */
+#define TOLD_SECONDS 5
+#define LOOK_NS      10000000ULL
+
+static void give_up(void *data)
+{
+	struct daemon *daemon = data;
+
+	qb_log(LOG_WARNING, "the peer did not take over within %d s: ends without it", END_SECONDS);
+	qb_loop_stop(daemon->loop);
+}
+
+/* What of this node's state the peer has. */
+static unsigned percent(const struct daemon *daemon)
+{
+	return registry_percent(&daemon->replication.registry, true);
+}
+
+static void hand_over(struct daemon *daemon)
+{
+	struct role_event event = {.type = ROLE_COMMAND, .command = ROLE_SHUTDOWN};
+
+	if (roles_peer_would_take_over(daemon) && replication_resyncing(&daemon->replication))
+		qb_log(
+		    LOG_WARNING,
+		    "hands over although the peer has only %u %% of what this node holds: the rest is lost",
+		    percent(daemon));
+	roles_event(daemon, &event);
+}
+
+static void look(void *data)
+{
+	struct daemon *daemon = data;
+	uint64_t now = clock_now_ms();
+	qb_loop_timer_handle timer;
+
+	if (!roles_peer_would_take_over(daemon) || !replication_gets_on(&daemon->replication, now) ||
+	    now >= daemon->told_until_ms ||
+	    qb_loop_timer_add(daemon->loop, QB_LOOP_LOW, LOOK_NS, daemon, look, &timer))
+		hand_over(daemon);
+}
+
+void ending_begin(struct daemon *daemon)
+{
+	uint64_t now = clock_now_ms();
+	qb_loop_timer_handle timer;
+
+	if (daemon->ending)
+		return;
+	daemon->ending = true;
+	daemon->told_until_ms = now + TOLD_SECONDS * 1000;
+	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up,
+	                        &timer);
+	if (roles_peer_would_take_over(daemon) && replication_gets_on(&daemon->replication, now))
+		qb_log(LOG_NOTICE,
+		       "ends when the peer has been told what this node holds (%u %% by now), in %d s at the "
+		       "latest",
+		       percent(daemon), TOLD_SECONDS);
+	look(daemon);
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A peer that is ready, but is still being told of the flows: who ends waits, and no flow does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from lab.cluster import RECOVERY_TIMEOUT, Cluster
+from lab.node import LabNode
+from lab.threads import HeldThread
+from lab.traffic import Flows
+from lab.wait import await_condition
+
+TCP, UDP = 1500, 1500
+ALL_ALIVE = f"tcp {TCP}/{TCP} udp {UDP}/{UDP} resets 0"
+CLUSTERD = "hadrian-clusterd"
+WAITS = "ends when the peer has been told what this node holds"
+JOINED = "the peer joined the group"
+GOES_ON = "hands over although the peer has only"
+
+
+def logged(node: LabNode, text: str) -> int:
+    """How often clusterd said this."""
+    return (node.log / f"{CLUSTERD}.log").read_text(encoding="utf-8", errors="replace").count(text)
+
+
+def await_logged(node: LabNode, text: str, before: int) -> None:
+    await_condition(lambda: logged(node, text) > before, f"'{text}' in the log of {node.name}", RECOVERY_TIMEOUT)
+
+
+@contextmanager
+def untold_standby(cluster: Cluster, held: str) -> Iterator[tuple[LabNode, LabNode]]:
+    """
+    The active node, and a standby that has started anew, is ready and in the group, but gets nothing before the end of the
+    `with`: clusterd of one of them ("active" or "standby") stands still, all but its thread that enters the group.
+    """
+    active, standby = (cluster.nodes[name] for name in (cluster.active(), cluster.standby()))
+    standing, other = (active, standby) if held == "active" else (standby, active)
+    standby.crash()
+    await_condition(lambda: not active.status().peer_alive, "the end of the standby being noticed", RECOVERY_TIMEOUT)
+    standby.start()
+    # It is ready without Corosync, but no member of the group.
+    await_condition(lambda: standby.programs("corosync"), "the start of Corosync", RECOVERY_TIMEOUT, interval=0.002)
+    standby.hang_program("corosync")
+    await_condition(lambda: "HA cluster peer is ready to take over" in active.cli("ha -status").stdout, "a standby that is ready",
+                    RECOVERY_TIMEOUT)
+    joined = logged(other, JOINED)
+    clusterd = standing.daemon_pid(CLUSTERD)
+    assert clusterd is not None
+    with HeldThread(clusterd):
+        standby.resume()
+        await_logged(other, JOINED, joined)
+        yield active, standby
+
+
+@pytest.mark.feature("C22-056", "C22-057", "C22-006")
+def test_clean_stop_waits_for_a_peer_that_is_being_told(cluster: Cluster) -> None:
+    """Told so again meanwhile, it goes on to wait."""
+    with Flows(cluster.lab, TCP, UDP) as flows:
+        cluster.await_well()
+        with untold_standby(cluster, "standby") as (active, standby):
+            before = logged(active, WAITS), logged(active, GOES_ON)
+            active.terminate(CLUSTERD)
+            await_logged(active, WAITS, before[0])
+            active.terminate(CLUSTERD)
+        active.stop()
+        cluster.await_active(standby.name)
+        assert flows.check() == ALL_ALIVE
+        assert (logged(active, WAITS), logged(active, GOES_ON)) == (before[0] + 1, before[1])
+
+
+@pytest.mark.feature("C22-057", "C22-031")
+def test_clean_stop_ends_in_time_though_the_peer_gets_nothing(cluster: Cluster) -> None:
+    with Flows(cluster.lab, 10, 10):
+        cluster.await_well()
+        with untold_standby(cluster, "standby") as (active, standby):
+            before = logged(active, GOES_ON)
+            active.terminate(CLUSTERD)
+            active.await_end(CLUSTERD)
+            assert logged(active, GOES_ON) == before + 1
+        active.stop()
+        cluster.await_active(standby.name)
+
+
+@pytest.mark.feature("C22-057", "C22-031")
+def test_clean_stop_waits_for_nobody_who_dies(cluster: Cluster) -> None:
+    with untold_standby(cluster, "standby") as (active, standby):
+        before = logged(active, WAITS), logged(active, GOES_ON)
+        active.terminate(CLUSTERD)
+        await_logged(active, WAITS, before[0])
+        standby.kill_daemon("hadrian-datapath")
+        active.await_end(CLUSTERD)
+        assert logged(active, GOES_ON) == before[1]
