@@ -96,6 +96,7 @@ struct daemon {
 /* Runs an event (its time is filled in) through the role function and does what it says; the answer of a
  * command. */
 struct role_actions roles_event(struct daemon *daemon, struct role_event *event);
+/* One that would lose what the inactive node is being told just now is refused. */
 void roles_command(struct daemon *daemon, enum role_command command, struct message_result *result);
 /* This node is active, and its peer would take over; what it has of this node's state is another question. */
 bool roles_peer_would_take_over(const struct daemon *daemon);

@@ -4,6 +4,7 @@
 #include "lib/log_event.h"
 #include "lib/messages/type.h"
 
+#include <errno.h>
 #include <qb/qblog.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,11 +103,45 @@ bool roles_peer_would_take_over(const struct daemon *daemon)
 	       role->peer.alive && role->peer.ready && !role->peer.active && !role->peer.yielding;
 }
 
+/* The peer is active, and would be asked to hand over. */
+static bool would_ask(const struct daemon *daemon)
+{
+	const struct role_state *role = &daemon->role;
+
+	return role->configured && role->configuration.enabled && !role->active && role->able &&
+	       daemon->peer_member && role->peer.alive && role->peer.active;
+}
+
+/* Whatever else stands against a hand-over is the role function's to say. */
+static bool loses_state(const struct daemon *daemon, enum role_command command)
+{
+	return (command == ROLE_ACTIVATE ? would_ask(daemon) : roles_peer_would_take_over(daemon)) &&
+	       replication_gets_on(&daemon->replication, clock_now_ms());
+}
+
+static void refuse(const struct daemon *daemon, struct message_result *result)
+{
+	const struct replication *replication = &daemon->replication;
+
+	result->error = -EBUSY;
+	snprintf(result->text, sizeof(result->text),
+	         "%s still being told what the active node holds (%u %%), and the rest would be lost. Try "
+	         "again when `ha` shows no RE-SYNCING, or where this comes no further for %u s.",
+	         daemon->role.active ? "The HA cluster peer is" : "This node is",
+	         registry_percent(&replication->registry, replication->active),
+	         REPLICATION_PROGRESS_MS / 1000);
+}
+
 void roles_command(struct daemon *daemon, enum role_command command, struct message_result *result)
 {
 	struct role_event event = {.type = ROLE_COMMAND, .command = command};
-	struct role_actions actions = roles_event(daemon, &event);
+	struct role_actions actions;
 
+	if (loses_state(daemon, command)) {
+		refuse(daemon, result);
+		return;
+	}
+	actions = roles_event(daemon, &event);
 	result->error = actions.error;
 	snprintf(result->text, sizeof(result->text), "%s", actions.text);
 }

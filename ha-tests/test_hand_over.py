@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A peer that is ready, but is still being told of the flows: who ends waits, and no flow does."""
+"""A peer that is ready, but is still being told of the flows: who is to hand over to it waits, or refuses, and no flow ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,3 +91,25 @@ def test_clean_stop_waits_for_nobody_who_dies(cluster: Cluster) -> None:
         standby.kill_daemon("hadrian-datapath")
         active.await_end(CLUSTERD)
         assert logged(active, GOES_ON) == before[1]
+
+
+@pytest.mark.feature("C22-056", "C22-057", "C22-058", "C22-048")
+@pytest.mark.parametrize(("held", "command", "who"), [
+    ("standby", "ha -deactivate", "The HA cluster peer is"),
+    ("active", "ha -activate", "This node is"),
+])
+def test_hand_over_to_a_node_that_is_being_told_is_refused(cluster: Cluster, held: str, command: str, who: str) -> None:
+    with Flows(cluster.lab, TCP, UDP) as flows:
+        cluster.await_well()
+        with untold_standby(cluster, held) as (active, standby):
+            asked = active if held == "standby" else standby
+            assert asked.status().resyncing
+            said = asked.cli(command)
+            assert said.returncode != 0 and f"Refused: {who} still being told" in said.stdout, said.stdout
+            assert "Try again when `ha` shows no RE-SYNCING" in said.stdout
+        cluster.await_well()
+        assert cluster.active() == active.name
+        assert asked.cli(command).returncode == 0
+        cluster.await_active(standby.name)
+        cluster.await_inactive(active.name)
+        assert flows.check() == ALL_ALIVE
