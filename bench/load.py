@@ -57,11 +57,17 @@ def _join_again(cluster: Cluster) -> None:
     await_condition(in_step, "the standby's being in step", JOIN_TIMEOUT)
 
 
+def _lost(flows: Flows) -> int:
+    """Uses every flow once, so that none ends because it is idle; how many are gone."""
+    words = flows.check().replace("/", " ").split()
+    return FLOWS_TCP + FLOWS_UDP - int(words[1]) - int(words[4])
+
+
 def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
     """So long under load: the metrics."""
     cluster = Cluster(lab)
     cluster.await_well()
-    terms, joins = _terms(cluster), 0
+    terms, joins, lost = _terms(cluster), 0, 0
     begin, (busy, whole) = time.monotonic(), processor_ticks()
     with (Flows(lab, FLOWS_TCP, FLOWS_UDP) as flows, UdpProbe(lab, rate=PROBE_RATE) as probe,
           Background(lab, "server", ["iperf3", "--server", "--forceflush", "--port", PORT], errors_too=True) as server):
@@ -72,17 +78,18 @@ def measure(lab: Lab, minutes: float, quiet: bool) -> dict[str, float]:
             while time.monotonic() < begin + minutes * 60:
                 _join_again(cluster)
                 joins += 1
+                lost = _lost(flows)
                 time.sleep(TOGETHER_SECONDS)
                 if load.process.poll() is not None:
                     raise LabError(f"the transfer broke: {' '.join(load.lines[-3:])}")
                 if not quiet:
                     print(f"{(time.monotonic() - begin) / 60:6.1f} minutes: {joins} joins, {_terms(cluster) - terms} changes of the "
-                          "active node", flush=True)
+                          f"active node, {lost} flows lost", flush=True)
         spent, (busy_after, whole_after) = time.monotonic() - begin, processor_ticks()
         if not quiet and _terms(cluster) > terms:
             print(_why(cluster), flush=True)
         gap = probe.finish().longest_gap(begin).milliseconds
-        words = flows.check().replace("/", " ").split()
+        lost = _lost(flows)
     return {"load.changes": float(_terms(cluster) - terms), "load.minutes": spent / 60, "load.joins": float(joins),
             "load.busy": 100 * (busy_after - busy) / (whole_after - whole), "load.gap_ms": gap,
-            "load.flows_lost": float(FLOWS_TCP + FLOWS_UDP - int(words[1]) - int(words[4]))}
+            "load.flows_lost": float(lost)}
