@@ -110,3 +110,26 @@ def test_who_was_not_missed_goes_on(cluster: Cluster) -> None:
     assert said("stops forwarding") == ended
     assert not from_standby.frames
     cluster.commit("set Settings HASettings PeerDead=200")
+
+
+@pytest.mark.feature("C22-022", "C22-024", "C22-064")
+def test_the_pace_changes_and_nobody_takes_over(cluster: Cluster) -> None:
+    """Both settings at once, up and down again: the nodes take them over one behind the other."""
+    active = cluster.active()
+
+    def changes() -> int:
+        return sum((node.log / "hadrian-clusterd.log").read_text(encoding="utf-8", errors="replace").count("(term ")
+                   for node in cluster.nodes.values())
+
+    before = changes()
+    with Flows(cluster.lab, tcp=FLOWS, udp=FLOWS) as flows:
+        for _ in range(3):
+            cluster.commit("set Settings HASettings PeerDead=3000 HeartbeatInterval=1000")
+            await_condition(lambda: all(node.counter("heartbeat/judged_by") == 3_000_000 for node in cluster.nodes.values()),
+                            "both nodes knowing that they may be silent for 3 s", timeout=30)
+            cluster.commit("set Settings HASettings PeerDead=200 HeartbeatInterval=5")
+            await_condition(lambda: all(node.counter("heartbeat/judged_by") <= PEER_DEAD_US for node in cluster.nodes.values()),
+                            "both nodes knowing that they may not", timeout=30)
+        assert flows.check() == f"tcp {FLOWS}/{FLOWS} udp {FLOWS}/{FLOWS} resets 0"
+    assert changes() == before
+    assert cluster.active() == active

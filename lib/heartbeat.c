@@ -35,7 +35,8 @@ struct frame {
 	uint64_t sequence;
 	uint8_t port_mac[6];
 	uint16_t port_interface;
-	uint64_t verdict;
+	uint32_t peer_dead_us;
+	uint32_t verdict;
 	uint32_t patience_us;
 	uint64_t acknowledged;
 	uint8_t tag[TAG_LENGTH];
@@ -94,7 +95,8 @@ void heartbeat_encode_between(const struct heartbeat *heartbeat, const struct ma
 	    .sequence = htobe64(heartbeat->sequence),
 	    .patience_us = htobe32(heartbeat->patience_us),
 	    .acknowledged = htobe64(heartbeat->acknowledged),
-	    .verdict = htobe64(heartbeat->verdict),
+	    .peer_dead_us = htobe32(heartbeat->peer_dead_us),
+	    .verdict = htobe32(heartbeat->verdict),
 	    .port_interface = htobe16(heartbeat->port_interface),
 	};
 
@@ -152,7 +154,8 @@ enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uin
 	    .peer_instance = be64toh(frame.peer_instance),
 	    .sequence = be64toh(frame.sequence),
 	    .acknowledged = be64toh(frame.acknowledged),
-	    .verdict = be64toh(frame.verdict),
+	    .peer_dead_us = be32toh(frame.peer_dead_us),
+	    .verdict = be32toh(frame.verdict),
 	    .patience_us = be32toh(frame.patience_us),
 	    .port_interface = be16toh(frame.port_interface),
 	};

@@ -47,13 +47,14 @@ struct heartbeat {
 	uint64_t sequence;      /* grows with every heartbeat; the same on all interfaces */
 	uint64_t
 	    acknowledged; /* the newest sequence heard of peer_instance, 0: none, or not to be relied upon */
-	uint32_t patience_us; /* of silence, after which the sender counts its peer as dead; 0: PeerDead */
-	uint32_t reserved2;   /* 0 */
+	uint32_t patience_us;  /* of silence, after which the sender counts its peer as dead; 0: PeerDead */
+	uint32_t peer_dead_us; /* the sender's PeerDead; 0: an older release, which does not tell */
 	/*
 	 * Changes whenever the sender counts its peer as dead, before any heartbeat that acknowledges what it hears after that; 0: an older
 	 * release, which does not tell.
 	 */
-	uint64_t verdict;
+	uint32_t verdict;
+	uint32_t reserved2; /* 0 */
 	/* The sender's own address on an interface whose HAEthernetAddressMode is InterfaceMAC (C22-051); zero: none. */
 	struct mac_address port_mac;
 	uint16_t port_interface; /* which one */

@@ -19,7 +19,8 @@ static const struct heartbeat sample = {
     .sequence = 1234567890123,
     .acknowledged = 1234567890001,
     .patience_us = 40000,
-    .verdict = 1234567890123,
+    .peer_dead_us = 200000,
+    .verdict = 1234567890,
     .port_mac = {{2, 0, 0, 0, 0, 9}},
     .port_interface = 300,
 };

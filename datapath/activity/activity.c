@@ -15,10 +15,7 @@
 #include "lib/messages/type.h"
 
 #include <qb/qblog.h>
-#include <rte_cycles.h>
 #include <string.h>
-
-#define DEAD_DEFAULT_MS 200
 
 static struct message_activity wish;
 static struct message_activity_report told;
@@ -111,14 +108,9 @@ void activity_set(const struct message_activity *new_wish)
 
 void activity_configure(const struct policy *policy)
 {
-	const struct policy_settings *settings = policy->settings;
-	uint32_t dead_ms = settings->peer_dead_ms ? settings->peer_dead_ms : DEAD_DEFAULT_MS;
 	bool was_active = atomic_load(&datapath.active);
 
-	standalone = !settings->cluster_enabled;
-	/* The bound of a hand-over (datapath/switchover). */
-	atomic_store(&datapath.fence_cycles,
-	             standalone ? 0 : (uint64_t)dead_ms * 1000 / 4 * 3 * rte_get_tsc_hz() / 1000000);
+	standalone = !policy->settings->cluster_enabled;
 	become(standalone || wish.active);
 	/* Addresses and ports may be new. */
 	if (was_active && atomic_load(&datapath.active))

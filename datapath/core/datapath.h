@@ -152,7 +152,6 @@ struct datapath {
 	_Atomic(struct watch_table *) watches;    /* NULL: nobody watches */
 	_Atomic bool active;                      /* forwards for the shared addresses; standalone: always */
 	_Atomic bool mirroring;                   /* records are wanted */
-	_Atomic uint64_t fence_cycles;            /* how long a node that yields may forward; 0: standalone */
 	/*
 	 * Counted up by the control thread when an adjacency index is to name another next hop than before
 	 * (unresolve it, count up, rte_rcu_qsbr_synchronize, then use it anew): flows look theirs up again.

@@ -16,9 +16,8 @@
 
 struct ask {
 	/* The peer, as last heard while the lease was not over. */
-	uint64_t instance; /* 0: none that follows this node, so that none can be asked */
-	uint64_t verdict;
-	uint32_t term, reserved;    /* of this node's activity, which the peer knows of */
+	uint64_t instance;          /* 0: none that follows this node, so that none can be asked */
+	uint32_t verdict, term;     /* term: of this node's activity, which the peer knows of */
 	uint64_t since;             /* when asking began, 0: nothing is asked */
 	uint64_t sequence;          /* of the heartbeat that asks, 0: none went out yet */
 	uint64_t sent_ns, sent_tsc; /* just before it did */

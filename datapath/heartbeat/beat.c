@@ -54,7 +54,7 @@ static void judge_now(uint64_t now)
 	beat_patience_judged(told->alive && told->last.instance == report.last.instance, report.alive, now);
 	/* Before any heartbeat that could acknowledge what is heard from now on. */
 	if (told->alive && !report.alive)
-		beat.verdict = RTE_MAX(beat.verdict + 1, now);
+		beat.verdict = beat.verdict == UINT32_MAX ? 1 : beat.verdict + 1;
 	if (judge_report_differs(&report, told))
 		beat.news = true;
 	/* Whoever forges may do so at any rate. */
@@ -69,7 +69,7 @@ static void judge_now(uint64_t now)
 /* Called before anything else: what stood still may have been replaced by its peer. */
 static void watch_self(uint64_t now, uint64_t tsc)
 {
-	if (beat.turned && now - beat.turned > 2 * beat.configuration.interval_ns) {
+	if (beat.turned && now - beat.turned > 2 * beat.interval_ns) {
 		judge_excuse(&beat.judge, beat.turned, now);
 		beat.judged = now;
 	}
@@ -91,11 +91,11 @@ static void use_configuration(void)
 			(void)heartbeat_thread_watch(member->fd);
 	}
 	judge_configure(&beat.judge, configuration->dead_ns, judged, configuration->member_count);
+	/* A datapath that is started anew, under the same clusterd, must not come back to a number that it had. */
 	if (!beat.verdict)
-		beat.verdict = control_now();
+		beat.verdict = (uint32_t)(control_now() / NANOSECONDS_PER_MILLISECOND) | 1;
 	peer_macs_configure(&beat.findings.macs, configuration->macs, configuration->mac_count);
 	beat_patience_configure();
-	heartbeat_thread_period(configuration->cluster ? configuration->interval_ns : 0);
 	beat.findings.configured = configuration->serial;
 	beat.news = true;
 }

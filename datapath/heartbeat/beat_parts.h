@@ -23,7 +23,8 @@ struct beat {
 	struct lease lease;
 	struct patience patience;
 	struct ask ask;
-	uint64_t verdict; /* see struct heartbeat */
+	uint32_t verdict;     /* see struct heartbeat */
+	uint64_t interval_ns; /* between heartbeats: as configured, or less (patience_interval) */
 	uint64_t next_send, sequence;
 	uint64_t turned, turned_tsc; /* the last turn */
 	uint64_t judged;             /* when, last */

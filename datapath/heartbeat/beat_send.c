@@ -62,6 +62,7 @@ static bool send_all(bool farewell)
 	                              .acknowledged =
 	                                  patience_acknowledges(&beat.patience, beat.judge.last.sequence),
 	                              .patience_us = (uint32_t)(beat.patience.wanted_ns / 1000),
+	                              .peer_dead_us = (uint32_t)(beat.patience.dead_ns / 1000),
 	                              .verdict = beat.verdict};
 	uint8_t frame[HEARTBEAT_FRAME_LENGTH];
 	bool direct = false;
@@ -105,7 +106,7 @@ static void send_now(void)
 
 	if (!beat_running() || now > mailbox_touched() + CONTROL_DEAD_NS)
 		return;
-	beat.next_send = now + beat.configuration.interval_ns;
+	beat.next_send = now + beat.interval_ns;
 	direct = send_all(false);
 	if (beat.ask.since)
 		ask_sent(&beat.ask, beat.sequence, now, tsc, beat.lease.fence_ns / 2);
@@ -116,7 +117,7 @@ static void send_now(void)
 void beat_send_due(uint64_t now)
 {
 	/* The timer may fire a little early against this clock. */
-	if (now + beat.configuration.interval_ns / 8 < beat.next_send)
+	if (now + beat.interval_ns / 8 < beat.next_send)
 		return;
 	beat.taken = 0;
 	send_now();

@@ -15,6 +15,8 @@ struct heartbeat_lanes {
 	 * heartbeat thread writes, workers read. UINT64_MAX: never (standalone).
 	 */
 	_Atomic uint64_t lease_tsc;
+	/* The bounds of a hand-over, in microseconds: of this node's judge, and of its own patience; 0: no cluster. */
+	_Atomic uint64_t judged_by_at_most_us, judges_by_at_most_us;
 	/* For statistics, in microseconds: what this node judges by, what it is judged by, the peer's longest gap lately. */
 	_Atomic uint64_t patience_us, judged_by_us, longest_gap_us;
 	/* The heartbeat thread's, as a worker's. */

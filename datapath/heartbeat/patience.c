@@ -17,11 +17,27 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-void patience_configure(struct patience *patience, uint64_t interval_ns, uint64_t least_ns, uint64_t dead_ns)
+void patience_configure(struct patience *patience, uint64_t interval_ns, uint64_t least_ns, uint64_t dead_ns,
+                        uint64_t sequence)
 {
+	if (patience->dead_ns != dead_ns)
+		patience->dead_since = sequence;
 	patience->interval_ns = interval_ns;
 	patience->least_ns = larger(least_ns, INTERVALS_MIN * interval_ns);
 	patience->dead_ns = dead_ns;
+	patience->bound_ns = patience->bound_ns ? smaller(patience->bound_ns, dead_ns) : dead_ns;
+}
+
+uint64_t patience_judges_by_at_most(const struct patience *patience)
+{
+	return larger(patience->dead_ns, patience->peer_dead_ns);
+}
+
+void patience_hear_bound(struct patience *patience, uint64_t peer_dead_ns, uint64_t acknowledged)
+{
+	patience->peer_dead_ns = peer_dead_ns;
+	if (acknowledged && acknowledged >= patience->dead_since)
+		patience->bound_ns = patience->dead_ns;
 }
 
 void patience_restart(struct patience *patience, uint64_t now)
@@ -36,14 +52,14 @@ static uint64_t best(const struct patience *patience, uint64_t longest, uint64_t
 
 	if (!longest || now - patience->since < PATIENCE_SETTLE_NS)
 		return 0;
-	return wish < patience->dead_ns ? wish : 0;
+	return wish < patience_judges_by_at_most(patience) ? wish : 0;
 }
 
 void patience_choose(struct patience *patience, uint64_t longest, uint64_t now, uint64_t sequence)
 {
-	uint64_t wish = best(patience, longest, now);
-	uint64_t had = patience->wanted_ns ? patience->wanted_ns : patience->dead_ns;
-	uint64_t wants = wish ? wish : patience->dead_ns;
+	uint64_t wish = best(patience, longest, now), most = patience_judges_by_at_most(patience);
+	uint64_t had = patience->wanted_ns ? patience->wanted_ns : most;
+	uint64_t wants = wish ? wish : most;
 	bool raises = wants > had;
 
 	/* Small steps down are not worth the moment of PeerDead that each costs. */
@@ -58,9 +74,11 @@ void patience_choose(struct patience *patience, uint64_t longest, uint64_t now, 
 
 uint64_t patience_judges_by(const struct patience *patience, uint64_t acknowledged)
 {
+	uint64_t most = patience_judges_by_at_most(patience);
+
 	if (!patience->wanted_ns || !acknowledged || acknowledged < patience->wanted_since)
-		return patience->dead_ns;
-	return smaller(patience->wanted_ns, patience->dead_ns);
+		return most;
+	return smaller(patience->wanted_ns, most);
 }
 
 void patience_obey(struct patience *patience, uint64_t peer_wants_ns)
@@ -82,19 +100,23 @@ uint64_t patience_acknowledges(const struct patience *patience, uint64_t heard)
 
 uint64_t patience_judged_by(const struct patience *patience, uint64_t now)
 {
+	uint64_t bound = patience->bound_ns;
 	/* A peer that heard nothing else for as long has judged already; one that did judges by PeerDead. */
-	bool free = patience->gave_up && now - patience->gave_up >= patience->dead_ns;
+	bool free = patience->gave_up && now - patience->gave_up >= larger(patience->peer_wants_ns, bound);
 
-	return patience->peer_wants_ns && !free ? smaller(patience->peer_wants_ns, patience->dead_ns)
-	                                        : patience->dead_ns;
+	return patience->peer_wants_ns && !free ? smaller(patience->peer_wants_ns, bound) : bound;
+}
+
+uint64_t patience_interval(const struct patience *patience, uint64_t now)
+{
+	return smaller(patience->interval_ns, patience_judged_by(patience, now) / INTERVALS_MIN);
 }
 
 uint64_t patience_fence(const struct patience *patience, uint64_t now, uint64_t *stride)
 {
-	uint64_t least = patience_judged_by(patience, now), margin = least / 4;
+	uint64_t least = patience_judged_by(patience, now), interval = patience_interval(patience, now);
+	uint64_t margin = larger(least / 4, MARGIN * interval);
 
-	if (least >= INTERVALS_MIN * patience->interval_ns)
-		margin = larger(margin, MARGIN * patience->interval_ns);
-	*stride = margin - smaller(margin, patience->interval_ns / 2);
+	*stride = margin - smaller(margin, interval / 2);
 	return least - margin;
 }

@@ -15,7 +15,7 @@ static struct patience patience;
 static void begin(void)
 {
 	patience = (struct patience){0};
-	patience_configure(&patience, INTERVAL, LEAST, DEAD);
+	patience_configure(&patience, INTERVAL, LEAST, DEAD, 1);
 	patience_restart(&patience, START);
 }
 
@@ -80,6 +80,48 @@ START_TEST(the_judged_is_fenced_by_what_it_heard)
 }
 END_TEST
 
+/* feature: C22-024 */
+START_TEST(a_peer_that_is_configured_otherwise_is_judged_by_what_it_says)
+{
+	begin();
+	patience_hear_bound(&patience, 5 * DEAD, 0);
+	ck_assert_uint_eq(judges(6 * MILLISECOND, SETTLED - 1), 5 * DEAD);
+	ck_assert_uint_eq(judges(DEAD, SETTLED), 4 * DEAD);
+	ck_assert_uint_eq(judges(2 * DEAD, SETTLED + 1), 5 * DEAD);
+	patience_hear_bound(&patience, DEAD / 2, 0);
+	ck_assert_uint_eq(judges(2 * DEAD, SETTLED + 2), DEAD);
+	/* An older release does not say it. */
+	patience_hear_bound(&patience, 0, 0);
+	ck_assert_uint_eq(judges(2 * DEAD, SETTLED + 3), DEAD);
+}
+END_TEST
+
+/* feature: C22-024 */
+START_TEST(a_larger_peer_dead_counts_when_the_peer_has_heard_of_it)
+{
+	begin();
+	patience_configure(&patience, 100 * MILLISECOND, LEAST, 5 * DEAD, 50);
+	patience_hear_bound(&patience, DEAD, 49);
+	ck_assert_uint_eq(patience_judged_by(&patience, START), DEAD);
+	ck_assert_uint_eq(patience_interval(&patience, START), DEAD / 4);
+	patience_hear_bound(&patience, DEAD, 0);
+	ck_assert_uint_eq(patience_judged_by(&patience, START), DEAD);
+	patience_hear_bound(&patience, DEAD, 50);
+	ck_assert_uint_eq(patience_judged_by(&patience, START), 5 * DEAD);
+	ck_assert_uint_eq(patience_interval(&patience, START), 100 * MILLISECOND);
+	/* A wish that the peer had before it was measured anew. */
+	patience_obey(&patience, LEAST);
+	ck_assert_uint_eq(patience_interval(&patience, START), LEAST / 4);
+	/* A smaller one counts at once, and what was heard of the larger one is nothing to one as large again. */
+	patience_configure(&patience, INTERVAL, LEAST, DEAD, 60);
+	patience_obey(&patience, 0);
+	ck_assert_uint_eq(patience_judged_by(&patience, START), DEAD);
+	patience_configure(&patience, INTERVAL, LEAST, 5 * DEAD, 70);
+	patience_hear_bound(&patience, DEAD, 69);
+	ck_assert_uint_eq(patience_judged_by(&patience, START), DEAD);
+}
+END_TEST
+
 /* feature: C22-023 */
 START_TEST(a_gap_is_remembered_for_one_window_or_two)
 {
@@ -105,6 +147,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, patience_follows_the_longest_gap);
 	tcase_add_test(tests, nobody_is_judged_by_what_it_has_not_heard);
 	tcase_add_test(tests, the_judged_is_fenced_by_what_it_heard);
+	tcase_add_test(tests, a_peer_that_is_configured_otherwise_is_judged_by_what_it_says);
+	tcase_add_test(tests, a_larger_peer_dead_counts_when_the_peer_has_heard_of_it);
 	tcase_add_test(tests, a_gap_is_remembered_for_one_window_or_two);
 }
 

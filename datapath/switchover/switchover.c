@@ -2,6 +2,7 @@
 #include "datapath/switchover/switchover.h"
 
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/lanes.h"
 #include "datapath/mirror/mirror.h"
 #include "datapath/worker/job.h"
 #include "datapath/worker/state.h"
@@ -44,9 +45,15 @@ static void log_end(const char *what)
 	       (double)(control_now() - state.since) / NANOSECONDS_PER_MILLISECOND);
 }
 
+static uint64_t cycles_of(uint64_t microseconds)
+{
+	return microseconds * rte_get_tsc_hz() / 1000000;
+}
+
 void switchover_pass(void)
 {
-	uint64_t cycles = atomic_load(&datapath.fence_cycles);
+	/* Three quarters of what the other one holds at least, as it knows. */
+	uint64_t cycles = cycles_of(atomic_load(&heartbeat_lanes.judged_by_at_most_us) / 4 * 3);
 
 	if (cycles == 0 || state.passing || state.holding)
 		return;
@@ -59,14 +66,12 @@ void switchover_pass(void)
 
 void switchover_hold(void)
 {
-	uint64_t cycles = atomic_load(&datapath.fence_cycles);
+	uint64_t cycles = cycles_of(atomic_load(&heartbeat_lanes.judges_by_at_most_us));
 
 	if (cycles == 0 || state.passing || state.holding)
 		return;
 	state.holding = true;
 	state.since = control_now();
-	/* Longer than the other one passes. */
-	cycles += cycles / 3;
 	atomic_store(&switchover.holding_until, rte_rdtsc() + cycles);
 	start_timer(cycles);
 }

@@ -30,26 +30,10 @@ static void check_identity(const struct configuration *running, const struct con
 	}
 }
 
-/* The peer goes on at its former pace until it has the change too. */
-static void check_pace(const struct configuration *running, const struct configuration *next,
-                       struct problems *problems)
-{
-	uint32_t interval = setting_number(running, "HASettings", "HeartbeatInterval");
-	uint32_t dead = setting_number(next, "HASettings", "PeerDead");
-
-	if (dead < 3 * interval)
-		warning(
-		    problems, schema_type(next->schema, NULL, "HASettings"), NULL,
-		    "PeerDead (%u ms) is less than three times the HeartbeatInterval in force (%u ms): the "
-		    "active node may change. Commit the new HeartbeatInterval first, then PeerDead",
-		    dead, interval);
-}
-
 void check_change(const struct configuration *running, const struct configuration *next,
                   struct problems *problems)
 {
 	if (!configuration_in_cluster(running) || !configuration_in_cluster(next))
 		return;
 	check_identity(running, next, problems);
-	check_pace(running, next, problems);
 }
