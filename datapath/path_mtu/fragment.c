@@ -38,8 +38,8 @@ int fragment_ipv4(struct rte_mbuf *mbuf, uint16_t mtu, uint16_t identification, 
 	if (header->fragment_offset & RTE_BE16(RTE_IPV4_HDR_DF_FLAG) && !header->packet_id)
 		header->packet_id = rte_cpu_to_be_16(identification);
 	header->fragment_offset &= ~RTE_BE16(RTE_IPV4_HDR_DF_FLAG);
-	count = rte_ipv4_fragment_copy_nonseg_packet(mbuf, out, FRAGMENTS_MAX,
-	                                             (uint16_t)(each + header_length), pool);
+	/* It makes their length a multiple of 8 itself, and refuses a link of less than 68 bytes. */
+	count = rte_ipv4_fragment_copy_nonseg_packet(mbuf, out, FRAGMENTS_MAX, longest(pool, mtu), pool);
 	for (int i = 0; i < count; i++) {
 		struct rte_ipv4_hdr *fragment = rte_pktmbuf_mtod(out[i], struct rte_ipv4_hdr *);
 
