@@ -171,11 +171,12 @@ def test_planned_hand_over_loses_and_reorders_nothing(cluster: Cluster) -> None:
     active = cluster.active()
     other = cluster.other(active)
     with UdpProbe(cluster.lab, rate=500) as probe:
+        moment = time.monotonic()
         done = cluster.nodes[active].cli("ha -deactivate")
         assert done.returncode == 0 and "Performing deactivation." in done.stdout, done.stdout + done.stderr
         cluster.await_active(other)
         cluster.await_inactive(active)
-        result = probe.finish()
+        result = probe.finish().since(moment)
     assert (result.lost, result.reordered) == (0, 0)
     shown = cluster.nodes[active].cli("ha").stdout
     assert "Inactive" in shown and "HA cluster peer is ALIVE" in shown

@@ -57,6 +57,10 @@ class ProbeResult:
                 latest = max(latest, received)
         return count
 
+    def since(self, moment: float) -> "ProbeResult":
+        """Without what was sent before: a first datagram may wait for a neighbor, and the second one pass it."""
+        return ProbeResult([sample for sample in self.samples if sample[0] >= moment])
+
     def arrivals(self) -> list[float]:
         return sorted(received for _, received in self.samples if received is not None)
 
