@@ -122,6 +122,8 @@ void peer_link_stop(struct daemon *daemon);
 int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
                    const void *payload, size_t payload_length);
 void peer_link_init(struct daemon *daemon);
+/* Heartbeats tell that the peer's clusterd is another one than before: what the one before it was told is gone. */
+void peer_link_renewed(struct daemon *daemon);
 /* Once a second: the status goes out, and Corosync is started anew where it hangs. */
 void peer_link_second(struct daemon *daemon);
 

@@ -38,6 +38,8 @@ static void on_heartbeat_report(struct daemon *daemon, const struct message_hear
 	event.peer.instance = report->last.instance;
 	event.peer.peer_instance = report->last.peer_instance;
 	daemon->patience_us = report->patience_us;
+	if (daemon->role.peer.instance && daemon->role.peer.instance != report->last.instance)
+		peer_link_renewed(daemon);
 	roles_event(daemon, &event);
 }
 

@@ -23,11 +23,23 @@ static unsigned percent(const struct daemon *daemon)
 	return registry_percent(&daemon->replication.registry, true);
 }
 
+/* It has not got everything: it may not even have joined the group yet, though its heartbeats say that it is ready. */
+static bool lacks(const struct daemon *daemon)
+{
+	return !daemon->replication.peer || replication_resyncing(&daemon->replication);
+}
+
+static bool waits(const struct daemon *daemon, uint64_t now)
+{
+	return roles_peer_would_take_over(daemon) &&
+	       (!daemon->replication.peer || replication_gets_on(&daemon->replication, now));
+}
+
 static void hand_over(struct daemon *daemon)
 {
 	struct role_event event = {.type = ROLE_COMMAND, .command = ROLE_SHUTDOWN};
 
-	if (roles_peer_would_take_over(daemon) && replication_resyncing(&daemon->replication))
+	if (roles_peer_would_take_over(daemon) && lacks(daemon))
 		qb_log(
 		    LOG_WARNING,
 		    "hands over although the peer has only %u %% of what this node holds: the rest is lost",
@@ -41,8 +53,7 @@ static void look(void *data)
 	uint64_t now = clock_now_ms();
 	qb_loop_timer_handle timer;
 
-	if (!roles_peer_would_take_over(daemon) || !replication_gets_on(&daemon->replication, now) ||
-	    now >= daemon->told_until_ms ||
+	if (!waits(daemon, now) || now >= daemon->told_until_ms ||
 	    qb_loop_timer_add(daemon->loop, QB_LOOP_LOW, LOOK_NS, daemon, look, &timer))
 		hand_over(daemon);
 }
@@ -58,7 +69,7 @@ void ending_begin(struct daemon *daemon)
 	daemon->told_until_ms = now + TOLD_SECONDS * 1000;
 	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up,
 	                        &timer);
-	if (roles_peer_would_take_over(daemon) && replication_gets_on(&daemon->replication, now))
+	if (waits(daemon, now))
 		qb_log(LOG_NOTICE,
 		       "ends when the peer has been told what this node holds (%u %% by now), in %d s at the "
 		       "latest",

@@ -53,6 +53,19 @@ static void tell_membership(struct daemon *daemon, bool member, bool peer)
 		mgmtd_link_ask_current(daemon);
 }
 
+/* The group holds on to who died for a second or so, and may learn of its end and of the next one's beginning at once. */
+void peer_link_renewed(struct daemon *daemon)
+{
+	replication_set_peer(&daemon->replication, false, clock_now_ms());
+}
+
+/* A message of the clusterd of which heartbeats tell: it is the one in the group. */
+static void meet_again(struct daemon *daemon, uint64_t instance)
+{
+	if (daemon->peer_member && !daemon->replication.peer && instance == daemon->role.peer.instance)
+		replication_set_peer(&daemon->replication, true, clock_now_ms());
+}
+
 static void on_membership(bool own, bool peer, void *user)
 {
 	tell_membership(user, own, peer);
@@ -82,6 +95,7 @@ static void on_message(const void *bytes, size_t length, void *user)
 			    error == -ENOTSUP ? "newer version" : "malformed");
 		return;
 	}
+	meet_again(daemon, message.instance);
 	delay_heard(&daemon->delay, message.echo_us, clock_stamp(), clock_now_ms());
 	daemon->delay.received = message.records.made_us;
 	switch (message.type) {

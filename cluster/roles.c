@@ -99,8 +99,8 @@ bool roles_peer_would_take_over(const struct daemon *daemon)
 {
 	const struct role_state *role = &daemon->role;
 
-	return role->configured && role->configuration.enabled && role->active && daemon->peer_member &&
-	       role->peer.alive && role->peer.ready && !role->peer.active && !role->peer.yielding;
+	return role->configured && role->configuration.enabled && role->active && role->peer.alive &&
+	       role->peer.ready && !role->peer.active && !role->peer.yielding;
 }
 
 /* The peer is active, and would be asked to hand over. */

@@ -28,14 +28,9 @@ def await_logged(node: LabNode, text: str, before: int) -> None:
     await_condition(lambda: logged(node, text) > before, f"'{text}' in the log of {node.name}", RECOVERY_TIMEOUT)
 
 
-@contextmanager
-def untold_standby(cluster: Cluster, held: str) -> Iterator[tuple[LabNode, LabNode]]:
-    """
-    The active node, and a standby that has started anew, is ready and in the group, but gets nothing before the end of the
-    `with`: clusterd of one of them ("active" or "standby") stands still, all but its thread that enters the group.
-    """
+def standby_outside(cluster: Cluster) -> tuple[LabNode, LabNode]:
+    """The active node, and a standby that has started anew and is ready, but whose Corosync stands still before it joins."""
     active, standby = (cluster.nodes[name] for name in (cluster.active(), cluster.standby()))
-    standing, other = (active, standby) if held == "active" else (standby, active)
     standby.crash()
     await_condition(lambda: not active.status().peer_alive, "the end of the standby being noticed", RECOVERY_TIMEOUT)
     standby.start()
@@ -44,6 +39,17 @@ def untold_standby(cluster: Cluster, held: str) -> Iterator[tuple[LabNode, LabNo
     standby.hang_program("corosync")
     await_condition(lambda: "HA cluster peer is ready to take over" in active.cli("ha -status").stdout, "a standby that is ready",
                     RECOVERY_TIMEOUT)
+    return active, standby
+
+
+@contextmanager
+def untold_standby(cluster: Cluster, held: str) -> Iterator[tuple[LabNode, LabNode]]:
+    """
+    The active node, and a standby that has started anew, is ready and in the group, but gets nothing before the end of the
+    `with`: clusterd of one of them ("active" or "standby") stands still, all but its thread that enters the group.
+    """
+    active, standby = standby_outside(cluster)
+    standing, other = (active, standby) if held == "active" else (standby, active)
     joined = logged(other, JOINED)
     clusterd = standing.daemon_pid(CLUSTERD)
     assert clusterd is not None
@@ -67,6 +73,21 @@ def test_clean_stop_waits_for_a_peer_that_is_being_told(cluster: Cluster) -> Non
         cluster.await_active(standby.name)
         assert flows.check() == ALL_ALIVE
         assert (logged(active, WAITS), logged(active, GOES_ON)) == (before[0] + 1, before[1])
+
+
+@pytest.mark.feature("C22-056", "C22-057", "C22-006")
+def test_clean_stop_waits_for_a_peer_that_is_about_to_join(cluster: Cluster) -> None:
+    with Flows(cluster.lab, TCP, UDP) as flows:
+        cluster.await_well()
+        active, standby = standby_outside(cluster)
+        before = logged(active, WAITS), logged(active, GOES_ON)
+        active.terminate(CLUSTERD)
+        await_logged(active, WAITS, before[0])
+        standby.resume()
+        active.stop()
+        cluster.await_active(standby.name)
+        # Joining takes Corosync seconds, and five are all that there are.
+        assert logged(active, GOES_ON) > before[1] or flows.check() == ALL_ALIVE
 
 
 @pytest.mark.feature("C22-057", "C22-031")
