@@ -41,6 +41,14 @@ static void drop_held(struct neighbour *neighbour)
 	neighbour->held_count = 0;
 }
 
+/* Before workers know the MAC: what they send from then on would pass these. */
+static void send_held(struct neighbour *neighbour)
+{
+	for (unsigned i = 0; i < neighbour->held_count; i++)
+		actions->send(neighbour, neighbour->held[i]);
+	neighbour->held_count = 0;
+}
+
 /* before: the state that it had for those who watch. */
 static void set_state(struct neighbour *neighbour, enum neighbour_state before, enum neighbour_state state)
 {
@@ -151,12 +159,10 @@ static void set_known(struct neighbour *neighbour, enum neighbour_state before, 
 	neighbour->tries = 0;
 	neighbour->expires = now + settings.expire_ns;
 	neighbour->due = neighbour->expires - lead;
+	send_held(neighbour);
 	set_state(neighbour, before, NEIGHBOUR_DYNAMIC);
 	if (new)
 		actions->changed(neighbour, false);
-	for (unsigned i = 0; i < neighbour->held_count; i++)
-		actions->send(neighbour, neighbour->held[i]);
-	neighbour->held_count = 0;
 }
 
 void neighbour_learn(uint16_t interface, struct ip_address next_hop, const struct mac_address *mac,
@@ -215,10 +221,8 @@ int neighbour_static(uint16_t interface, struct ip_address next_hop, const struc
 	neighbour->mirrored = false;
 	neighbour->marked = true;
 	neighbour->tries = 0;
+	send_held(neighbour);
 	set_state(neighbour, before, NEIGHBOUR_STATIC);
-	for (unsigned i = 0; i < neighbour->held_count; i++)
-		actions->send(neighbour, neighbour->held[i]);
-	neighbour->held_count = 0;
 	return 0;
 }
 

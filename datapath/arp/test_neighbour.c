@@ -24,6 +24,8 @@ static void send_held(const struct neighbour *neighbour, struct rte_mbuf *mbuf)
 {
 	(void)mbuf;
 	ck_assert(!mac_address_is_zero(&neighbour->mac));
+	/* Nothing that workers send by themselves from now on passes it. */
+	ck_assert(neighbour->state == NEIGHBOUR_RESOLVING || !neighbour->held_count);
 	sent++;
 }
 
