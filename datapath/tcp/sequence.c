@@ -129,8 +129,8 @@ static enum counter track_reset(struct step *step)
 	              step->receiver->sequence_granted + 1) ||
 	     (segment->flags & ACK && (int32_t)(step->receiver->sequence_end - segment->acknowledged) < 0)))
 		return COUNTER_DROP_TCP_RESET;
-	if (step->numbers &&
-	    (unseen & TCP_UNSEEN(step->direction) || segment->sequence != step->sender->sequence_end))
+	/* A forged segment and the reset that follows from it must not do it. */
+	if (step->numbers && (unseen || segment->sequence != step->sender->sequence_end))
 		return COUNTER_COUNT;
 	step->flow->tcp |= TCP_RESET;
 	step->next = FLOW_TCP_CLOSING;

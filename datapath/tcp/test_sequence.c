@@ -149,6 +149,9 @@ START_TEST(a_taken_over_flow_is_believed_until_both_agree)
 	/* Far beyond what this node had seen. */
 	ck_assert_int_eq(sends(0, ACK, 5000000, 9000000, 100), COUNTER_COUNT);
 	ck_assert_uint_eq(flow.tcp & TCP_UNSEEN_BOTH, TCP_UNSEEN(1));
+	/* Nor does the very next number of what was believed reset it. */
+	ck_assert_int_eq(sends(0, RST, 5000100, 0, 0), COUNTER_COUNT);
+	ck_assert_int_eq(flow.state, FLOW_TCP_OPEN);
 	/* Whoever guesses does not get the last word. */
 	ck_assert_int_eq(sends(1, ACK, 100, 100, 100), COUNTER_COUNT);
 	ck_assert_int_eq(sends(1, FIN | ACK, 100, 100, 100), COUNTER_COUNT);
