@@ -137,6 +137,12 @@ static enum counter track_reset(struct step *step)
 	return COUNTER_COUNT;
 }
 
+/* Whether the handshake ended before the server had answered: nothing of a connection can follow. */
+static bool is_refused(const struct flow *flow)
+{
+	return flow->tcp & TCP_RESET && (flow->tcp & TCP_UNSEEN_BOTH) == TCP_UNSEEN(1);
+}
+
 /* --- a SYN where there is a connection */
 
 static enum counter track_syn(struct step *step)
@@ -280,6 +286,8 @@ static enum counter track(struct flow *flow, unsigned direction, const struct tc
 
 	if (segment->flags & RST)
 		reason = track_reset(&step);
+	else if (is_refused(flow))
+		reason = COUNTER_DROP_TCP_STATE;
 	else if (flow->state == FLOW_TCP_INIT)
 		reason = track_init(&step);
 	else if (segment->flags & SYN)

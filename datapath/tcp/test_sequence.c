@@ -97,6 +97,11 @@ START_TEST(what_no_handshake_has)
 	ck_assert_int_eq(sends(1, RST | ACK, 0, 1, 0), COUNTER_COUNT);
 	ck_assert_int_eq(flow.state, FLOW_TCP_CLOSING);
 	ck_assert(tcp_reopens(&flow, 0, SYN));
+	/* There is no connection, and none of its data. */
+	ck_assert_int_eq(sends(0, ACK, 1, 1, 100), COUNTER_DROP_TCP_STATE);
+	ck_assert_int_eq(sends(1, ACK, 1, 1, 100), COUNTER_DROP_TCP_STATE);
+	ck_assert_int_eq(sends(1, SYN | ACK, 0, 1, 0), COUNTER_DROP_TCP_STATE);
+	ck_assert_int_eq(sends(1, RST | ACK, 0, 1, 0), COUNTER_COUNT);
 }
 END_TEST
 
