@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/testing/reference.h"
 
+#include "datapath/testing/reference_tcp.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -26,6 +28,7 @@ struct reference_flow {
 	uint16_t to;
 	bool translated, learned;
 	uint8_t address[16];
+	struct reference_tcp tcp;
 };
 
 static struct {
@@ -155,7 +158,8 @@ static bool is_echo(const struct tuple *tuple)
 	return tuple->protocol == (tuple->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 }
 
-static bool read_transport(const uint8_t *transport, unsigned length, struct tuple *out, uint8_t *tcp_flags)
+static bool read_transport(const uint8_t *transport, unsigned length, struct tuple *out,
+                           struct reference_segment *segment)
 {
 	uint8_t request = out->family == 4 ? 8 : 128, reply = out->family == 4 ? 0 : 129;
 
@@ -165,9 +169,9 @@ static bool read_transport(const uint8_t *transport, unsigned length, struct tup
 			return false;
 	} else if (out->protocol == IPPROTO_TCP) {
 		if (length < 20 || transport[12] >> 4 < 5 || transport[12] >> 4 << 2 > (int)length ||
-		    !word(transport) || !word(transport + 2))
+		    !word(transport) || !word(transport + 2) || !reference_tcp_flags(transport[13]))
 			return false;
-		*tcp_flags = transport[13];
+		*segment = reference_tcp_read(transport, length);
 	} else if (is_echo(out)) {
 		if (length < 8 || (transport[0] != request && transport[0] != reply) || transport[1] != 0)
 			return false;
@@ -237,7 +241,7 @@ static bool has_port(const struct tuple *tuple)
 }
 
 /* NULL where the rules, the routes or the protocol allow no flow. */
-static struct reference_flow *open_flow(const struct tuple *tuple, uint8_t tcp_flags)
+static struct reference_flow *open_flow(const struct tuple *tuple, const struct reference_segment *segment)
 {
 	const struct network *source = route(tuple->family, tuple->source);
 	const struct network *destination = route(tuple->family, tuple->destination);
@@ -246,7 +250,9 @@ static struct reference_flow *open_flow(const struct tuple *tuple, uint8_t tcp_f
 	bool back;
 
 	if (!source || source->interface != tuple->interface || !destination || !destination->interface ||
-	    tuple->echo_reply || (tuple->protocol == IPPROTO_TCP && tcp_flags != 0x02))
+	    tuple->echo_reply ||
+	    (tuple->protocol == IPPROTO_TCP &&
+	     (segment->flags & (REFERENCE_SYN | REFERENCE_ACK)) != REFERENCE_SYN))
 		return NULL;
 	rule = decide(tuple, destination->interface);
 	if (!rule || !rule->allow)
@@ -347,24 +353,37 @@ static void rewrite(uint8_t *packet, uint16_t length, const uint8_t *address, ui
 	put(packet + 10, checksum(packet, 20, 0));
 }
 
+/* The flow that a packet belongs to, opened where there is none; NULL where it may not. */
+static struct reference_flow *flow_of(const struct tuple *tuple, const struct reference_segment *segment,
+                                      bool *back)
+{
+	struct reference_flow *flow = find(tuple, back);
+
+	if (flow && tuple->protocol == IPPROTO_TCP && reference_tcp_anew(&flow->tcp, *back, segment)) {
+		*flow = model.flows[--model.flow_count];
+		flow = NULL;
+	}
+	if (!flow)
+		flow = open_flow(tuple, segment);
+	return flow;
+}
+
 void reference_receive(uint16_t interface, const uint8_t *packet, uint16_t present,
                        struct reference_answer *answer)
 {
+	struct reference_segment segment = {0};
 	struct reference_flow *flow;
 	struct tuple tuple;
-	uint8_t tcp_flags = 0;
 	bool back = false;
 
 	*answer = (struct reference_answer){.verdict = REFERENCE_DROP};
 	if (!read_header(packet, present, &tuple, &answer->length) ||
 	    !read_transport(packet + header_length(packet), answer->length - header_length(packet), &tuple,
-	                    &tcp_flags))
+	                    &segment))
 		return;
 	tuple.interface = interface;
-	flow = find(&tuple, &back);
-	if (!flow)
-		flow = open_flow(&tuple, tcp_flags);
-	if (!flow)
+	flow = flow_of(&tuple, &segment, &back);
+	if (!flow || (tuple.protocol == IPPROTO_TCP && !reference_tcp_pass(&flow->tcp, back, &segment)))
 		return;
 	memcpy(answer->bytes, packet, answer->length);
 	answer->interface = back ? flow->there.interface : flow->to;
@@ -414,6 +433,26 @@ bool reference_translation(unsigned index, uint8_t family, uint8_t protocol, uin
 		*port = flow->back.destination_port;
 		*remote_port = flow->back.source_port;
 		return true;
+	}
+	return false;
+}
+
+bool reference_connection(unsigned index, unsigned end, struct reference_connection *out)
+{
+	for (unsigned i = 0; i < model.flow_count; i++) {
+		const struct reference_flow *flow = &model.flows[i];
+		const struct tuple *tuple = end ? &flow->back : &flow->there;
+
+		if (tuple->protocol != IPPROTO_TCP || index-- > 0)
+			continue;
+		*out = (struct reference_connection){.interface = tuple->interface,
+		                                     .family = tuple->family,
+		                                     .source_port = tuple->source_port,
+		                                     .destination_port = tuple->destination_port,
+		                                     .tcp = flow->tcp};
+		memcpy(out->source, tuple->source, 16);
+		memcpy(out->destination, tuple->destination, 16);
+		return tuple->interface != NOWHERE && tuple->interface != REFERENCE_CORE;
 	}
 	return false;
 }

@@ -5,12 +5,11 @@
 /*
  * What the flow engine has to do, said in the slowest and plainest way, for the network of fixture_ipv6.h: a list of
  * rules read from the top, a list of flows read from the top, checksums computed over everything. It shares no code
- * with the engine, and knows UDP, echo, the SYN of TCP and protocols without ports, without fragments, IP options and
- * extension headers. One thread.
+ * with the engine, and knows UDP, TCP (reference_tcp.h), echo and protocols without ports, without fragments, IP
+ * options and extension headers. One thread.
  */
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "datapath/testing/reference_tcp.h"
 
 #define REFERENCE_ANY  0     /* as an interface of a rule */
 #define REFERENCE_CORE 65535 /* the firewall itself */
@@ -49,6 +48,16 @@ bool reference_learn(struct reference_answer *answer, uint16_t port);
 /* A flow's translated port (or identifier) and that of the other end; false where there is none at that index. */
 bool reference_translation(unsigned index, uint8_t family, uint8_t protocol, uint16_t *port,
                            uint16_t *remote_port);
+/* One end of a TCP connection: what its packets look like where they come in, and what is known of the connection. */
+struct reference_connection {
+	uint16_t interface;
+	uint8_t family;
+	uint8_t source[16], destination[16];
+	uint16_t source_port, destination_port;
+	struct reference_tcp tcp;
+};
+/* end: 0 for the client. False where there is none at that index, or its packets come in by no interface (yet). */
+bool reference_connection(unsigned index, unsigned end, struct reference_connection *out);
 /* The checksum of UDP, TCP or echo is right, or absent where UDP over IPv4 may leave it out. */
 bool reference_transport_checksum(const uint8_t *packet);
 

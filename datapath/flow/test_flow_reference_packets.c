@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/flow/test_flow_reference_packets.h"
+
+#include <arpa/inet.h>
+
+static uint64_t state;
+
+void random_seed(uint64_t seed)
+{
+	state = seed;
+}
+
+uint64_t any(uint64_t below)
+{
+	uint64_t z = state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return (z ^ z >> 31) % below;
+}
+
+bool one_in(unsigned number)
+{
+	return any(number) == 0;
+}
+
+static const char *const hosts[2][11] = {
+    {"10.1.0.10", "10.1.0.11", "198.51.100.10", "203.0.113.5", "203.0.113.6", "10.1.0.1", "198.51.100.1",
+     "198.51.100.2", "10.1.0.255", "224.0.0.1", "192.0.2.1"},
+    {CLIENT6, "2001:db8:1::11", SERVER6, BEHIND6, "2001:db8:3::78", LAN_SHARED6, WAN_SHARED6, "2001:db8:2::2",
+     "::1", "ff02::5", "2001:db8:9::1"},
+};
+static const uint8_t protocols[] = {17, 17, 17, 6, 6, 1, 1, 47, 89};
+const uint16_t random_ports[6] = {1, 53, 80, 1000, 1001, 40000};
+
+uint8_t random_protocol(bool ipv6)
+{
+	uint8_t protocol = protocols[any(RTE_DIM(protocols))];
+
+	return ipv6 && protocol == 1 ? 58 : protocol;
+}
+
+static void put_long(uint8_t *at, uint32_t value)
+{
+	rte_be32_t big = rte_cpu_to_be_32(value);
+
+	memcpy(at, &big, sizeof(big));
+}
+
+/* Behind the ports, which stand. At least 32 bytes are there; numbers and window are any that stand there too. */
+static void set_tcp(uint8_t *transport, uint8_t flags)
+{
+	const uint8_t options[12] = {2, 4, 5, 100, 1, 3, 3, (uint8_t)any(16), 1, 1, 4, 2};
+	bool plain = one_in(2);
+
+	transport[12] = plain ? 5 << 4 : 8 << 4;
+	transport[13] = flags;
+	if (!plain)
+		memcpy(transport + 20, options, sizeof(options));
+}
+
+static void set_ports(struct rte_mbuf *mbuf, uint8_t protocol, uint16_t header)
+{
+	uint8_t *transport = rte_pktmbuf_mtod_offset(mbuf, uint8_t *, header);
+	uint16_t from = random_ports[any(RTE_DIM(random_ports))],
+	         to = random_ports[any(RTE_DIM(random_ports))], translated, remote;
+
+	/* Often an answer to what was translated. */
+	if (one_in(3) &&
+	    reference_translation((unsigned)any(8), header == 20 ? 4 : 6, protocol, &translated, &remote))
+		from = remote, to = translated;
+	if (protocol == IPPROTO_UDP || protocol == IPPROTO_TCP) {
+		transport[0] = from >> 8, transport[1] = from & 0xff;
+		transport[2] = to >> 8, transport[3] = to & 0xff;
+	} else if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6) {
+		transport[4] = to >> 8, transport[5] = to & 0xff;
+	}
+	if (protocol == IPPROTO_UDP)
+		transport[4] = 0, transport[5] = (uint8_t)(rte_pktmbuf_data_len(mbuf) - header);
+	if (protocol == IPPROTO_TCP)
+		set_tcp(transport, one_in(4) ? (uint8_t)any(256) : RTE_TCP_SYN_FLAG);
+	if (protocol == IPPROTO_ICMP)
+		transport[0] = one_in(2) ? 8 : 0;
+	if (protocol == IPPROTO_ICMPV6)
+		transport[0] = one_in(2) ? 128 : 129;
+}
+
+static void fill_checksums(struct rte_mbuf *mbuf, bool ipv6, uint8_t protocol)
+{
+	void *header = rte_pktmbuf_mtod(mbuf, void *);
+	uint8_t *transport = (uint8_t *)header + (ipv6 ? 40 : 20);
+	uint16_t length = rte_pktmbuf_data_len(mbuf) - (ipv6 ? 40 : 20), sum;
+	unsigned at = protocol == IPPROTO_UDP ? 6 : protocol == IPPROTO_TCP ? 16 : 2;
+
+	if (!ipv6) {
+		((struct rte_ipv4_hdr *)header)->hdr_checksum = rte_ipv4_cksum(header);
+	}
+	if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP && protocol != IPPROTO_ICMP &&
+	    protocol != IPPROTO_ICMPV6)
+		return;
+	if (protocol == IPPROTO_ICMP)
+		sum = (uint16_t)~rte_raw_cksum(transport, length);
+	else
+		sum = ipv6 ? rte_ipv6_udptcp_cksum(header, transport)
+		           : rte_ipv4_udptcp_cksum(header, transport);
+	if (protocol == IPPROTO_UDP && !ipv6 && one_in(4))
+		sum = 0;
+	memcpy(transport + at, &sum, sizeof(sum));
+}
+
+static void damage(struct rte_mbuf *mbuf, bool ipv6)
+{
+	uint8_t *packet = rte_pktmbuf_mtod(mbuf, uint8_t *), protocol = packet[9];
+
+	switch (any(6)) {
+	case 0: /* the length of the packet, which may be true of fewer bytes */
+		packet[ipv6 ? 5 : 3] = (uint8_t)any(256);
+		break;
+	case 1: /* any byte of the headers, but for fragments, options and extension headers */
+		packet[ipv6 ? any(6) : 8 + any(4)] ^= 1 << any(8);
+		if (ipv6)
+			packet[0] |= 0x10;
+		/* UDP's ports as ICMP's type and code: of ICMP the reference knows echoes alone. */
+		else if (packet[9] == IPPROTO_ICMP)
+			packet[9] = protocol;
+		break;
+	case 2:
+		rte_pktmbuf_trim(mbuf, any(rte_pktmbuf_data_len(mbuf)));
+		return;
+	case 3: /* padding */
+		memset(rte_pktmbuf_append(mbuf, 7), 0xee, 7);
+		return;
+	case 4: /* the transport's own length */
+		packet[ipv6 ? 45 : 25] = (uint8_t)any(256);
+		break;
+	default:
+		packet[ipv6 ? 7 : 8] = (uint8_t)any(3);
+		break;
+	}
+	if (!ipv6 && !one_in(4))
+		((struct rte_ipv4_hdr *)packet)->hdr_checksum = 0,
+		                      ((struct rte_ipv4_hdr *)packet)->hdr_checksum =
+		                          rte_ipv4_cksum((struct rte_ipv4_hdr *)packet);
+}
+
+static struct rte_mbuf *new_packet(bool ipv6, uint8_t protocol, const uint8_t *source,
+                                   const uint8_t *destination)
+{
+	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(datapath.packets);
+	uint16_t header = ipv6 ? 40 : 20, length = (uint16_t)(header + 32 + any(60));
+	uint8_t *packet = (uint8_t *)rte_pktmbuf_append(mbuf, length);
+
+	for (unsigned i = 0; i < length; i++)
+		packet[i] = (uint8_t)any(256);
+	memset(packet, 0, header);
+	packet[0] = ipv6 ? 0x60 : 0x45;
+	packet[ipv6 ? 6 : 9] = protocol;
+	packet[ipv6 ? 7 : 8] = one_in(20) ? (uint8_t)any(3) : 64;
+	if (ipv6)
+		packet[5] = (uint8_t)(length - header);
+	else
+		packet[3] = (uint8_t)length;
+	memcpy(packet + (ipv6 ? 8 : 12), source, ipv6 ? 16 : 4);
+	memcpy(packet + (ipv6 ? 24 : 16), destination, ipv6 ? 16 : 4);
+	return mbuf;
+}
+
+static struct random_packet packet_of_anything(void)
+{
+	struct random_packet made = {.interface = one_in(2) ? LAN : WAN, .ipv6 = one_in(2)};
+	uint8_t protocol = random_protocol(made.ipv6), source[16], destination[16];
+	unsigned last = one_in(8) ? RTE_DIM(hosts[0]) : 8, from = (unsigned)any(last),
+	         to = (unsigned)any(last);
+	uint16_t header = made.ipv6 ? 40 : 20;
+
+	/* Most connections from the LAN, or there would be few. */
+	if (protocol == IPPROTO_TCP && !one_in(4))
+		made.interface = LAN, from = (unsigned)any(2), to = 2 + (unsigned)any(3);
+	inet_pton(made.ipv6 ? AF_INET6 : AF_INET, hosts[made.ipv6][from], source);
+	inet_pton(made.ipv6 ? AF_INET6 : AF_INET, hosts[made.ipv6][to], destination);
+	made.mbuf = new_packet(made.ipv6, protocol, source, destination);
+	memset(rte_pktmbuf_mtod_offset(made.mbuf, uint8_t *, header), 0, 8);
+	set_ports(made.mbuf, protocol, header);
+	fill_checksums(made.mbuf, made.ipv6, protocol);
+	return made;
+}
+
+/* --- segments of a connection ----------------------------------------------------------------------------- */
+
+/* What most often comes next from that end, or what ends it. */
+static uint8_t likely_flags(const struct reference_tcp *tcp, unsigned end)
+{
+	if (one_in(12))
+		return (uint8_t)any(256);
+	if (one_in(16))
+		return one_in(2) ? RTE_TCP_RST_FLAG : RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG;
+	if (one_in(12))
+		return end ? RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG : RTE_TCP_SYN_FLAG;
+	switch (tcp->state) {
+	case REFERENCE_TCP_NOTHING:
+	case REFERENCE_TCP_SYN_SENT:
+		return end ? RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG : RTE_TCP_SYN_FLAG;
+	case REFERENCE_TCP_CLOSING:
+		if (tcp->reset && end == 0 && one_in(2))
+			return RTE_TCP_SYN_FLAG;
+		return one_in(3) ? RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG : RTE_TCP_ACK_FLAG;
+	default:
+		return one_in(16)  ? RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG
+		       : one_in(4) ? RTE_TCP_PSH_FLAG | RTE_TCP_ACK_FLAG
+		                   : RTE_TCP_ACK_FLAG;
+	}
+}
+
+static uint32_t beside(uint32_t number)
+{
+	return number + (uint32_t)any(5) - 2;
+}
+
+/* The next number, or one at a bound of those that are good, or any. */
+static uint32_t likely_sequence(const struct reference_tcp_end *own, const struct reference_tcp_end *other,
+                                uint32_t payload)
+{
+	if (!one_in(3))
+		return own->sent;
+	switch (any(4)) {
+	case 0:
+		return beside(own->sent);
+	case 1:
+		return beside(other->allowed + 1) - payload;
+	case 2:
+		return beside(own->sent - reference_tcp_window(other)) - payload;
+	default:
+		return (uint32_t)any(UINT64_C(1) << 32);
+	}
+}
+
+static uint32_t likely_acknowledgement(const struct reference_tcp_end *own,
+                                       const struct reference_tcp_end *other)
+{
+	if (!one_in(4))
+		return other->sent;
+	switch (any(4)) {
+	case 0:
+		return beside(other->sent);
+	case 1:
+		return beside(other->sent - reference_tcp_window(own) - REFERENCE_ACK_BEHIND);
+	case 2: /* the last that a SYN's answer may have */
+		return beside(other->sent - 1460);
+	default:
+		return (uint32_t)any(UINT64_C(1) << 32);
+	}
+}
+
+/* One of the few connections that go on for long. False where there is none. */
+static bool packet_of_connection(struct random_packet *made)
+{
+	unsigned end = (unsigned)any(2);
+	struct reference_connection connection;
+	uint8_t *transport, *ports;
+	uint32_t payload;
+
+	if (!reference_connection((unsigned)any(4), end, &connection))
+		return false;
+	*made = (struct random_packet){.interface = connection.interface, .ipv6 = connection.family == 6};
+	made->mbuf = new_packet(made->ipv6, IPPROTO_TCP, connection.source, connection.destination);
+	transport = rte_pktmbuf_mtod_offset(made->mbuf, uint8_t *, made->ipv6 ? 40 : 20);
+	ports = transport;
+	ports[0] = connection.source_port >> 8, ports[1] = connection.source_port & 0xff;
+	ports[2] = connection.destination_port >> 8, ports[3] = connection.destination_port & 0xff;
+	set_tcp(transport, likely_flags(&connection.tcp, end));
+	payload = rte_pktmbuf_data_len(made->mbuf) - (made->ipv6 ? 40u : 20u) - (transport[12] >> 2);
+	put_long(transport + 4,
+	         likely_sequence(&connection.tcp.end[end], &connection.tcp.end[!end], payload));
+	put_long(transport + 8, likely_acknowledgement(&connection.tcp.end[end], &connection.tcp.end[!end]));
+	fill_checksums(made->mbuf, made->ipv6, IPPROTO_TCP);
+	return true;
+}
+
+struct random_packet random_packet(void)
+{
+	struct random_packet made;
+
+	if (!one_in(3) || !packet_of_connection(&made))
+		made = packet_of_anything();
+	if (one_in(10))
+		damage(made.mbuf, made.ipv6);
+	return made;
+}
