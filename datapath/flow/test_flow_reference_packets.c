@@ -98,6 +98,7 @@ static void fill_checksums(struct rte_mbuf *mbuf, bool ipv6, uint8_t protocol)
 	if (protocol != IPPROTO_UDP && protocol != IPPROTO_TCP && protocol != IPPROTO_ICMP &&
 	    protocol != IPPROTO_ICMPV6)
 		return;
+	memset(transport + at, 0, sizeof(sum));
 	if (protocol == IPPROTO_ICMP)
 		sum = (uint16_t)~rte_raw_cksum(transport, length);
 	else
@@ -144,10 +145,10 @@ static void damage(struct rte_mbuf *mbuf, bool ipv6)
 }
 
 static struct rte_mbuf *new_packet(bool ipv6, uint8_t protocol, const uint8_t *source,
-                                   const uint8_t *destination)
+                                   const uint8_t *destination, uint16_t least)
 {
 	struct rte_mbuf *mbuf = rte_pktmbuf_alloc(datapath.packets);
-	uint16_t header = ipv6 ? 40 : 20, length = (uint16_t)(header + 32 + any(60));
+	uint16_t header = ipv6 ? 40 : 20, length = (uint16_t)(header + least + any(60));
 	uint8_t *packet = (uint8_t *)rte_pktmbuf_append(mbuf, length);
 
 	for (unsigned i = 0; i < length; i++)
@@ -178,7 +179,7 @@ static struct random_packet packet_of_anything(void)
 		made.interface = LAN, from = (unsigned)any(2), to = 2 + (unsigned)any(3);
 	inet_pton(made.ipv6 ? AF_INET6 : AF_INET, hosts[made.ipv6][from], source);
 	inet_pton(made.ipv6 ? AF_INET6 : AF_INET, hosts[made.ipv6][to], destination);
-	made.mbuf = new_packet(made.ipv6, protocol, source, destination);
+	made.mbuf = new_packet(made.ipv6, protocol, source, destination, 32);
 	memset(rte_pktmbuf_mtod_offset(made.mbuf, uint8_t *, header), 0, 8);
 	set_ports(made.mbuf, protocol, header);
 	fill_checksums(made.mbuf, made.ipv6, protocol);
@@ -255,14 +256,14 @@ static uint32_t likely_acknowledgement(const struct reference_tcp_end *own,
 static bool packet_of_connection(struct random_packet *made)
 {
 	unsigned end = (unsigned)any(2);
-	struct reference_connection connection;
+	struct reference_end connection;
 	uint8_t *transport, *ports;
 	uint32_t payload;
 
-	if (!reference_connection((unsigned)any(4), end, &connection))
+	if (!reference_end((unsigned)any(4), end, IPPROTO_TCP, &connection))
 		return false;
 	*made = (struct random_packet){.interface = connection.interface, .ipv6 = connection.family == 6};
-	made->mbuf = new_packet(made->ipv6, IPPROTO_TCP, connection.source, connection.destination);
+	made->mbuf = new_packet(made->ipv6, IPPROTO_TCP, connection.source, connection.destination, 32);
 	transport = rte_pktmbuf_mtod_offset(made->mbuf, uint8_t *, made->ipv6 ? 40 : 20);
 	ports = transport;
 	ports[0] = connection.source_port >> 8, ports[1] = connection.source_port & 0xff;
@@ -276,11 +277,86 @@ static bool packet_of_connection(struct random_packet *made)
 	return true;
 }
 
+/* --- errors about packets --------------------------------------------------------------------------------- */
+
+static uint8_t likely_error(bool ipv6)
+{
+	static const uint8_t types[2][4] = {{3, 3, 11, 12}, {1, 2, 3, 4}};
+
+	return types[ipv6][any(4)];
+}
+
+/* The headers of a packet that the other end has sent to this one, at whose side it is. */
+static void quote(uint8_t *packet, unsigned length, const struct reference_end *here, unsigned end)
+{
+	bool ipv6 = here->family == 6;
+	uint8_t *transport = packet + (ipv6 ? 40 : 20);
+
+	memset(packet, 0, ipv6 ? 8 : 12);
+	packet[0] = ipv6 ? 0x60 : 0x45;
+	packet[ipv6 ? 5 : 3] = (uint8_t)any(256);
+	packet[ipv6 ? 7 : 8] = (uint8_t)any(64);
+	packet[ipv6 ? 6 : 9] = here->protocol;
+	memcpy(packet + (ipv6 ? 8 : 12), here->destination, ipv6 ? 16 : 4);
+	memcpy(packet + (ipv6 ? 24 : 16), here->source, ipv6 ? 16 : 4);
+	if (here->protocol == IPPROTO_UDP || here->protocol == IPPROTO_TCP) {
+		transport[0] = here->destination_port >> 8, transport[1] = here->destination_port & 0xff;
+		transport[2] = here->source_port >> 8, transport[3] = here->source_port & 0xff;
+	} else if (here->protocol == IPPROTO_ICMP || here->protocol == IPPROTO_ICMPV6) {
+		uint16_t identifier = here->source_port | here->destination_port;
+
+		transport[0] = here->echo_reply ? (ipv6 ? 128 : 8) : (ipv6 ? 129 : 0);
+		transport[4] = identifier >> 8, transport[5] = identifier & 0xff;
+	}
+	if (here->protocol == IPPROTO_TCP && !one_in(6))
+		put_long(transport + 4, likely_sequence(&here->tcp.end[!end], &here->tcp.end[end],
+		                                        one_in(2) ? 0 : REFERENCE_ACK_BEHIND));
+	/* Of UDP some have none. */
+	if (here->protocol == IPPROTO_UDP && one_in(4) && length >= (ipv6 ? 48u : 28u))
+		memset(transport + 6, 0, 2);
+	/* And some are about nothing: but no header becomes an extension header. */
+	if (one_in(6)) {
+		unsigned at = (unsigned)any((ipv6 ? 40 : 20) + 4);
+
+		if (!ipv6 || at != 6)
+			packet[at] ^= 1 << any(8);
+	}
+}
+
+/* From one end of a flow or from a router, about what the other end has sent. False where there is no flow. */
+static bool packet_of_error(struct random_packet *made)
+{
+	unsigned end = (unsigned)any(2), header;
+	struct reference_end here;
+	uint8_t *message, source[16];
+
+	if (!reference_end((unsigned)any(40), end, 0, &here))
+		return false;
+	*made = (struct random_packet){.interface = here.interface, .ipv6 = here.family == 6};
+	header = made->ipv6 ? 40 : 20;
+	memcpy(source, here.source, sizeof(source));
+	if (one_in(2))
+		inet_pton(made->ipv6 ? AF_INET6 : AF_INET, hosts[made->ipv6][any(5)], source);
+	made->mbuf = new_packet(made->ipv6, made->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, source,
+	                        here.destination, 8 + header + 8);
+	message = rte_pktmbuf_mtod_offset(made->mbuf, uint8_t *, header);
+	message[0] = likely_error(made->ipv6);
+	message[1] = (uint8_t)any(6);
+	/* The MTU of packet too big: both sides of the least one. */
+	memset(message + 4, 0, 2);
+	message[6] = one_in(2) ? 4 : 5;
+	quote(message + 8, rte_pktmbuf_data_len(made->mbuf) - header - 8, &here, end);
+	fill_checksums(made->mbuf, made->ipv6, made->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	return true;
+}
+
 struct random_packet random_packet(void)
 {
 	struct random_packet made;
 
-	if (!one_in(3) || !packet_of_connection(&made))
+	bool found = one_in(3) ? packet_of_connection(&made) : one_in(4) ? packet_of_error(&made) : false;
+
+	if (!found)
 		made = packet_of_anything();
 	if (one_in(10))
 		damage(made.mbuf, made.ipv6);

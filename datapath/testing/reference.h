@@ -5,8 +5,8 @@
 /*
  * What the flow engine has to do, said in the slowest and plainest way, for the network of fixture_ipv6.h: a list of
  * rules read from the top, a list of flows read from the top, checksums computed over everything. It shares no code
- * with the engine, and knows UDP, TCP (reference_tcp.h), echo and protocols without ports, without fragments, IP
- * options and extension headers. One thread.
+ * with the engine, and knows UDP, TCP (reference_tcp.h), echo, ICMP errors and protocols without ports, without
+ * fragments, IP options and extension headers. One thread.
  */
 
 #include "datapath/testing/reference_tcp.h"
@@ -32,6 +32,7 @@ struct reference_answer {
 	uint8_t
 	    bytes[2048]; /* of the IP packet that leaves; a translated port is not known before it is seen */
 	struct reference_flow *translated; /* set where this packet's source port was chosen by the engine */
+	unsigned port_at;                  /* where in the bytes that port (or identifier) stands */
 };
 
 /* Forgets flows and rules. */
@@ -48,16 +49,21 @@ bool reference_learn(struct reference_answer *answer, uint16_t port);
 /* A flow's translated port (or identifier) and that of the other end; false where there is none at that index. */
 bool reference_translation(unsigned index, uint8_t family, uint8_t protocol, uint16_t *port,
                            uint16_t *remote_port);
-/* One end of a TCP connection: what its packets look like where they come in, and what is known of the connection. */
-struct reference_connection {
+/* One end of a flow: what its packets look like where they come in, and what is known of a connection. */
+struct reference_end {
 	uint16_t interface;
-	uint8_t family;
+	uint8_t family, protocol;
 	uint8_t source[16], destination[16];
+	/* Of an echo request the identifier is the source's, of its answer the destination's, and the other one 0. */
 	uint16_t source_port, destination_port;
+	bool echo_reply;
 	struct reference_tcp tcp;
 };
-/* end: 0 for the client. False where there is none at that index, or its packets come in by no interface (yet). */
-bool reference_connection(unsigned index, unsigned end, struct reference_connection *out);
+/*
+ * end: 0 for who opened it; protocol: 0 for any. False where there is no flow at that index, or the end's packets come
+ * in by no interface, or by none yet.
+ */
+bool reference_end(unsigned index, unsigned end, uint8_t protocol, struct reference_end *out);
 /* The checksum of UDP, TCP or echo is right, or absent where UDP over IPv4 may leave it out. */
 bool reference_transport_checksum(const uint8_t *packet);
 
