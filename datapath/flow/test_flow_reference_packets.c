@@ -117,7 +117,7 @@ static void damage(struct rte_mbuf *mbuf, bool ipv6)
 	case 0: /* the length of the packet, which may be true of fewer bytes */
 		packet[ipv6 ? 5 : 3] = (uint8_t)any(256);
 		break;
-	case 1: /* any byte of the headers, but for fragments, options and extension headers */
+	case 1: /* any byte of the headers, but for fragments */
 		packet[ipv6 ? any(6) : 8 + any(4)] ^= 1 << any(8);
 		if (ipv6)
 			packet[0] |= 0x10;
@@ -350,6 +350,72 @@ static bool packet_of_error(struct random_packet *made)
 	return true;
 }
 
+/* --- options and extension headers ------------------------------------------------------------------------ */
+
+/* Room for that many bytes behind the IP header. */
+static uint8_t *open_gap(struct random_packet *made, uint16_t length)
+{
+	unsigned header = made->ipv6 ? 40 : 20, rest = rte_pktmbuf_data_len(made->mbuf) - header;
+	uint8_t *gap;
+
+	ck_assert_ptr_nonnull(rte_pktmbuf_append(made->mbuf, length));
+	gap = rte_pktmbuf_mtod_offset(made->mbuf, uint8_t *, header);
+	memmove(gap + length, gap, rest);
+	for (unsigned i = 0; i < length; i++)
+		gap[i] = (uint8_t)any(256);
+	return gap;
+}
+
+static void add_options(struct random_packet *made)
+{
+	/* Router alert, record route, time stamp, source routes, one that nobody knows, one that cannot be read. */
+	static const uint8_t options[][4] = {{148, 4, 0, 0}, {148, 4, 1, 1}, {148, 3, 1, 1},
+	                                     {7, 3, 4, 1},   {68, 4, 5, 0},  {131, 3, 4, 1},
+	                                     {137, 3, 4, 1}, {200, 4, 0, 0}, {200, 9, 0, 0}};
+	uint16_t length = (uint16_t)(4 * (1 + any(4)));
+	uint8_t *at = open_gap(made, length);
+	struct rte_ipv4_hdr *header = rte_pktmbuf_mtod(made->mbuf, struct rte_ipv4_hdr *);
+
+	if (!one_in(20))
+		memset(at, 1, length);
+	if (!one_in(3))
+		memcpy(at + any(length - 3u), options[one_in(2) ? 0 : any(RTE_DIM(options))], 4);
+	/* Nothing behind the end is looked at. */
+	if (one_in(4))
+		at[any(length)] = 0;
+	header->version_ihl = (uint8_t)(0x45 + length / 4);
+	header->total_length = rte_cpu_to_be_16(rte_pktmbuf_data_len(made->mbuf));
+	header->hdr_checksum = 0;
+	header->hdr_checksum = rte_ipv4_cksum(header);
+}
+
+/* In front of those that are there. */
+static void add_extension(struct random_packet *made, uint8_t which)
+{
+	uint8_t units = one_in(3), *at = open_gap(made, (uint16_t)(8 * (units + 1)));
+	struct rte_ipv6_hdr *header = rte_pktmbuf_mtod(made->mbuf, struct rte_ipv6_hdr *);
+
+	at[0] = header->proto;
+	at[1] = one_in(20) ? 255 : units;
+	/* Of a routing header the type, and how many stops there are. */
+	at[2] = (uint8_t)any(4);
+	at[3] = one_in(3) ? (uint8_t)any(3) : 0;
+	header->proto = which;
+	header->payload_len = rte_cpu_to_be_16(rte_pktmbuf_data_len(made->mbuf) - 40);
+}
+
+static void add_headers(struct random_packet *made)
+{
+	static const uint8_t headers[] = {IPPROTO_HOPOPTS, IPPROTO_DSTOPTS, IPPROTO_DSTOPTS, IPPROTO_ROUTING};
+	bool many = one_in(8); /* about as many as pass */
+	uint64_t extensions = many ? 7 + any(4) : 1 + any(2);
+
+	if (!made->ipv6)
+		add_options(made);
+	for (uint64_t i = 0; made->ipv6 && i < extensions; i++)
+		add_extension(made, many ? IPPROTO_DSTOPTS : headers[any(RTE_DIM(headers))]);
+}
+
 struct random_packet random_packet(void)
 {
 	struct random_packet made;
@@ -358,6 +424,8 @@ struct random_packet random_packet(void)
 
 	if (!found)
 		made = packet_of_anything();
+	if (one_in(6))
+		add_headers(&made);
 	if (one_in(10))
 		damage(made.mbuf, made.ipv6);
 	return made;

@@ -5,8 +5,8 @@
 /*
  * What the flow engine has to do, said in the slowest and plainest way, for the network of fixture_ipv6.h: a list of
  * rules read from the top, a list of flows read from the top, checksums computed over everything. It shares no code
- * with the engine, and knows UDP, TCP (reference_tcp.h), echo, ICMP errors and protocols without ports, without
- * fragments, IP options and extension headers. One thread.
+ * with the engine, and knows UDP, TCP (reference_tcp.h), echo, ICMP errors and protocols without ports, behind IP
+ * options and extension headers too; no fragments, and no IPv6 fragment header. One thread.
  */
 
 #include "datapath/testing/reference_tcp.h"

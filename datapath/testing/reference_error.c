@@ -23,25 +23,25 @@ bool error_read(const uint8_t *about, unsigned length, struct reading *out)
 	struct tuple *tuple = &out->tuple;
 	const uint8_t *transport;
 	uint8_t receiver[16];
+	unsigned header;
 	bool ipv4 = tuple->family == 4;
 
 	memcpy(receiver, tuple->destination, 16);
 	*tuple = (struct tuple){.family = tuple->family};
-	if (length < (ipv4 ? 20 : 40) || about[0] >> 4 != tuple->family || (ipv4 && (about[0] & 0x0f) < 5) ||
-	    length < header_length(about) + 8)
+	if (length < (ipv4 ? 20 : 40) || about[0] >> 4 != tuple->family ||
+	    !packet_skip_headers(about, length, &header, &tuple->protocol) || length < header + 8)
 		return false;
 	/* A fragment that is not the first one says nothing of ports. */
 	if (ipv4 && word(about + 6) & 0x1fff)
 		return false;
 	out->about = about;
 	out->about_length = length;
-	tuple->protocol = ipv4 ? about[9] : about[6];
 	memcpy(tuple->source, about + (ipv4 ? 12 : 8), ipv4 ? 4 : 16);
 	memcpy(tuple->destination, about + (ipv4 ? 16 : 24), ipv4 ? 4 : 16);
 	/* Whoever is told of a packet has sent it. */
 	if (memcmp(tuple->source, receiver, 16) != 0)
 		return false;
-	transport = about + header_length(about);
+	transport = about + header;
 	if (is_icmp(tuple)) {
 		packet_read_icmp(transport, tuple);
 	} else if (tuple->protocol == IPPROTO_UDP || tuple->protocol == IPPROTO_TCP) {

@@ -33,33 +33,87 @@ static bool host(uint8_t family, const uint8_t *address)
 	return address[0] != 0xff && memcmp(address, zero, 15) != 0; /* neither a group nor :: nor ::1 */
 }
 
-unsigned header_length(const uint8_t *packet)
+/* IPv4 options: padding and the router alert pass (C28). */
+static bool read_options(const uint8_t *options, unsigned length)
 {
-	return packet[0] >> 4 == 4 ? (packet[0] & 0x0f) * 4u : 40;
+	unsigned at = 0;
+
+	while (at < length && options[at] != 0) {
+		if (options[at] == 1)
+			at++;
+		else if (options[at] == 148 && length - at >= 4 && options[at + 1] == 4)
+			at += 4;
+		else
+			return false;
+	}
+	return true;
 }
 
-static bool read_header(const uint8_t *packet, uint16_t present, struct tuple *out, uint16_t *length)
+bool packet_skip_headers(const uint8_t *packet, unsigned length, unsigned *header, uint8_t *protocol)
 {
-	if (present < 20)
-		return false;
-	*out = (struct tuple){.family = packet[0] >> 4};
-	if (out->family == 4) {
-		*length = word(packet + 2);
-		if (packet[0] != 0x45 || *length < 20 || checksum(packet, 20, 0) != 0)
+	*header = packet[0] >> 4 == 4 ? (packet[0] & 0x0f) * 4u : 40;
+	*protocol = packet[0] >> 4 == 4 ? packet[9] : packet[6];
+	if (packet[0] >> 4 == 4)
+		return *header >= 20 && *header <= length;
+	for (unsigned number = 0;
+	     *protocol == IPPROTO_HOPOPTS || *protocol == IPPROTO_DSTOPTS || *protocol == IPPROTO_ROUTING;
+	     number++) {
+		const uint8_t *extension = packet + *header;
+
+		if (*header + 8 > length || number == REFERENCE_EXTENSIONS_MAX)
 			return false;
-		out->protocol = packet[9];
-		memcpy(out->source, packet + 12, 4);
-		memcpy(out->destination, packet + 16, 4);
-	} else if (out->family == 6 && present >= 40) {
-		*length = (uint16_t)(40 + word(packet + 4));
-		out->protocol = packet[6];
-		memcpy(out->source, packet + 8, 16);
-		memcpy(out->destination, packet + 24, 16);
-	} else {
-		return false;
+		/* RFC 8200 4.1: the first or not there. */
+		if (*protocol == IPPROTO_HOPOPTS && number > 0)
+			return false;
+		/* RFC 5095: source routes never, and of others none that names another stop. */
+		if (*protocol == IPPROTO_ROUTING && (extension[2] == 0 || extension[3] != 0))
+			return false;
+		*protocol = extension[0];
+		*header += (extension[1] + 1u) * 8;
+		if (*header > length)
+			return false;
 	}
-	return *length <= present && host(out->family, out->source) && host(out->family, out->destination) &&
-	       memcmp(out->source, out->destination, 16) != 0;
+	return true;
+}
+
+unsigned header_length(const uint8_t *packet)
+{
+	unsigned header;
+	uint8_t protocol;
+
+	packet_skip_headers(packet, UINT16_MAX, &header, &protocol);
+	return header;
+}
+
+static uint8_t protocol_of(const uint8_t *packet)
+{
+	unsigned header;
+	uint8_t protocol;
+
+	packet_skip_headers(packet, UINT16_MAX, &header, &protocol);
+	return protocol;
+}
+
+static bool read_header(const uint8_t *packet, uint16_t present, struct reading *out)
+{
+	struct tuple *tuple = &out->tuple;
+	bool ipv4 = present > 0 && packet[0] >> 4 == 4, ipv6 = present > 0 && packet[0] >> 4 == 6;
+	unsigned size = ipv4 ? 4 : 16;
+	const uint8_t *addresses = packet + (ipv4 ? 12 : 8);
+
+	if ((!ipv4 && !ipv6) || present < (ipv4 ? 20 : 40))
+		return false;
+	out->length = ipv4 ? word(packet + 2) : (uint16_t)(40 + word(packet + 4));
+	if (out->length > present ||
+	    !packet_skip_headers(packet, out->length, &out->header, &tuple->protocol))
+		return false;
+	if (ipv4 && (checksum(packet, out->header, 0) != 0 || !read_options(packet + 20, out->header - 20)))
+		return false;
+	tuple->family = ipv4 ? 4 : 6;
+	memcpy(tuple->source, addresses, size);
+	memcpy(tuple->destination, addresses + size, size);
+	return host(tuple->family, tuple->source) && host(tuple->family, tuple->destination) &&
+	       memcmp(tuple->source, tuple->destination, 16) != 0;
 }
 
 bool is_icmp(const struct tuple *tuple)
@@ -133,8 +187,8 @@ static bool read_transport(const uint8_t *transport, unsigned length, struct rea
 bool packet_read(const uint8_t *packet, uint16_t present, struct reading *out)
 {
 	*out = (struct reading){0};
-	return read_header(packet, present, &out->tuple, &out->length) &&
-	       read_transport(packet + header_length(packet), out->length - header_length(packet), out);
+	return read_header(packet, present, out) &&
+	       read_transport(packet + out->header, out->length - out->header, out);
 }
 
 static void fill_header_checksum(uint8_t *packet)
@@ -160,7 +214,7 @@ bool packet_hop(uint8_t *packet)
 static uint32_t pseudo_header(const uint8_t *packet, unsigned length)
 {
 	bool ipv4 = packet[0] >> 4 == 4;
-	uint8_t protocol = ipv4 ? packet[9] : packet[6];
+	uint8_t protocol = protocol_of(packet);
 	uint32_t sum = protocol + length;
 
 	if (protocol == IPPROTO_ICMP)
@@ -189,7 +243,7 @@ void packet_rewrite(uint8_t *packet, uint16_t length, const uint8_t *address, ui
 {
 	bool ipv4 = packet[0] >> 4 == 4;
 	unsigned size = ipv4 ? 4 : 16, header = header_length(packet);
-	uint8_t *transport = packet + header, protocol = ipv4 ? packet[9] : packet[6];
+	uint8_t *transport = packet + header, protocol = protocol_of(packet);
 	bool icmp = protocol == (ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 
 	/* Source and destination are the fixed header's end. */
@@ -213,10 +267,10 @@ void packet_rewrite(uint8_t *packet, uint16_t length, const uint8_t *address, ui
 bool reference_transport_checksum(const uint8_t *packet)
 {
 	bool ipv4 = packet[0] >> 4 == 4;
-	uint8_t protocol = ipv4 ? packet[9] : packet[6];
-	unsigned header = header_length(packet), length = ipv4 ? word(packet + 2) - header : word(packet + 4);
+	uint8_t protocol = protocol_of(packet);
+	unsigned header = header_length(packet), total = ipv4 ? word(packet + 2) : 40u + word(packet + 4);
 
 	if (!checksum_at(protocol) || (ipv4 && protocol == IPPROTO_UDP && word(packet + header + 6) == 0))
 		return true;
-	return checksum(packet + header, length, pseudo_header(packet, length)) == 0;
+	return checksum(packet + header, total - header, pseudo_header(packet, total - header)) == 0;
 }

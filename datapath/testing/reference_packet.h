@@ -16,8 +16,11 @@ struct tuple {
 	bool echo_reply, message;
 };
 
+#define REFERENCE_EXTENSIONS_MAX 8 /* headers between that of IPv6 and the transport protocol's */
+
 struct reading {
 	struct tuple tuple; /* an error's: that of the answers to the packet that it is about */
+	unsigned header;    /* the transport protocol's begins there */
 	uint16_t length;    /* of the packet, without padding */
 	struct reference_segment segment;
 	bool error;
@@ -35,7 +38,12 @@ void packet_read_icmp(const uint8_t *message, struct tuple *tuple);
 
 bool is_icmp(const struct tuple *tuple);
 bool has_port(const struct tuple *tuple);
-/* The header of the transport protocol begins there. */
+/*
+ * Where the transport protocol's header begins, behind options and extension headers, and which protocol it is. False
+ * where length bytes have no end of them, or one that does not pass.
+ */
+bool packet_skip_headers(const uint8_t *packet, unsigned length, unsigned *header, uint8_t *protocol);
+/* The same of a packet that has been read. */
 unsigned header_length(const uint8_t *packet);
 /* Where the checksum of a protocol's header is; 0: it has none that covers the addresses or the port. */
 unsigned checksum_at(uint8_t protocol);
