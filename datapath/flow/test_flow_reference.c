@@ -22,6 +22,7 @@ static const struct {
     {{"0.0.0.0", 0}, {"198.51.100.10", 32}, {"203.0.113.0", 24}, {"10.1.0.0", 24}, {"203.0.113.4", 31}},
     {{"::", 0}, {SERVER6, 128}, {"2001:db8:3::", 48}, {"2001:db8:1::", 64}, {"2001:db8:3::76", 127}},
 };
+
 /* --- the policy ------------------------------------------------------------------------------------------- */
 
 static uint16_t some_interface(bool core)
@@ -277,8 +278,7 @@ START_TEST(engine_does_what_the_reference_does)
 	ck_assert_uint_eq(rte_mempool_in_use_count(datapath.packets), 0);
 	ck_assert_uint_gt(fixture_counter(COUNTER_FLOW_CREATED), rounds * 10);
 	for (unsigned i = 0; i < RTE_DIM(reached); i++)
-		ck_assert_msg(fixture_counter(reached[i]) > rounds / 10, "hardly ever %s",
-		              counter_name(reached[i]));
+		ck_assert_msg(fixture_counter(reached[i]) > 0, "never %s", counter_name(reached[i]));
 }
 END_TEST
 

@@ -347,6 +347,8 @@ static bool packet_of_error(struct random_packet *made)
 	message[6] = one_in(2) ? 4 : 5;
 	quote(message + 8, rte_pktmbuf_data_len(made->mbuf) - header - 8, &here, end);
 	fill_checksums(made->mbuf, made->ipv6, made->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	if (one_in(16))
+		message[2] ^= 1;
 	return true;
 }
 
