@@ -66,8 +66,8 @@ static int swap(void)
 		table = NULL;
 	}
 	former = atomic_exchange(&datapath.watches, table);
-	if (former)
-		control_synchronize();
+	/* A walk that has begun without it must not take what the client sends once it knows that it started. */
+	control_synchronize();
 	free(former);
 	return 0;
 }
