@@ -104,6 +104,8 @@ uint32_t flow_open(struct worker_state *state, const struct parsed *parsed,
  * one.
  */
 enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool *again);
+/* The same of a SYN before it opens a flow: what would be dropped then opens none. */
+enum counter flow_admit_syn(const struct worker_state *state, struct rte_mbuf *mbuf);
 void flow_close(struct worker_state *state, uint32_t index);
 /*
  * Makes decisions of an older epoch anew. Returns COUNTER_COUNT where the flow lives on, else it was closed

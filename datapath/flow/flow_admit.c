@@ -22,6 +22,20 @@ static enum counter limit_mss(const struct worker_state *state, const struct flo
 	return COUNTER_COUNT;
 }
 
+enum counter flow_admit_syn(const struct worker_state *state, struct rte_mbuf *mbuf)
+{
+	bool ipv6 = parsed_of(mbuf)->key.family == FLOW_IPV6;
+	struct tcp_segment segment;
+	struct tcp_options options;
+	enum counter reason = tcp_segment_read(mbuf, &segment, &options);
+
+	/* Links only lower a size; none is refused for that. */
+	if (reason == COUNTER_COUNT && options.mss_at &&
+	    !tcp_mss_allowed(&state->policy->policy.settings->tcp, options.mss, UINT16_MAX, ipv6))
+		reason = COUNTER_DROP_TCP_MSS;
+	return reason;
+}
+
 /* What the numbers of a segment say, as TCPSequenceNumbers wants it. As tcp_track. */
 static enum counter judge(struct worker_state *state, struct flow *flow, unsigned direction,
                           const struct tcp_segment *segment, enum flow_state *next)

@@ -87,6 +87,27 @@ static bool is_barred(const struct worker_state *state, const struct parsed *par
 	    question->reason == COUNTER_COUNT ? question->decision.path[0].interface : POLICY_INTERFACE_NONE);
 }
 
+/*
+ * A TCP packet of no flow, that the rules allow with that decision. Where COUNTER_COUNT is returned it opens one, or is,
+ * with TCP_RELAY_ANSWER, the answer to its sender; else the reason to drop it is.
+ */
+static enum counter check_tcp(struct worker_state *state, struct rte_mbuf *mbuf,
+                              const struct flow_decision *decision, enum tcp_relay *relay,
+                              struct tcp_relay_client *client)
+{
+	enum counter reason;
+
+	*relay = tcp_relay_first(state, mbuf, decision, client, &reason);
+	if (*relay == TCP_RELAY_DROP)
+		return reason;
+	if (*relay == TCP_RELAY_ANSWER)
+		return COUNTER_COUNT;
+	/* Only a SYN opens a TCP flow (C07-017). */
+	if ((parsed_of(mbuf)->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) != RTE_TCP_SYN_FLAG)
+		return COUNTER_DROP_TCP_NO_FLOW;
+	return flow_admit_syn(state, mbuf);
+}
+
 static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
                             const struct flow_question *question)
 {
@@ -120,14 +141,11 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 			return deny(state, mbuf, question->reason, question->decision.reject);
 		}
 		if (parsed->key.protocol == IPPROTO_TCP && !question->decision.stateless) {
-			relay = tcp_relay_first(state, mbuf, &question->decision, &client, &reason);
+			reason = check_tcp(state, mbuf, &question->decision, &relay, &client);
+			if (reason != COUNTER_COUNT)
+				return deny(state, mbuf, reason, false);
 			if (relay == TCP_RELAY_ANSWER)
 				return NEXT_TCP_ANSWER;
-			if (relay == TCP_RELAY_DROP)
-				return deny(state, mbuf, reason, false);
-			/* Only a SYN opens a TCP flow (C07-017). */
-			if ((parsed->tcp_flags & (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG)) != RTE_TCP_SYN_FLAG)
-				return deny(state, mbuf, COUNTER_DROP_TCP_NO_FLOW, false);
 		}
 		entry = flow_open(state, parsed, question->addresses, &question->decision, &reason) << 1;
 		if (!entry)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
+#include "datapath/tcp/segment.h"
 #include "datapath/testing/fixture.h"
 #include "lib/testing.h"
 
@@ -143,6 +144,31 @@ START_TEST(tcp_opens_on_syn_only)
 	ck_assert_ptr_nonnull(from_client(FIN | ACK, 0));
 	ck_assert_ptr_nonnull(from_server(FIN | ACK, 0));
 	ck_assert_ptr_nonnull(from_client(ACK, 0));
+}
+END_TEST
+
+/* A SYN with those four bytes of options. */
+static struct rte_mbuf *with_options(const uint8_t options[4])
+{
+	struct rte_mbuf *mbuf = fixture_tcp(CLIENT, 4000, SERVER, 80, SYN, 4);
+	struct rte_tcp_hdr *tcp = tcp_header(mbuf, false);
+
+	tcp->data_off = 6 << 4;
+	memcpy(tcp + 1, options, 4);
+	fixture_checksum(mbuf);
+	return mbuf;
+}
+
+/* feature: C07-017 */
+START_TEST(a_syn_that_is_dropped_opens_nothing)
+{
+	ck_assert_ptr_null(fixture_pass(LAN, with_options((const uint8_t[4]){2, 8, 5, 0xb4}), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_TCP_OPTIONS), 1);
+	ck_assert_ptr_null(fixture_pass(LAN, with_options((const uint8_t[4]){2, 4, 0, 0}), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_TCP_MSS), 1);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 0);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, with_options((const uint8_t[4]){2, 4, 5, 0xb4}), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
 }
 END_TEST
 
@@ -368,6 +394,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, the_source_must_be_routed_back);
 	tcase_add_test(tests, the_destination_must_be_routed);
 	tcase_add_test(tests, tcp_opens_on_syn_only);
+	tcase_add_test(tests, a_syn_that_is_dropped_opens_nothing);
 	tcase_add_test(tests, tcp_lifetimes_follow_the_state);
 	tcase_add_test(tests, a_closing_connection_may_be_opened_anew);
 	tcase_add_test(tests, idle_flows_close);
