@@ -124,6 +124,9 @@ enum counter flow_admit(struct worker_state *state, struct rte_mbuf *mbuf, bool 
 	if (flow->state == FLOW_STATELESS || parsed->flags & PARSED_FRAGMENT_LATER)
 		return COUNTER_COUNT;
 	if (begins_anew(flow, packet->direction, parsed->tcp_flags)) {
+		reason = flow_admit_syn(state, mbuf);
+		if (reason != COUNTER_COUNT)
+			return reason;
 		flow_close(state, packet->flow);
 		*again = true;
 		return COUNTER_COUNT;

@@ -50,9 +50,12 @@ static void put_long(uint8_t *at, uint32_t value)
 /* Behind the ports, which stand. At least 32 bytes are there; numbers and window are any that stand there too. */
 static void set_tcp(uint8_t *transport, uint8_t flags)
 {
-	const uint8_t options[12] = {2, 4, 5, 100, 1, 3, 3, (uint8_t)any(16), 1, 1, 4, 2};
+	uint8_t options[12] = {2, 4, one_in(8) ? 2 : 5, 100, 1, 3, 3, (uint8_t)any(16), 1, 1, 4, 2};
 	bool plain = one_in(2);
 
+	/* Another kind or length, or a value. */
+	if (one_in(4))
+		options[any(sizeof(options))] = (uint8_t)any(one_in(2) ? 10 : 256);
 	transport[12] = plain ? 5 << 4 : 8 << 4;
 	transport[13] = flags;
 	if (!plain)

@@ -144,7 +144,7 @@ static struct reference_flow *open_flow(const struct tuple *tuple, const struct 
 	if (!source || source->interface != tuple->interface || !destination || !destination->interface ||
 	    tuple->echo_reply ||
 	    (tuple->protocol == IPPROTO_TCP &&
-	     (segment->flags & (REFERENCE_SYN | REFERENCE_ACK)) != REFERENCE_SYN))
+	     ((segment->flags & (REFERENCE_SYN | REFERENCE_ACK)) != REFERENCE_SYN || segment->refused)))
 		return NULL;
 	rule = decide(tuple, destination->interface);
 	/* What is about no flow is not meant by a rule about every protocol (C08-023). */

@@ -36,6 +36,41 @@ static uint32_t long_word(const uint8_t *at)
 	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+/* What a SYN offers (RFC 9293 3.1, RFC 7323, RFC 2018). False where it is refused. */
+static bool read_options(const uint8_t *tcp, unsigned header, struct reference_segment *segment)
+{
+	/* Those that have one length only. */
+	static const uint8_t lengths[9] = {[2] = 4, [3] = 3, [4] = 2, [8] = 10};
+	bool seen[9] = {false};
+
+	for (unsigned at = 20, length; at < header && tcp[at] != 0; at += length) {
+		uint8_t kind = tcp[at];
+
+		length = 1;
+		if (kind == 1)
+			continue;
+		if (at + 1 == header || tcp[at + 1] < 2 || at + tcp[at + 1] > header)
+			return false;
+		length = tcp[at + 1];
+		if (kind <= 8) {
+			if (seen[kind] || (lengths[kind] && length != lengths[kind]))
+				return false;
+			seen[kind] = true;
+		}
+		/* One to four pairs of edges. */
+		if (kind == 5 && length != 10 && length != 18 && length != 26 && length != 34)
+			return false;
+		if (kind == 2 && (tcp[at + 2] << 8 | tcp[at + 3]) < REFERENCE_MSS_MIN)
+			return false;
+		/* A scale is at most 14 (RFC 7323 2.3). */
+		if (kind == 3) {
+			segment->scales = true;
+			segment->scale = tcp[at + 2] > 14 ? 14 : tcp[at + 2];
+		}
+	}
+	return true;
+}
+
 struct reference_segment reference_tcp_read(const uint8_t *tcp, unsigned length)
 {
 	unsigned header = tcp[12] >> 4 << 2;
@@ -45,14 +80,8 @@ struct reference_segment reference_tcp_read(const uint8_t *tcp, unsigned length)
 	                                    .payload = length - header,
 	                                    .flags = tcp[13]};
 
-	/* Of the options (RFC 9293 3.1) the window scale, 3, says something: at most 14 (RFC 7323 2.3). */
-	for (unsigned at = 20; segment.flags & SYN && at < header && tcp[at] != 0;
-	     at += tcp[at] == 1 ? 1 : tcp[at + 1]) {
-		if (tcp[at] == 3) {
-			segment.scales = true;
-			segment.scale = tcp[at + 2] > 14 ? 14 : tcp[at + 2];
-		}
-	}
+	if (segment.flags & SYN)
+		segment.refused = !read_options(tcp, header, &segment);
 	return segment;
 }
 
@@ -184,6 +213,8 @@ static bool plain(struct reference_tcp *tcp, unsigned end, const struct referenc
 
 bool reference_tcp_pass(struct reference_tcp *tcp, unsigned end, const struct reference_segment *segment)
 {
+	if (segment->refused)
+		return false;
 	if (tcp->state == REFERENCE_TCP_NOTHING || tcp->state == REFERENCE_TCP_SYN_SENT)
 		return handshake(tcp, end, segment);
 	/* There is no connection, and no number to judge by. */
@@ -201,5 +232,5 @@ bool reference_tcp_anew(const struct reference_tcp *tcp, unsigned end,
 {
 	bool over = tcp->reset || (tcp->end[0].finished && tcp->end[1].finished);
 
-	return over && end == 0 && (segment->flags & (SYN | ACK)) == SYN;
+	return over && end == 0 && !segment->refused && (segment->flags & (SYN | ACK)) == SYN;
 }

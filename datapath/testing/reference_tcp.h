@@ -18,11 +18,15 @@
 /* What an acknowledgement may lie behind besides a window. */
 #define REFERENCE_ACK_BEHIND 66000
 
+/* TCPMSSMin, and TCPMSSOnLow is Drop. */
+#define REFERENCE_MSS_MIN 536
+
 struct reference_segment {
 	uint32_t sequence, acknowledged, window, payload;
 	uint8_t flags;
 	bool scales; /* a SYN that offers a window scale: this one */
 	uint8_t scale;
+	bool refused; /* a SYN whose options cannot be read, or with a segment size below REFERENCE_MSS_MIN */
 };
 
 struct reference_tcp_end {
