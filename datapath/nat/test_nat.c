@@ -5,9 +5,6 @@
 #include "datapath/testing/fixture.h"
 #include "lib/testing.h"
 
-#include <rte_random.h>
-#include <stdlib.h>
-
 #define OTHER_CLIENT IP(10, 1, 0, 11)
 #define CHOSEN       IP(198, 51, 100, 77)
 
@@ -211,122 +208,6 @@ START_TEST(another_policy_ends_the_flow_whose_translation_it_changes)
 }
 END_TEST
 
-/* --- ports
- * ---------------------------------------------------------------------------------------------------- */
-
-static struct flow_key key_of(uint32_t number, uint16_t server_port)
-{
-	return (struct flow_key){.source = rte_cpu_to_be_32(0x0a000000 + number),
-	                         .destination = SERVER,
-	                         .source_port = RTE_BE16(1038),
-	                         .destination_port = rte_cpu_to_be_16(server_port),
-	                         .interface = LAN,
-	                         .protocol = IPPROTO_UDP};
-}
-
-static uint32_t open_flow(struct flow_table *table, const struct flow_key *key, struct flow_key *reply)
-{
-	struct flow_key keys[2] = {*key};
-	uint32_t index;
-	int error;
-
-	if (!nat_allocate(table, key, WAN, WAN_SHARED, &keys[1]))
-		return FLOW_NONE;
-	index = flow_table_insert(table, keys, &error);
-	ck_assert_msg(index, "nat_allocate gave a tuple that is in use");
-	*reply = keys[1];
-	return index;
-}
-
-/* feature: C09-003 C09-004 */
-START_TEST(nearly_every_port_towards_one_server_can_be_used_and_again_towards_another)
-{
-	struct flow_table *table = flow_table_create(150000, SOCKET_ID_ANY);
-	struct flow_key reply;
-	unsigned opened[2] = {0, 0};
-
-	for (unsigned server = 0; server < 2; server++) {
-		for (uint32_t i = 0; i < 66500; i++) {
-			struct flow_key key = key_of(i, 80 + server);
-
-			opened[server] += open_flow(table, &key, &reply) != FLOW_NONE;
-		}
-		ck_assert_uint_ge(opened[server], 62000);
-		ck_assert_uint_le(opened[server], 65536 - NAT_PORT_FIRST);
-	}
-	flow_table_destroy(table);
-}
-END_TEST
-
-#define MODEL_FLOWS       20000
-#define MODEL_ALLOCATIONS 10000000
-
-/*
- * The model is an array of what is in use by translated port: two flows to one server port never share one, both
- * directions of each are of one share, and what was freed can be used again.
- */
-/* feature: C09-002 C09-003 C09-004 */
-START_TEST(no_two_live_flows_ever_have_one_translated_tuple)
-{
-	struct flow_table *table = flow_table_create(MODEL_FLOWS, SOCKET_ID_ANY);
-	uint8_t(*used)[65536] = calloc(4, sizeof(*used));
-	struct {
-		uint32_t index;
-		uint16_t server, port;
-	} *flows = calloc(MODEL_FLOWS, sizeof(*flows));
-	uint32_t wanted = getenv("HADRIAN_LONG") ? MODEL_ALLOCATIONS : MODEL_ALLOCATIONS / 40, allocated = 0;
-
-	while (allocated < wanted) {
-		uint32_t i = rte_rand_max(MODEL_FLOWS);
-		struct flow_key key, reply;
-
-		if (flows[i].index) {
-			flow_table_remove(table, flows[i].index);
-			used[flows[i].server][flows[i].port] = 0;
-			flows[i].index = FLOW_NONE;
-			continue;
-		}
-		flows[i].server = rte_rand_max(4);
-		key = key_of(i, 80 + flows[i].server);
-		flows[i].index = open_flow(table, &key, &reply);
-		ck_assert_uint_ne(flows[i].index, FLOW_NONE);
-		allocated++;
-		flows[i].port = rte_be_to_cpu_16(reply.destination_port);
-		ck_assert_uint_ge(flows[i].port, NAT_PORT_FIRST);
-		ck_assert_uint_eq(used[flows[i].server][flows[i].port]++, 0);
-		ck_assert_uint_eq(flow_share(flow_symmetric_hash(&key)),
-		                  flow_share(flow_symmetric_hash(&reply)));
-	}
-	free(flows);
-	free(used);
-	flow_table_destroy(table);
-}
-END_TEST
-
-/* feature: C09-003 */
-START_TEST(ports_are_not_in_a_row)
-{
-	struct flow_table *table = flow_table_create(4096, SOCKET_ID_ANY);
-	unsigned near = 0, low = 0;
-	uint16_t last = 0;
-
-	for (uint32_t i = 0; i < 2000; i++) {
-		struct flow_key key = key_of(i, 80), reply;
-		uint16_t port;
-
-		ck_assert_uint_ne(open_flow(table, &key, &reply), FLOW_NONE);
-		port = rte_be_to_cpu_16(reply.destination_port);
-		near += abs(port - last) < 100;
-		low += port < 32768;
-		last = port;
-	}
-	ck_assert_uint_lt(near, 40);
-	ck_assert_uint_gt(low, 800);
-	ck_assert_uint_lt(low, 1200);
-	flow_table_destroy(table);
-}
-END_TEST
-
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
@@ -339,8 +220,5 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, an_error_of_the_client_names_the_translated_packet);
 	tcase_add_test(tests, a_damaged_error_is_not_mended);
 	tcase_add_test(tests, another_policy_ends_the_flow_whose_translation_it_changes);
-	tcase_add_test(tests, nearly_every_port_towards_one_server_can_be_used_and_again_towards_another);
-	tcase_add_test(tests, no_two_live_flows_ever_have_one_translated_tuple);
-	tcase_add_test(tests, ports_are_not_in_a_row);
 }
 TEST_MAIN("nat", add_tests)
