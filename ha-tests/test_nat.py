@@ -223,6 +223,41 @@ def test_translated_ipv6_outlives_a_crash(cluster: Cluster, mirror6: None) -> No
     assert seen6(cluster, *range(24000, 24010)) == before
 
 
+# A flow of each family; at every line that it reads it uses both and says what comes back.
+HOLD = f"""
+import socket, sys
+sockets = [socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6)]
+for s, address in zip(sockets, ("{SERVER}", "{SERVER6}")): s.settimeout(10); s.connect((address, {PORT + 1}))
+print("ready")
+for line in sys.stdin:
+    for s in sockets:
+        s.send(b"who")
+        try: print(s.recv(100).decode())
+        except ConnectionRefusedError: print("refused")
+"""
+
+
+@pytest.mark.feature("C09-008", "C09-009", "C22-006", "C22-032")
+def test_an_error_finds_its_sender_after_a_crash(cluster: Cluster, mirror6: None) -> None:
+    """The server's port is closed when the node is active that did not open the flow."""
+    def run(host: str, program: str) -> Background:
+        return Background(cluster.lab, host, ["/usr/bin/python3", "-u", "-c", program])
+
+    with run("client", HOLD) as client:
+        with run("server", MIRROR.replace(str(PORT), str(PORT + 1))) as server, run("server", MIRROR6.replace(str(PORT), str(PORT + 1))) as server6:
+            for program in (server, server6, client):
+                program.await_line("ready")
+            client.tell("go")
+            client.await_line(f"{SHARED} ")
+            client.await_line(f"{SHARED6} ")
+            cluster.await_well()
+            _, survivor, _ = cluster.crash_active()
+            cluster.await_active(survivor)
+        client.tell("go")
+        client.await_line("refused")
+        client.await_line("refused")
+
+
 @pytest.mark.feature("C09-009", "C09-010")
 def test_chosen_addresses_of_both_families(cluster: Cluster, mirror6: None) -> None:
     """Each family gets its own; both are required where the rule's filter can match both."""
