@@ -186,6 +186,57 @@ def test_answers_that_come_by_an_equivalent_interface_do_so_behind_a_failover(cl
             cluster.commit("set Interface EthernetInterface if2 SecurityEquivalentInterfaces=<empty>\ndelete VLAN back")
 
 
+@pytest.fixture
+def tagged_ipv6(cluster: Cluster) -> Iterator[Cluster]:
+    """IPv6 from the LAN to the WAN, and a VLAN of the server by which it answers."""
+    cluster.commit("""
+set Interface EthernetInterface if1 IPAddress=if1_ip,2001:db8:1::1
+set Interface EthernetInterface if2 IPAddress=if2_ip,2001:db8:2::1
+add Interface VLAN back BaseInterface=if2 VLANID=50 IPAddress=2001:db8:50::1
+cc RoutingTable main
+add Route Name=if1_ip6 Interface=if1 Network=2001:db8:1::/64
+add Route Name=if2_ip6 Interface=if2 Network=2001:db8:2::/64
+add Route Name=back_ip6 Interface=back Network=2001:db8:50::/64
+cc
+cc RuleSet IPRuleSet main
+add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=all-nets-ip6 DestinationInterface=if2 DestinationNetwork=all-nets-ip6 Service=all_services
+cc""")
+    with VlanDevice(cluster.lab, "server", "eth0", "v50", ["8100:50"]):
+        run_ip(cluster.lab, "server", "address add 2001:db8:50::10/64 dev v50 nodad")
+        run_ip(cluster.lab, "server", "route replace 2001:db8:1::/64 via 2001:db8:50::1 src 2001:db8:2::10")
+        yield cluster
+        run_ip(cluster.lab, "server", "route replace 2001:db8:1::/64 via 2001:db8:2::1")
+    cluster.mend()
+    cluster.commit("""
+set Interface EthernetInterface if2 SecurityEquivalentInterfaces=<empty>
+cc RuleSet IPRuleSet main
+delete IPRule ip6_out
+cc
+cc RoutingTable main
+delete Route if1_ip6
+delete Route if2_ip6
+delete Route back_ip6
+cc
+delete VLAN back
+set Interface EthernetInterface if1 IPAddress=if1_ip
+set Interface EthernetInterface if2 IPAddress=if2_ip""")
+
+
+@pytest.mark.feature("C03-022", "C03-023", "C22-006")
+def test_ipv6_answers_that_come_by_an_equivalent_interface(tagged_ipv6: Cluster) -> None:
+    """Behind a failover too."""
+    lab, server = tagged_ipv6.lab, "2001:db8:2::10"
+    assert not answers(lab, address=server), "the flow left by if2"
+    tagged_ipv6.commit("set Interface EthernetInterface if2 SecurityEquivalentInterfaces=back")
+    with Background(lab, "client", ["ping", "-n", "-i", "0.2", server]) as flow:
+        flow.await_line("bytes from")
+        tagged_ipv6.await_well()
+        _, survivor, _ = tagged_ipv6.crash_active()
+        tagged_ipv6.await_active(survivor)
+        sent = sum("bytes from" in line for line in flow.lines)
+        await_condition(lambda: sum("bytes from" in line for line in flow.lines) > sent + 3, "answers to the same flow", timeout=10)
+
+
 @pytest.mark.feature("C03-013")
 def test_a_null_interface_takes_traffic_nowhere(cluster: Cluster) -> None:
     cluster.commit("set Interface EthernetInterface if2 Type=Null")
