@@ -3,6 +3,7 @@
 
 import pytest
 from lab.cluster import Cluster
+from lab.modules import await_modules
 from lab.traffic import Flows
 
 TCP, UDP = 5000, 5000
@@ -29,7 +30,4 @@ def test_ten_thousand_flows_outlive_a_crash(cluster: Cluster) -> None:
 def test_status_counts_the_mirrored_flows(cluster: Cluster) -> None:
     with Flows(cluster.lab, tcp=300, udp=300):
         cluster.await_well()
-        shown = cluster.nodes[cluster.standby()].cli("ha -status -module")
-    assert shown.returncode == 0, shown.stderr
-    flows = [line for line in shown.stdout.splitlines() if "flow" in line.lower()]
-    assert flows and any(int(word) >= 600 for word in flows[0].split() if word.isdigit()), shown.stdout
+        await_modules(cluster.nodes[cluster.standby()], r"Flows +([6-9]\d\d|\d{4,}) ")

@@ -10,6 +10,7 @@ import pytest
 from conftest import lab_of_module
 from lab.cluster import Cluster
 from lab.laboratory import DEFAULT_TOPOLOGY, Lab
+from lab.modules import await_modules
 from lab.places import REPOSITORY
 from lab.traffic import Flows, UdpProbe
 from lab.wait import await_condition
@@ -101,8 +102,7 @@ def test_the_inactive_node_tells_nothing_of_live_traffic_and_counts_for_itself(c
         await_condition(lambda: cluster.nodes[standby].counter("flow/mirrored") > 0, "mirrored flows", 10)
         assert cluster.nodes[active].counter("flow/created") - created[active] >= TCP + UDP
         assert cluster.nodes[standby].counter("flow/created") - created[standby] == 0
-        for name, node in cluster.nodes.items():
-            shown = re.search(r"^flows? +(\d+) +(\d+)", node.cli("ha -status -module").stdout, re.IGNORECASE | re.MULTILINE)
-            assert shown and int(shown[1]) >= TCP + UDP, name
+        for node in cluster.nodes.values():
+            await_modules(node, r"Flows +([2-9]\d\d|\d{4,}) ")
         assert cluster.nodes[active].counter("rx/packets") - received[active] > cluster.nodes[standby].counter("rx/packets") - received[standby]
     assert rule_lines(cluster, standby) == before[standby]

@@ -9,10 +9,9 @@ import pytest
 from conftest import lab_of_module
 from lab.cluster import Cluster
 from lab.laboratory import Lab
-from lab.node import LabNode
+from lab.modules import await_modules
 from lab.previous import previous_build, previous_commit
 from lab.traffic import Flows, UdpProbe
-from lab.wait import await_condition
 
 TCP, UDP = 500, 500
 ALL_ALIVE = f"tcp {TCP}/{TCP} udp {UDP}/{UDP} resets 0"
@@ -45,14 +44,6 @@ def hand_over(cluster: Cluster, flows: Flows) -> None:
     assert flows.check() == ALL_ALIVE
 
 
-def await_modules(node: LabNode) -> str:
-    """What is said of the modules, once it holds flows: nodes count once a second."""
-    def shown() -> str:
-        text = node.cli("ha -status -module").stdout
-        return text if re.search(r"^Flows +[1-9]", text, re.MULTILINE) else ""
-    return await_condition(shown, f"a count of flows at {node.name}", 10)
-
-
 @pytest.mark.feature("C22-056", "C22-059", "C22-016")
 def test_a_cluster_is_upgraded_node_by_node(cluster: Cluster, previous: Path) -> None:
     lab = cluster.lab
@@ -65,7 +56,7 @@ def test_a_cluster_is_upgraded_node_by_node(cluster: Cluster, previous: Path) ->
         cluster.commit("add Address IPAddress committed_meanwhile Address=203.0.113.11")
         for node in cluster.nodes.values():
             assert node.cli("show Address IPAddress committed_meanwhile").returncode == 0, node.name
-            shown = await_modules(node)
+            shown = await_modules(node, "Flows +[1-9]")
             assert not re.search(r"^\w[\w ]*? +\d+ +\d+ +[1-9]", shown, re.MULTILINE), f"{node.name} skipped records:\n{shown}"
         # The guide's steps: the inactive node is upgraded, gets all, and takes over.
         if cluster.active() == OLD:
