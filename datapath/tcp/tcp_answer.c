@@ -21,7 +21,7 @@ static rte_edge_t answer_ipv4(struct worker_state *state, struct rte_mbuf *mbuf)
 	const struct route *route = route_lookup(state->policy->routes, client);
 	uint16_t port = port_of(route);
 
-	if (port >= PORTS_MAX)
+	if (port >= LOGICAL_PORTS_MAX)
 		return NEXT_DROP;
 	return ipv4_output_resolve(state, mbuf, port, route->gateway ? route->gateway : client, true,
 	                           &adjacency)
@@ -39,7 +39,7 @@ static rte_edge_t answer_ipv6(struct worker_state *state, struct rte_mbuf *mbuf)
 	memcpy(client, rte_pktmbuf_mtod(mbuf, const struct rte_ipv6_hdr *)->dst_addr, sizeof(client));
 	route = route_lookup_ipv6(state->policy->routes, client);
 	port = port_of(route);
-	if (port >= PORTS_MAX)
+	if (port >= LOGICAL_PORTS_MAX)
 		return NEXT_DROP;
 	return ipv6_output_resolve(state, mbuf, port, ipv6_next_hop(route, client), true, &adjacency)
 	           ? NEXT_TRANSMIT
