@@ -122,6 +122,9 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 
 	if (!entry)
 		entry = find_equivalent(state, parsed);
+	/* The flow that it is about has just made room for another one. */
+	if (!entry && parsed->flags & PARSED_ICMP_ERROR)
+		return deny(state, mbuf, COUNTER_DROP_ICMP_NO_FLOW, false);
 	/* Its first fragment was refused, or its flow is gone. */
 	if (!entry && parsed->flags & PARSED_FRAGMENT_LATER)
 		return deny(state, mbuf, COUNTER_DROP_FRAGMENT_REFUSED_PACKET, false);
@@ -172,7 +175,8 @@ static void setup_group(struct rte_graph *graph, struct rte_node *node, void **o
 	for (uint16_t i = 0; i < number; i++) {
 		bool ipv6 = parsed_of(objects[i])->key.family == FLOW_IPV6;
 
-		if (unlikely(parsed_of(objects[i])->flags & PARSED_ICMP_ERROR))
+		if (unlikely(parsed_of(objects[i])->flags & PARSED_ICMP_ERROR) &&
+		    !find_equivalent(state, parsed_of(objects[i])))
 			icmp_return_alone(objects[i]);
 		if (ipv6)
 			addresses[i] = flow_addresses_of(objects[i]);
