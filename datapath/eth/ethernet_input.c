@@ -4,13 +4,15 @@
 
 enum { NEXT_IPV4, NEXT_CONTROL, NEXT_DROP, NEXT_IPV6, NEXT_HEARTBEAT };
 
-/* One a tick may be logged. */
+/* One a tick may be logged; the control thread counts it, so that it is counted once where that takes no more. */
 static rte_edge_t unknown_vlan(struct worker_state *state, struct packet *packet,
                                const struct vlan_frame *vlan)
 {
 	if (!state->policy || !state->policy->policy.settings->log_unknown_vlan ||
-	    state->vlan_told == state->now)
+	    state->vlan_told == state->now) {
+		count(state, COUNTER_DROP_UNKNOWN_VLANID, 1);
 		return NEXT_DROP;
+	}
 	state->vlan_told = state->now;
 	packet->kind = PACKET_UNKNOWN_VLAN;
 	packet->interface = vlan->interface;
@@ -50,9 +52,11 @@ static rte_edge_t tagged(struct worker_state *state, struct rte_mbuf *mbuf, cons
 	    vlan_parse(state->policy ? state->policy->vlans : NULL, rte_pktmbuf_mtod(mbuf, const uint8_t *),
 	               rte_pktmbuf_data_len(mbuf), port->interface, port->type_lost, &vlan);
 
+	if (unlikely(reason == COUNTER_DROP_UNKNOWN_VLANID))
+		return unknown_vlan(state, packet, &vlan);
 	if (unlikely(reason != COUNTER_COUNT)) {
 		count(state, reason, 1);
-		return reason == COUNTER_DROP_UNKNOWN_VLANID ? unknown_vlan(state, packet, &vlan) : NEXT_DROP;
+		return NEXT_DROP;
 	}
 	packet->interface = vlan.interface;
 	packet->shared_mac = shared;

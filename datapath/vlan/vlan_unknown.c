@@ -29,5 +29,5 @@ void vlan_unknown(struct rte_mbuf *mbuf)
 		    packet->next_hop, mac_address_format(&source, ':', text), interface->name,
 		    interface->zone[0] ? interface->zone : "n/a");
 	}
-	rte_pktmbuf_free(mbuf);
+	control_drop(mbuf, COUNTER_DROP_UNKNOWN_VLANID);
 }
