@@ -116,6 +116,42 @@ def test_an_unknown_vlan_id_is_dropped_counted_and_logged(cluster: Cluster) -> N
     await_condition(lambda: re.search(message, log.read_text(encoding="utf-8")), "the log message", timeout=10)
 
 
+@pytest.mark.feature("C03-015")
+def test_an_unknown_vlan_id_may_be_dropped_without_a_word(cluster: Cluster) -> None:
+    cluster.commit("set Settings VLANSettings UnknownVLANTags=Drop")
+    log = cluster.nodes[cluster.active()].log / "hadrian-datapath.log"
+    before, said = counter(cluster, "/datapath/drop/unknown_vlanid"), log.stat().st_size
+    assert replies(cluster.lab, "10.30.0.10", SERVER) == 0
+    assert counter(cluster, "/datapath/drop/unknown_vlanid") > before
+    cluster.commit("set Settings VLANSettings UnknownVLANTags=DropLog")
+    assert replies(cluster.lab, "10.30.0.10", SERVER) == 0
+    await_condition(lambda: log.read_text(encoding="utf-8")[said:].count("event=unknown_vlanid") == 1, "one log message", timeout=10)
+
+
+# Asks the server for a page, from an address of the client.
+FETCH = """
+import http.client, sys
+c = http.client.HTTPConnection(sys.argv[2], 7300, 10, (sys.argv[1], 0)); c.request("GET", "/"); print(c.getresponse().status)
+"""
+
+
+@pytest.mark.feature("C08-005", "C03-014")
+def test_a_connection_from_a_vlan_is_relayed(cluster: Cluster) -> None:
+    """The firewall's answer to the SYN, with the cookie, has the tags of the client."""
+    cluster.commit("set Service ServiceTCPUDP all_tcp SYNRelay=Yes\ncc RuleSet IPRuleSet main\nset IPRule vlans Service=all_tcp\ncc")
+    before = counter(cluster, "/datapath/tcp/relayed")
+    try:
+        with Background(cluster.lab, "server", ["/usr/bin/python3", "-u", "-m", "http.server", "7300"], errors_too=True) as server:
+            server.await_line("Serving")
+            for source in ("10.100.0.10", "10.7.0.10"):
+                done = cluster.lab.run("client", ["/usr/bin/python3", "-c", FETCH, source, SERVER])
+                assert done.stdout == "200\n", done.stdout + done.stderr
+        assert counter(cluster, "/datapath/tcp/relayed") == before + 2
+    finally:
+        cluster.commit("cc RuleSet IPRuleSet main\nset IPRule vlans Service=all_services\ncc\n"
+                       "reset-to-default Service ServiceTCPUDP all_tcp SYNRelay")
+
+
 @pytest.mark.feature("C03-014", "C03-030")
 def test_ifstat_of_a_vlan(cluster: Cluster) -> None:
     node = cluster.nodes[cluster.active()]

@@ -143,6 +143,20 @@ def test_a_management_access_from_one_zone_to_the_addresses_of_another(zones: Cl
     await_condition(lambda: reached("10.1.0.1"), "SSH again", timeout=20)
 
 
+REFUSED = f"""
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); s.connect(("{SERVER}", 7999)); s.send(b"who")
+try: s.recv(100)
+except ConnectionRefusedError: print("refused")
+except TimeoutError: print("silence")
+"""
+
+
+def is_refused(lab: Lab) -> bool:
+    """Whether the error about a packet to a closed port of the server reaches the client."""
+    return "refused" in lab.run("client", ["/usr/bin/python3", "-c", REFUSED]).stdout
+
+
 @pytest.mark.feature("C03-022", "C03-023")
 def test_answers_that_come_by_an_equivalent_interface(cluster: Cluster) -> None:
     """The server sends its answers tagged: they arrive on a VLAN, while the requests leave untagged."""
@@ -157,8 +171,9 @@ def test_answers_that_come_by_an_equivalent_interface(cluster: Cluster) -> None:
             shown = json.loads(cluster.nodes[cluster.active()].cli("show -json VLAN back").stdout)
             assert shown["VLAN"][0]["SecurityEquivalentInterfaces"] == ["if2"]
             assert answers(lab)
+            assert is_refused(lab), "an error about a packet comes by it too"
             cluster.commit("set Interface VLAN back SecurityEquivalentInterfaces=<empty>")
-            assert not answers(lab)
+            assert not answers(lab) and not is_refused(lab)
         finally:
             run_ip(lab, "server", "route replace 10.1.0.0/24 via 198.51.100.1")
     cluster.commit("delete VLAN back")
@@ -235,6 +250,22 @@ def test_ipv6_answers_that_come_by_an_equivalent_interface(tagged_ipv6: Cluster)
         tagged_ipv6.await_active(survivor)
         sent = sum("bytes from" in line for line in flow.lines)
         await_condition(lambda: sum("bytes from" in line for line in flow.lines) > sent + 3, "answers to the same flow", timeout=10)
+
+
+@pytest.mark.feature("C03-012")
+def test_a_disabled_interface_takes_nothing(cluster: Cluster) -> None:
+    def changed(how: str) -> None:
+        node = cluster.nodes[cluster.active()]
+        done = node.commands(f"set Interface EthernetInterface if2 -{how}\nactivate\ncommit\n")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    cluster.await_well()
+    changed("disable")
+    assert not answers(cluster.lab)
+    assert not answers(cluster.lab, host="server", address="198.51.100.1")
+    changed("enable")
+    await_condition(lambda: answers(cluster.lab), "traffic by the interface", timeout=20)
+    assert answers(cluster.lab, host="server", address="198.51.100.1")
 
 
 @pytest.mark.feature("C03-013")

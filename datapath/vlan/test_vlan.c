@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "datapath/icmp/icmp_error.h"
 #include "datapath/policy/compiled_policy.h"
 #include "datapath/testing/fixture.h"
 #include "datapath/vlan/vlan.h"
@@ -316,7 +317,8 @@ START_TEST(unknown_ids_are_counted_and_told_of_once_a_tick)
 
 	for (unsigned i = 0; i < 3; i++)
 		receive_tagged(fixture_udp(VLAN_HOST, 4000, SERVER, 53), tag, sizeof(tag), RTE_BE16(0x0800));
-	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_UNKNOWN_VLANID), 3);
+	/* The control thread counts the one that it is told. */
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_UNKNOWN_VLANID), 2);
 	told = fixture_to_control();
 	ck_assert_ptr_nonnull(told);
 	ck_assert_uint_eq(packet_of(told)->kind, PACKET_UNKNOWN_VLAN);
@@ -350,6 +352,31 @@ START_TEST(without_its_carrier_it_sends_nothing)
 	datapath.ports[datapath.port_of_interface[LAN]].used = 0;
 	ck_assert_ptr_null(fixture_pass(WAN, fixture_udp(SERVER, 53, VLAN_HOST, 4000), LAN));
 	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_INTERFACE_DISABLED), 1);
+}
+END_TEST
+
+/* As do the errors about its packets. */
+/* feature: C03-022 */
+START_TEST(equivalent_interfaces_share_errors)
+{
+	struct compiled_policy *policy = datapath.policy;
+	struct rte_mbuf *mbuf;
+
+	policy->equivalence = calloc(UINT16_MAX + 1u, sizeof(*policy->equivalence));
+	policy->equivalence[WAN] = policy->equivalence[VLAN] = WAN;
+	for (unsigned i = 0; i < 2; i++) {
+		mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN);
+		ck_assert_ptr_nonnull(mbuf);
+		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+		ck_assert_int_eq(icmp_error_build(mbuf, 3, 3, 0, SERVER), 0);
+		receive_tagged(mbuf, vlan_tag, sizeof(vlan_tag), RTE_BE16(0x0800));
+		mbuf = fixture_sent(LAN);
+		ck_assert_msg((mbuf != NULL) == (i == 0), "an error about %s flow", i ? "no" : "a");
+		rte_pktmbuf_free(mbuf);
+		/* Then the flow is another's. */
+		policy->equivalence[VLAN] = POLICY_INTERFACE_NONE;
+	}
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 1);
 }
 END_TEST
 
@@ -398,6 +425,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, unknown_ids_are_counted_and_told_of_once_a_tick);
 	tcase_add_test(tests, arp_reaches_the_control_thread_without_tags);
 	tcase_add_test(tests, equivalent_interfaces_share_flows);
+	tcase_add_test(tests, equivalent_interfaces_share_errors);
 	tcase_add_test(tests, without_its_carrier_it_sends_nothing);
 }
 
