@@ -23,9 +23,11 @@ CONFIGURE = f"""
 add Service ServiceTCPUDP spared Type=UDP DestinationPorts={SPARED}
 add Service ServiceTCPUDP counted Type=UDP DestinationPorts={COUNTED}
 add Address IPAddress my_bad_address Address=203.0.113.7
+add Interface Zone inside
+set Interface EthernetInterface if1 Zone=inside
 cc Whitelist
 add WhitelistRule Name=whitelist_mgmt_traffic SourceInterface=if1 SourceIP=if1_net DestinationIP=if1_ip Service=all_services
-add WhitelistRule Name=never SourceInterface=if1 SourceIP=if1_net DestinationIP=all-nets Service=spared
+add WhitelistRule Name=never SourceInterface=inside SourceIP=if1_net DestinationIP=all-nets Service=spared
 cc ThresholdRules
 add ThresholdRule Name=my_rule SourceInterface=if1 SourceNetwork=if1_net DestinationInterface=any DestinationNetwork=all-nets Service=counted
 cc ThresholdRule my_rule
@@ -85,7 +87,7 @@ def test_an_administrator_bars_a_source(cluster: Cluster) -> None:
     assert cluster.counter("drop/blacklist") >= before + 2
     shown = cli(cluster, "blacklist")
     assert "Whitelisted Addresses" in shown and "Blacklisted Addresses" in shown, shown
-    assert re.search(r"^if1 +if1_net +all-nets +spared$", shown, re.MULTILINE), shown
+    assert re.search(r"^inside +if1_net +all-nets +spared$", shown, re.MULTILINE), shown
     assert listed(cluster, cluster.active()) == [["ALL", "if1", CLIENT, "all-nets", "0-65535", "n/a", "CLI", "n/a"]]
     assert "Removed 1 entry" in cli(cluster, REMOVE)
     assert answered(cluster.lab, PLAIN, 9003)
@@ -107,7 +109,7 @@ def test_ipv6_is_barred_as_well(cluster: Cluster) -> None:
     assert pinged()
 
 
-@pytest.mark.feature("C25-012", "C25-013", "C25-015")
+@pytest.mark.feature("C25-012", "C25-013", "C25-015", "C03-020")
 def test_the_whitelist_spares(cluster: Cluster) -> None:
     cli(cluster, ADD)
     assert cluster.lab.run("client", ["ping", "-n", "-c", "1", "-W", "2", FIREWALL]).returncode == 0, "the firewall's own address"

@@ -15,10 +15,13 @@ HELD, FAST = 7100, 7200  # UDP ports: at most 5 flows of a host at once, and 5 i
 LIMIT = 5
 
 CONFIGURE = f"""
+add Interface Zone inside
+set Interface EthernetInterface if1 Zone=inside
+add Interface InterfaceGroup outside Members=if2
 add Service ServiceTCPUDP held Type=UDP DestinationPorts={HELD}
 add Service ServiceTCPUDP fast Type=UDP DestinationPorts={FAST}
 cc ThresholdRules
-add ThresholdRule Name=my_rule SourceInterface=if1 SourceNetwork=if1_net DestinationInterface=if2 DestinationNetwork=if2_net Service=held
+add ThresholdRule Name=my_rule SourceInterface=inside SourceNetwork=if1_net DestinationInterface=outside DestinationNetwork=if2_net Service=held
 cc ThresholdRule my_rule
 add ThresholdSet Name=my_set Action=Drop ActionLog=AlwaysLog
 cc ThresholdSet my_set
@@ -65,7 +68,7 @@ def log_of(cluster: Cluster) -> str:
     return (cluster.nodes[cluster.active()].log / "hadrian-datapath.log").read_text(encoding="utf-8")
 
 
-@pytest.mark.feature("C24-002", "C24-003", "C24-004", "C24-007", "C24-012", "C24-014", "C24-016", "C24-018")
+@pytest.mark.feature("C03-018", "C03-020", "C24-002", "C24-003", "C24-004", "C24-007", "C24-012", "C24-014", "C24-016", "C24-018")
 def test_a_host_has_as_many_flows_as_it_may(cluster: Cluster) -> None:
     before = cluster.counter("drop/threshold")
     assert answered(cluster.lab, HELD, 4001, 4007) == [4001, 4002, 4003, 4004, 4005]
