@@ -234,7 +234,14 @@ enum counter local_reassembly_add(const struct policy_local_reassembly *limits, 
 		(*failed)++;
 		return full ? COUNTER_DROP_LOCAL_REASSEMBLY_LIMIT : COUNTER_DROP_LOCAL_REASSEMBLY_OVERLAP;
 	}
-	if (entry->total && entry->received == entry->total && entry->header)
-		finish(entry, whole);
+	if (!entry->total || entry->received != entry->total || !entry->header)
+		return COUNTER_COUNT;
+	/* The first one may have had options. */
+	if (entry->header + entry->total > UINT16_MAX) {
+		forget(entry);
+		(*failed)++;
+		return COUNTER_DROP_LOCAL_REASSEMBLY_SIZE;
+	}
+	finish(entry, whole);
 	return COUNTER_COUNT;
 }

@@ -139,6 +139,28 @@ START_TEST(sizes_and_numbers_have_their_limits)
 }
 END_TEST
 
+/* The header of the first fragment is longer than those that were reckoned with. */
+/* feature: C28-022 */
+START_TEST(no_packet_is_longer_than_its_length_can_say)
+{
+	struct policy_local_reassembly large = {.reassemblies_max = 2, .size_max = 65535, .large_max = 1};
+	enum counter reason;
+
+	for (uint32_t at = 8; at < 65515; at += 16000)
+		ck_assert_int_eq(add4(&large, 1, 1, at, RTE_MIN(16000u, 65515 - at), at + 16000 < 65515),
+		                 COUNTER_COUNT);
+	/* What add4 has left there: an IP header, which gets options now, of nothing but padding. */
+	memset(packet + 20, 1, 40 + 8);
+	packet[0] = 0x4f;
+	memcpy(packet + 2, (uint8_t[]){0, 68}, 2);
+	memcpy(packet + 6, (uint8_t[]){0x20, 0}, 2);
+	reason = local_reassembly_add(&large, 1, LIFETIME, packet, 68, 1, &whole, &failed);
+	ck_assert_int_eq(reason, COUNTER_DROP_LOCAL_REASSEMBLY_SIZE);
+	ck_assert_ptr_null(whole.data);
+	ck_assert_uint_eq(failed, 1);
+}
+END_TEST
+
 /* feature: C28-022 */
 START_TEST(what_does_not_fit_together_is_given_up)
 {
@@ -175,6 +197,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, fragments_in_any_order_make_one_packet);
 	tcase_add_test(tests, ipv6_loses_its_fragment_header);
 	tcase_add_test(tests, sizes_and_numbers_have_their_limits);
+	tcase_add_test(tests, no_packet_is_longer_than_its_length_can_say);
 	tcase_add_test(tests, what_does_not_fit_together_is_given_up);
 	tcase_add_test(tests, what_is_no_fragment);
 }
