@@ -111,12 +111,14 @@ def test_queries_and_their_answers_are_flows(lab: Lab, node: LabNode, client: Se
     is_dropped(node, server, reply.replace("77", "78"), "icmp_type")
 
 
-@pytest.mark.feature("C08-025")
+@pytest.mark.feature("C08-025", "C07-012")
 @pytest.mark.parametrize("protocol", [2, 47, 50, 51, 89, 132, 253])
-def test_every_protocol_is_forwarded_and_answered(lab: Lab, client: Sender, server: Sender, protocol: int) -> None:
+def test_every_protocol_is_forwarded_and_answered(lab: Lab, node: LabNode, client: Sender, server: Sender, protocol: int) -> None:
     packet = "IP(dst='{}', proto={})/bytes.fromhex('{}'*6)"
     arrives(lab, client, packet.format(SERVER, protocol, "0b0b0c0c"), "server", f"ip proto {protocol}")
     arrives(lab, server, packet.format(CLIENT, protocol, "0c0c0b0b"), "client", f"ip proto {protocol}")
+    # ESP too: its two SPIs are of one flow.
+    assert node.cli(f"flow -count -protocol={protocol} -srcip={CLIENT}").stdout == "1 flow.\n"
 
 
 @pytest.mark.feature("C08-025", "C08-026")
