@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from lab import node as lab_node
 from lab.cluster import Cluster
-from lab.traffic import Flows, UdpProbe
+from lab.traffic import SERVER, Flows, UdpProbe
 
 TCP, UDP = 1000, 1000
 
@@ -33,3 +33,33 @@ def test_two_workers_lose_nothing(cluster: Cluster) -> None:
         assert flows.check() == "tcp 200/200 udp 200/200 resets 0"
         result = probe.wait()
     assert result.lost == 0, f"{result.lost} of {result.sent} packets"
+
+
+# Datagrams of three fragments from many ports to one that nobody listens at; how many were refused.
+REFUSED = f"""
+import socket
+refused = 0
+for port in range(26000, 26040):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", port)); s.settimeout(5); s.connect(("{SERVER}", 7999))
+    s.send(bytes(3000))
+    try: s.recv(100)
+    except ConnectionRefusedError: refused += 1
+print(refused)
+"""
+
+
+@pytest.mark.feature("C01-002", "C08-005", "C09-002", "C09-008", "C22-006")
+def test_whatever_is_translated_meets_its_worker(cluster: Cluster) -> None:
+    """Answers, errors and fragments of translated flows, and relayed connections, which a crash moves too."""
+    cluster.lab.run("server", ["sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0"], check=True)
+    cluster.commit("set Service ServiceTCPUDP all_tcp SYNRelay=Yes\ncc RuleSet IPRuleSet main\n"
+                   "set IPRule lan_to_wan SourceTranslation=NAT Service=all_tcp,all_udp,all_icmp\ncc")
+    with Flows(cluster.lab, 300, 300) as flows:
+        assert flows.check() == "tcp 300/300 udp 300/300 resets 0"
+        assert cluster.counter("tcp/relayed") >= 300
+        assert cluster.lab.run("client", ["/usr/bin/python3", "-c", REFUSED], timeout=60).stdout == "40\n"
+        cluster.await_well()
+        _, survivor, _ = cluster.crash_active()
+        cluster.await_active(survivor)
+        assert flows.check() == "tcp 300/300 udp 300/300 resets 0"
+        assert cluster.lab.run("client", ["/usr/bin/python3", "-c", REFUSED], timeout=60).stdout == "40\n"
