@@ -85,7 +85,16 @@ START_TEST(what_parts_a_cluster_is_warned_of)
 	console_ok(&console, "set HASettings PeerDead=200 HeartbeatInterval=5");
 	says_not("activate", "Warning");
 	console_ok(&console, "set HighAvailability Enabled=No ClusterID=11");
+	console_says(&console, "activate",
+	             "Warning: HighAvailability: this node leaves the cluster: both nodes");
+	/* And of what an ordinary node says there is nothing to be told. */
+	console_ok(&console, "set HighAvailability ClusterID=12");
 	says_not("activate", "Warning");
+	console_ok(&console, "set HighAvailability Enabled=Yes");
+	says_not("activate", "Warning");
+	console_ok(&console, "set HighAvailability -disable");
+	console_says(&console, "activate",
+	             "Warning: HighAvailability: this node leaves the cluster: both nodes");
 }
 END_TEST
 

@@ -33,7 +33,13 @@ static void check_identity(const struct configuration *running, const struct con
 void check_change(const struct configuration *running, const struct configuration *next,
                   struct problems *problems)
 {
-	if (!configuration_in_cluster(running) || !configuration_in_cluster(next))
+	if (!configuration_in_cluster(running))
 		return;
-	check_identity(running, next, problems);
+	if (configuration_in_cluster(next))
+		check_identity(running, next, problems);
+	else
+		warning(
+		    problems, schema_type(next->schema, NULL, "HighAvailability"), NULL,
+		    "this node leaves the cluster: both nodes are active, with the same addresses, until one "
+		    "of them is stopped or gets others");
 }
