@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow_forward.h"
 #include "datapath/icmp/icmpv6_error.h"
+#include "datapath/tcp/relay.h"
 
 /*
  * Whether a packet that is too long for the next link goes on in fragments (C28-028, C28-029). What the host sends does
@@ -174,6 +175,8 @@ rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbu
 		reason = COUNTER_DROP_ICMP_CHECKSUM;
 	if (reason != COUNTER_COUNT) {
 		count(state, reason, 1);
+		if (edge == FORWARD_ERROR)
+			tcp_relay_undo(flow, mbuf);
 		return edge;
 	}
 	if (!error)

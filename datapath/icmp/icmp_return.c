@@ -4,7 +4,7 @@
 #include "datapath/blacklist/blacklist.h"
 #include "datapath/event/event.h"
 #include "datapath/icmp/icmpv6_error.h"
-#include "datapath/tcp/sequence.h"
+#include "datapath/tcp/relay.h"
 
 #include <netinet/in.h>
 #include <rte_icmp.h>
@@ -138,7 +138,7 @@ static bool settings_pass(struct worker_state *state, struct rte_mbuf *mbuf, con
 
 /*
  * Whether the segment that an error is about can be on its way: no more than a window before what its sender has sent
- * (RFC 5927 4.1). Only where the flow's numbers are known and are those of both ends.
+ * (RFC 5927 4.1). Only where the flow's numbers are known; of a relayed flow they are the server's.
  */
 static bool segment_is_known(const struct worker_state *state, struct rte_mbuf *mbuf, const struct flow *flow,
                              bool ipv6)
@@ -151,7 +151,7 @@ static bool segment_is_known(const struct worker_state *state, struct rte_mbuf *
 	uint32_t age;
 
 	/* Behind IPv6 extension headers nobody looks here: the ports have named the flow. */
-	if (flow->state == FLOW_STATELESS || flow->tcp & (TCP_UNSEEN_BOTH | TCP_RELAYED) ||
+	if (flow->state == FLOW_STATELESS || flow->tcp & TCP_UNSEEN_BOTH ||
 	    (ipv6 && inner[6] != IPPROTO_TCP) ||
 	    state->policy->policy.settings->tcp.sequences == POLICY_SEQUENCES_IGNORE)
 		return true;
@@ -197,6 +197,7 @@ enum counter icmp_return_admit(struct worker_state *state, struct rte_mbuf *mbuf
 	/* About the flow of others. */
 	if (unlikely(blacklist_any()) && blacklist_refuses_error(state, mbuf))
 		return COUNTER_DROP_BLACKLIST;
+	tcp_relay_error(flow, packet->direction, mbuf, ipv6);
 	if (!segment_is_known(state, mbuf, flow, ipv6))
 		return COUNTER_DROP_ICMP_WINDOW;
 	if (ipv6 && flow->direction[packet->direction].flags & DIRECTION_TO_CORE)

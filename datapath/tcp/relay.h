@@ -53,4 +53,17 @@ enum counter tcp_relay_from_client(const struct flow *flow, struct rte_mbuf *mbu
 enum counter tcp_relay_from_server(struct worker_state *state, struct flow *flow, enum flow_state before,
                                    const struct tcp_segment *segment, struct rte_mbuf *mbuf);
 
+/*
+ * An ICMP error (checked by ipv4_parse or ipv6_parse, its checksum is right) that travels in that direction of a flow:
+ * the segment within gets the numbers back that the error's receiver knows. He heeds no error about what he has not
+ * sent. Of the server's segment that is the sequence number, of the client's what he acknowledged, where the error
+ * quotes as much. All checksums stay right. Of a flow that is not relayed nothing changes.
+ */
+void tcp_relay_error(const struct flow *flow, unsigned direction, struct rte_mbuf *mbuf, bool ipv6);
+/*
+ * The same of a packet of the flow that struct packet names, which goes no further after the calls above: an error is
+ * sent about it.
+ */
+void tcp_relay_undo(const struct flow *flow, struct rte_mbuf *mbuf);
+
 #endif
