@@ -3,18 +3,28 @@
 #include "datapath/ipv4/ipv4_parse.h"
 #include "datapath/ipv6/ipv6_parse.h"
 #include "datapath/nat/nat.h"
+#include "datapath/nat/nat_ipv6.h"
+#include "datapath/tcp/relay.h"
 
 #include <rte_icmp.h>
 #include <stdlib.h>
 
+#define RELAY_DELTA 0xc0ffee11
+
+/* An mbuf with what the parsers say of its packet. */
+union storage {
+	struct rte_mbuf mbuf;
+	uint8_t bytes[sizeof(struct rte_mbuf) + sizeof(struct packet)];
+};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A packet as the parsers have passed it, in one piece of exactly its length. */
-static struct rte_mbuf *packet(uint8_t *storage, uint8_t *bytes, uint32_t length)
+static struct rte_mbuf *packet(union storage *storage, uint8_t *bytes, uint32_t length)
 {
-	struct rte_mbuf *mbuf = (struct rte_mbuf *)storage;
+	struct rte_mbuf *mbuf = &storage->mbuf;
 
-	memset(mbuf, 0, sizeof(*mbuf));
+	memset(storage, 0, sizeof(*storage));
 	mbuf->buf_addr = bytes;
 	mbuf->buf_len = mbuf->data_len = (uint16_t)length;
 	mbuf->pkt_len = length;
@@ -22,9 +32,24 @@ static struct rte_mbuf *packet(uint8_t *storage, uint8_t *bytes, uint32_t length
 	return mbuf;
 }
 
-static void translate(uint8_t *bytes, uint32_t length, uint8_t translation)
+/* The error belongs to a flow of that protocol, whose direction it goes. */
+static struct flow flow_of(const struct parsed *parsed, unsigned direction)
 {
-	_Alignas(struct rte_mbuf) uint8_t storage[sizeof(struct rte_mbuf)];
+	struct flow flow = {.state = parsed->key.protocol == IPPROTO_TCP ? FLOW_TCP_OPEN : FLOW_STATELESS,
+	                    .tcp = parsed->key.protocol == IPPROTO_TCP ? TCP_RELAYED : 0,
+	                    .relay_delta = RELAY_DELTA};
+
+	flow.direction[direction].key = parsed->key;
+	flow.direction[!direction].key = parsed->key;
+	flow.direction[!direction].key.source_port = parsed->key.destination_port;
+	flow.direction[!direction].key.destination_port = parsed->key.source_port;
+	return flow;
+}
+
+static void translate(uint8_t *bytes, uint32_t length, const struct parsed *parsed, uint8_t translation)
+{
+	union storage storage;
+	struct flow flow = flow_of(parsed, translation & 1);
 	struct flow_direction direction = {.translation = 1 + translation % (NAT_TRANSLATION_COUNT - 1),
 	                                   .nat_address = RTE_BE32(0xc6336401),
 	                                   .nat_port = RTE_BE16(2000),
@@ -35,8 +60,8 @@ static void translate(uint8_t *bytes, uint32_t length, uint8_t translation)
 
 	icmp->icmp_cksum = 0;
 	icmp->icmp_cksum = ~rte_raw_cksum(icmp, length - header);
-	if (!nat_translate_error(&direction, packet(storage, bytes, length)) ||
-	    rte_raw_cksum(icmp, length - header) != 0xffff)
+	tcp_relay_error(&flow, translation & 1, packet(&storage, bytes, length), false);
+	if (!nat_translate_error(&direction, &storage.mbuf) || rte_raw_cksum(icmp, length - header) != 0xffff)
 		abort();
 }
 
@@ -58,10 +83,32 @@ static void ipv4(uint8_t *bytes, uint32_t length, uint8_t translation)
 	/* What the answers of the embedded packet are to: the receiver of the error. */
 	if (parsed.key.destination != ip->dst_addr)
 		abort();
-	translate(bytes, total, translation);
+	translate(bytes, total, &parsed, translation);
 }
 
-static void ipv6(uint8_t *bytes, uint32_t length)
+static void translate_ipv6(uint8_t *bytes, const struct ipv6_layout *layout, const struct parsed *parsed,
+                           uint8_t translation)
+{
+	static const uint8_t address[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
+	struct flow flow = flow_of(parsed, translation & 1);
+	struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)(bytes + layout->transport);
+	uint16_t length = layout->total - layout->transport;
+	union storage storage;
+	struct rte_mbuf *mbuf = packet(&storage, bytes, layout->total);
+
+	packet_of(mbuf)->transport = layout->transport;
+	packet_of(mbuf)->addresses = layout->addresses;
+	nat_ipv6_keep(&flow, address);
+	nat_ipv6_set(&flow);
+	icmp->icmp_cksum = 0;
+	icmp->icmp_cksum = ipv6_checksum(bytes, icmp, length, 58);
+	tcp_relay_error(&flow, translation & 1, mbuf, true);
+	if (!nat_ipv6_translate_error(&flow, translation & 1, mbuf) ||
+	    ipv6_checksum(bytes, icmp, length, 58) != 0)
+		abort();
+}
+
+static void ipv6(uint8_t *bytes, uint32_t length, uint8_t translation)
 {
 	struct ipv6_layout layout;
 	struct parsed parsed;
@@ -71,7 +118,7 @@ static void ipv6(uint8_t *bytes, uint32_t length)
 		return;
 	if (layout.addresses + 32u > layout.total || layout.transport >= layout.total)
 		abort();
-	(void)ipv6_checksum(bytes, bytes + layout.transport, (uint16_t)(layout.total - layout.transport), 58);
+	translate_ipv6(bytes, &layout, &parsed, translation);
 }
 
 /* The first byte says which translation, the rest is an IP packet; its checksums are mended. */
@@ -83,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(bytes, data + 1, size - 1);
 	if (bytes[0] >> 4 == 6)
-		ipv6(bytes, (uint32_t)size - 1);
+		ipv6(bytes, (uint32_t)size - 1, data[0]);
 	else
 		ipv4(bytes, (uint32_t)size - 1, data[0]);
 	free(bytes);
