@@ -283,6 +283,37 @@ def test_relayed_connections_of_both_families(cluster: Cluster, relaying: None, 
     assert counter(cluster, "tcp/relayed") >= before + 6
 
 
+# Of each family: the server, the client, a path MTU, and a router's error that tells the server of it.
+PATHS = [(SERVER, CLIENT, 1000, "IP(dst='{0}')/ICMP(type=3, code=4, nexthopmtu={2})/IP(src='{0}', dst='{1}')"),
+         (SERVER6, CLIENT6, 1280, "IPv6(dst='{0}')/ICMPv6PacketTooBig(mtu={2})/IPv6(src='{0}', dst='{1}')")]
+
+
+@pytest.mark.feature("C08-005", "C28-031", "C28-032")
+def test_the_server_of_a_relayed_connection_learns_the_path_mtu(cluster: Cluster, relaying: None) -> None:
+    """Its kernel heeds errors about what it has sent alone; what the client's side quotes has other numbers."""
+    lab = cluster.lab
+
+    def way_to(client: str) -> str:
+        return lab.run("server", ["ip", "route", "get", client], check=True).stdout
+
+    settings(cluster, "set Settings ICMPSettings IP4FragmentationNeeded=AlwaysAllow")
+    try:
+        for server, client, mtu, error in PATHS:
+            with Capture(lab, "client", "eth0", f"src {server} and tcp port {PORT}") as seen, Talk(lab, server) as session:
+                session.say("hello")
+                cookie = int(re.search(r"seq (\d+)", seen.await_line("Flags [S.]"))[1])
+                assert f"mtu {mtu}" not in way_to(client)
+                segment = f"TCP(sport={PORT}, dport={session.port}, flags='A', seq={(cookie + 1 + len('hello ')) % 2**32})"
+                lab.run("client", ["/usr/bin/python3", "-c", "from scapy.all import *\n"
+                                   f"send({error.format(server, client, mtu)}/{segment}, verbose=False)"], check=True)
+                await_condition(lambda client=client, mtu=mtu: f"mtu {mtu}" in way_to(client), f"a path MTU of {mtu}", 20)
+                session.say("again")
+    finally:
+        for family in ("-4", "-6"):
+            lab.run("server", ["ip", family, "route", "flush", "cache"], check=True)
+        settings(cluster, "reset-to-default Settings ICMPSettings")
+
+
 @pytest.mark.feature("C08-005", "C05-011", "C22-034")
 def test_a_relayed_ipv6_session_outlives_a_crash(cluster: Cluster, relaying: None) -> None:
     with Talk(cluster.lab, SERVER6) as session:
