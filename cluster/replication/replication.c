@@ -35,9 +35,12 @@ static void ask(struct replication *replication, uint64_t class_set, bool repair
 	replication->wanted = true;
 	replication->asked_ms = now_ms;
 	registry_snapshot_start(&replication->registry, class_set, repair);
-	if (replication->peer && replication->datapath)
-		replication->calls.to_peer(GROUP_SNAPSHOT_REQUEST, &request, sizeof(request), NULL, 0,
-		                           replication->calls.user);
+	if (!replication->peer || !replication->datapath)
+		return;
+	/* Where the group takes no more now the next tick asks again. */
+	if (replication->calls.to_peer(GROUP_SNAPSHOT_REQUEST, &request, sizeof(request), NULL, 0,
+	                               replication->calls.user))
+		replication->asked_ms = now_ms - REPLICATION_STALL_MS;
 }
 
 /* The inactive side: whatever this node holds may be incomplete. */
@@ -237,10 +240,18 @@ void replication_drifted(struct replication *replication, uint16_t class_id, uin
 		ask(replication, 1ULL << class_id, true, now_ms);
 }
 
-void replication_peer_writable(struct replication *replication, uint64_t now_ms)
+/* The active side: has the datapath send the snapshots that the peer is to get, behind what it sent before. */
+static void send_owed(struct replication *replication)
 {
 	struct message_mirror_classes classes = {.set = replication->owed};
 
+	if (replication->owed && replication->datapath && replication->unsent.length == 0 &&
+	    to_datapath(replication, MESSAGE_MIRROR_SNAPSHOT, &classes, sizeof(classes)) == 0)
+		replication->owed = 0;
+}
+
+void replication_peer_writable(struct replication *replication, uint64_t now_ms)
+{
 	if (replication->unsent.length != 0 &&
 	    send_records(replication, replication->unsent_term, &replication->unsent) == -EAGAIN)
 		return;
@@ -248,9 +259,7 @@ void replication_peer_writable(struct replication *replication, uint64_t now_ms)
 	replication->calls.read_datapath(true, replication->calls.user);
 	if (replication->end_owed)
 		send_end(replication, now_ms);
-	if (replication->owed && replication->datapath &&
-	    to_datapath(replication, MESSAGE_MIRROR_SNAPSHOT, &classes, sizeof(classes)) == 0)
-		replication->owed = 0;
+	send_owed(replication);
 }
 
 static void apply_records(struct replication *replication, const void *records, size_t length)
@@ -303,7 +312,9 @@ static void take_records(struct replication *replication, const struct group_mes
 	}
 	if (gap)
 		want_snapshot(replication, now_ms);
-	replication->asked_ms = now_ms;
+	/* Other records are no sign that a snapshot is on its way. */
+	if (replication->registry.begun)
+		replication->asked_ms = now_ms;
 	apply_records(replication, message->payload, message->payload_length);
 	if (!gap)
 		end_if_complete(replication);
@@ -409,6 +420,7 @@ void replication_tick(struct replication *replication, uint64_t now_ms)
 		ask(replication, replication->registry.asked, true, now_ms);
 	send_status(replication);
 	send_unasked(replication, now_ms);
+	send_owed(replication);
 	compare(replication);
 	watch_progress(replication, now_ms);
 }

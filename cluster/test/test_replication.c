@@ -12,6 +12,7 @@
 static struct replication node;
 static char said[512];
 static int group_error;    /* what to_peer answers */
+static int datapath_error; /* what to_datapath answers */
 static uint64_t asked_set; /* of classes, in what was said last of them */
 
 static void say(const char *what)
@@ -24,6 +25,8 @@ static void say(const char *what)
 static int to_datapath(uint32_t type, const void *body, size_t length, void *user)
 {
 	(void)user;
+	if (datapath_error)
+		return datapath_error;
 	if (type == MESSAGE_MIRROR_SNAPSHOT || type == MESSAGE_MIRROR_COMPARE) {
 		ck_assert_uint_eq(length, sizeof(struct message_mirror_classes));
 		asked_set = ((const struct message_mirror_classes *)body)->set;
@@ -108,7 +111,7 @@ static void setup(bool active)
 	struct replication_calls calls = {
 	    .to_datapath = to_datapath, .to_peer = to_peer, .read_datapath = reading, .read_peer = reading};
 
-	group_error = 0;
+	group_error = datapath_error = 0;
 	replication_init(&node, &calls);
 	replication_set_datapath(&node, true, 1);
 	replication_set_peer(&node, true, 1);
@@ -417,6 +420,51 @@ static void hear_snapshot(uint16_t class_id, uint8_t operation)
 	replication_peer_message(&node, &message, 100);
 }
 
+/* feature: C22-048 C22-049 */
+START_TEST(a_question_that_was_lost_is_asked_again)
+{
+	setup(false);
+	registry_snapshot_end(&node.registry);
+	replication_drifted(&node, RECORD_FLOW, 10);
+	expect("ask ");
+	/* The peer goes on telling what changes, but the snapshot does not come. */
+	hear_records();
+	expect("apply ");
+	replication_tick(&node, 10 + REPLICATION_STALL_MS);
+	expect("ask inactive ");
+	/* Now it comes. */
+	hear_snapshot(RECORD_FLOW, RECORD_SNAPSHOT_BEGIN);
+	hear_records();
+	said[0] = 0;
+	replication_tick(&node, 100 + REPLICATION_STALL_MS - 1);
+	expect("inactive ");
+	/* The group takes nothing for a moment. */
+	setup(false);
+	registry_snapshot_end(&node.registry);
+	group_error = -EAGAIN;
+	replication_drifted(&node, RECORD_FLOW, 10);
+	group_error = 0;
+	replication_tick(&node, 11);
+	expect("ask inactive ");
+}
+END_TEST
+
+/* feature: C22-048 C22-049 */
+START_TEST(a_snapshot_that_the_datapath_was_not_asked_for_is_asked_for_again)
+{
+	setup(true);
+	datapath_error = -EAGAIN;
+	ask_for(1ULL << RECORD_FLOW);
+	expect("active ");
+	datapath_error = 0;
+	replication_tick(&node, 11);
+	expect("active snapshot ");
+	ck_assert_uint_eq(asked_set, 1ULL << RECORD_FLOW);
+	replication_tick(&node, 12);
+	expect("active ");
+}
+END_TEST
+
 /* feature: C22-048 C22-057 */
 START_TEST(whoever_was_told_everything_says_so_at_once)
 {
@@ -471,6 +519,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, only_a_peer_that_understands_and_is_in_sync_is_to_compare);
 	tcase_add_test(tests, a_peer_that_has_not_asked_has_not_been_told);
 	tcase_add_test(tests, a_snapshot_that_comes_no_further_holds_up_nobody);
+	tcase_add_test(tests, a_question_that_was_lost_is_asked_again);
+	tcase_add_test(tests, a_snapshot_that_the_datapath_was_not_asked_for_is_asked_for_again);
 	tcase_add_test(tests, whoever_was_told_everything_says_so_at_once);
 	tcase_add_test(tests, who_takes_over_has_told_nobody_yet);
 }
