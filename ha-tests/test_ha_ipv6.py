@@ -61,6 +61,21 @@ def test_a_transfer_outlives_a_crash(cluster: Cluster, tmp_path: Path) -> None:
         download.finish()
 
 
+@pytest.mark.feature("C22-017", "C22-036")
+def test_the_shared_mac_is_announced_at_intervals(cluster: Cluster) -> None:
+    """By unsolicited advertisements to all nodes."""
+    cluster.commit("set Settings HASettings GratuitousARPInterval=1")
+    standby = cluster.standby()
+    try:
+        with Capture(cluster.lab, "client", "eth0", f"icmp6 and ether src {SHARED_MAC} and ether multicast and ip6[40] = 136") as announced, \
+                Capture(cluster.lab, "switch", f"{standby}-if1", f"ether src {SHARED_MAC} and inbound") as sent:
+            for _ in range(3):
+                announced.await_line(f"tgt is {SHARED}", timeout=5)
+        assert not sent.frames, "the standby announces nothing"
+    finally:
+        cluster.commit("reset-to-default Settings HASettings GratuitousARPInterval")
+
+
 @pytest.mark.feature("C22-017", "C22-034")
 def test_neighbours_see_one_mac_whoever_is_active(cluster: Cluster) -> None:
     def neighbour() -> str:
