@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 One cell of the fault matrix: a fault beside an activity, and what must hold of it. At no moment do both nodes send for the
-shared address; no flow that was established breaks, unless the row or column says why; and the pair heals without hands.
+shared address; no flow that was established breaks, unless the row or column says why; activity stays where the row is about what
+does not forward; and the pair heals without hands.
 """
 
 import json
@@ -59,7 +60,8 @@ def excuse(fault: Fault, activity: Activity, victim: str) -> str:
 def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, seed: int) -> Result:
     """The cluster must be well. It is well again afterwards, unless the result says otherwise."""
     result = Result(fault.name, activity.name, victim, seed)
-    node = cluster.active() if victim == "active" else cluster.standby()
+    active = cluster.active()
+    node = active if victim == "active" else cluster.other(active)
     scene = Scene(cluster, node, random.Random(seed))
     reported = _sanitizer_reports(cluster)
     # Of other clusters too, which must not use this one's address.
@@ -75,6 +77,8 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
                 result.healed = (time.monotonic() - end) * 1000
                 result.gap = probe.finish().longest_gap(start).milliseconds
             result.flows = flows.check()
+            if fault.stays and not activity.moving and cluster.active() != active:
+                result.wrong.append(f"{active} is active no more")
             result.lag = lag.worst
     except LabError as error:
         result.wrong.append(str(error)[:2000])

@@ -70,6 +70,7 @@ class Fault:
     victims: tuple[str, ...] = ("active", "standby")
     moves: bool = False  # activity leaves an active victim
     may_move: bool = False  # or may, as it happens
+    stays: bool = False  # or must not: what forwards goes on
     alone: bool = False  # the nodes cannot see each other, and both are active by the guide's own word
     breaks_flows: bool = False  # nobody is left who knows them
 
@@ -270,18 +271,19 @@ def _restart(scene: Scene, active: bool) -> None:
 
 
 def _programs() -> list[Fault]:
-    return [Fault(f"kill-{name.removeprefix('hadrian-')}", partial(kill_program, name), moves=name == "hadrian-datapath")
-            for name in ("hadrian-datapath", "hadrian-clusterd", "hadrian-mgmtd", "corosync")]
+    return [Fault(f"kill-{name.removeprefix('hadrian-')}", partial(kill_program, name), moves=name == "hadrian-datapath",
+                  stays=name != "hadrian-datapath") for name in ("hadrian-datapath", "hadrian-clusterd", "hadrian-mgmtd", "corosync")]
 
 
 def _cables() -> list[Fault]:
     gone, fine = Harm(loss=100), Harm()
-    cut_cables = [Fault(f"cut-{interface}", partial(cut, interface), moves=interface != "if3") for interface in ("if1", "if2", "if3")]
-    one_way = [Fault("one-way-from", partial(mangle, "if3", gone, fine)), Fault("one-way-to", partial(mangle, "if3", fine, gone))]
-    lossy = [Fault(f"sync-loss-{loss}", partial(mangle, "if3", Harm(loss=loss), Harm(loss=loss))) for loss in (1, 10, 30)]
+    cut_cables = [Fault(f"cut-{interface}", partial(cut, interface), moves=interface != "if3", stays=interface == "if3")
+                  for interface in ("if1", "if2", "if3")]
+    one_way = [Fault("one-way-from", partial(mangle, "if3", gone, fine), stays=True), Fault("one-way-to", partial(mangle, "if3", fine, gone), stays=True)]
+    lossy = [Fault(f"sync-loss-{loss}", partial(mangle, "if3", Harm(loss=loss), Harm(loss=loss)), stays=True) for loss in (1, 10, 30)]
     strange = Harm(duplication=10, reordering=10)
     return [*cut_cables, *one_way, *lossy,
-            Fault("sync-doubled-reordered", partial(mangle, "if3", strange, strange)),
+            Fault("sync-doubled-reordered", partial(mangle, "if3", strange, strange), stays=True),
             Fault("lan-doubled-reordered", partial(mangle, "if1", strange, strange))]
 
 
@@ -292,11 +294,11 @@ FAULTS = {fault.name: fault for fault in [
     *_programs(),
     *_cables(),
     Fault("both-started", both_started, victims=("active",), breaks_flows=True),
-    Fault("full-disk", full_disk),
+    Fault("full-disk", full_disk, stays=True),
     Fault("no-memory", no_memory, may_move=True),
     Fault("clock-jumps", clock_jumps),
     Fault("other-key", other_key, victims=("standby",), alone=True),
     Fault("other-cluster", other_cluster, victims=("standby",), alone=True),
-    Fault("second-cluster", second_cluster, victims=("active",)),
+    Fault("second-cluster", second_cluster, victims=("active",), stays=True),
     Fault("other-version", other_version),
 ]}
