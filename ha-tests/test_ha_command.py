@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The configuration goes to the peer, or comes from it, by hand: `ha -sendconf` and `ha -receiveconf`, each with -reboot."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pexpect
 import pytest
 from lab.cluster import Cluster
 from lab.laboratory import Lab
+from lab.node import LabNode
 from lab.traffic import UdpProbe
 from lab.wait import await_condition
 
@@ -179,13 +184,28 @@ def await_logged(cluster: Cluster, node: str, *words: str) -> None:
     await_condition(logged, f"{' ... '.join(words)} in {node}'s cfglog", RESTART_TIMEOUT)
 
 
+@contextmanager
+def open_console(node: LabNode) -> Iterator[pexpect.spawn]:
+    """Somebody at the node's console, who types nothing."""
+    words = [*node.enter(), str(node.binary("hadrian"))]
+    console = pexpect.spawn(words[0], words[1:], env=node.environment() | {"TERM": "xterm"}, encoding="utf-8", timeout=RESTART_TIMEOUT, cwd="/")
+    try:
+        console.expect("System:/> ")
+        yield console
+    finally:
+        console.close(force=True)
+
+
 @pytest.mark.feature("C22-066", "C22-015")
 def test_interface_ids_that_differ_are_told_and_mended(cluster: Cluster) -> None:
     active = cluster.active()
     standby = cluster.other(active)
     before = cluster.nodes[standby].daemon_pid("hadrian-mgmtd")
-    add_vlans(cluster, active, ["vl1", "vl2"])
-    add_vlans(cluster, standby, ["vl2", "vl1"])
+    with open_console(cluster.nodes[active]) as console:
+        add_vlans(cluster, active, ["vl1", "vl2"])
+        add_vlans(cluster, standby, ["vl2", "vl1"])
+        console.expect("HA_CfgNotInSync")
+        console.expect("In VLAN vl1: Interface ID change of 'vl1'")
     for node in (active, standby):
         await_logged(cluster, node, "HA_CfgNotInSync", "In VLAN vl1: Interface ID change of 'vl1'(", "is not supported.")
     assert cluster.nodes[active].cli("ha -sendconf -reboot").returncode == 0
