@@ -117,7 +117,10 @@ void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state 
 
 /* --- datapath/flow/flow_evict.c */
 
-/* Whether the other side has answered: of TCP, whether it is established and neither reset nor closed by both ends. */
+/*
+ * Whether the other side has answered: of TCP, whether it is established and neither reset nor closed by both ends; a flow
+ * without states that was the peer's counts as answered.
+ */
 bool flow_is_answered(const struct flow *flow);
 /* Counts a flow in or out of those that are half open, by its present state; before and after each change. */
 void flow_count_half_open(struct flow_table *table, const struct flow *flow, int change);

@@ -71,6 +71,7 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	flow_count_half_open(state->flows, flow, 1);
 	flow->sweep_mark = state->flows->sweep_mark;
 	flow->mirrored = !state->active;
+	flow->was_mirrored = 1;
 	/* No decision yet: its first packet here makes one. */
 	flow->direction[0].epoch = flow->direction[1].epoch = 0;
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;

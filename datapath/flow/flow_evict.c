@@ -13,7 +13,8 @@ bool flow_is_answered(const struct flow *flow)
 {
 	switch ((enum flow_state)flow->state) {
 	case FLOW_STATELESS:
-		return flow->direction[1].packets > 0;
+		/* Whether the peer has seen an answer nobody can tell: records say nothing of packets. */
+		return flow->was_mirrored || flow->direction[1].packets > 0;
 	case FLOW_TCP_INIT:
 	case FLOW_TCP_SYN_RECEIVED:
 		return false;
@@ -41,7 +42,7 @@ static uint32_t take_oldest(struct flow_table *table)
 	return index;
 }
 
-/* The peer's flows are its own to judge; those of this node that carry the peer's sessions are not among them. */
+/* The peer's flows are its own to judge. The place of a flow that is gone may be another's by now, also the peer's. */
 static bool may_go(const struct flow *flow)
 {
 	return flow->used && !flow->mirrored && !flow_is_answered(flow);

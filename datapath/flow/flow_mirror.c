@@ -136,7 +136,7 @@ static bool release_visit(struct worker_state *state, uint32_t index, void *argu
 	(void)argument;
 	if (flow->local)
 		return true;
-	flow->mirrored = 1;
+	flow->mirrored = flow->was_mirrored = 1;
 	tcp_forget_sequences(flow);
 	flow_timer_stop(state->flows, index);
 	return true;

@@ -67,11 +67,12 @@ struct flow {
 	uint16_t sweep_mark;                 /* of the snapshot that last named it */
 	uint8_t state;                       /* enum flow_state */
 	uint8_t used;
-	uint8_t mirrored;      /* the peer is active and owns it: it does not age here */
-	uint8_t local;         /* from or to this node itself: not mirrored */
-	uint8_t tcp;           /* TCP_... of datapath/tcp/sequence.h */
-	uint8_t relay_windows; /* TCP_RELAYED: shifts of both sides' windows, datapath/tcp/relay.h */
-	uint16_t thresholds;   /* serial of the counts that it is in, 0: none (datapath/threshold) */
+	uint8_t mirrored : 1;     /* the peer is active and owns it: it does not age here */
+	uint8_t was_mirrored : 1; /* it was so once: what the peer saw of it is not counted here */
+	uint8_t local;            /* from or to this node itself: not mirrored */
+	uint8_t tcp;              /* TCP_... of datapath/tcp/sequence.h */
+	uint8_t relay_windows;    /* TCP_RELAYED: shifts of both sides' windows, datapath/tcp/relay.h */
+	uint16_t thresholds;      /* serial of the counts that it is in, 0: none (datapath/threshold) */
 	union {
 		struct flow_addresses addresses; /* IPv6: of direction[0] */
 		uint32_t next_hop[2];            /* IPv4: of each direction, network byte order */

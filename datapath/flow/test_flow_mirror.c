@@ -308,6 +308,76 @@ START_TEST(the_layout_is_fixed)
 }
 END_TEST
 
+/* --- a full table after a takeover; the fixture's has 1000 places
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void settle(void)
+{
+	for (unsigned i = 0; i < 20; i++)
+		fixture_walk();
+}
+
+static void take_over(void)
+{
+	set_active(true);
+	settle();
+}
+
+/* As many flows as find room, each with its answer. */
+static unsigned room(void)
+{
+	unsigned found = 0;
+
+	for (struct rte_mbuf *mbuf;
+	     (mbuf = fixture_pass(LAN, fixture_udp(CLIENT, 20000 + found, SERVER, 53), WAN)); found++) {
+		rte_pktmbuf_free(mbuf);
+		rte_pktmbuf_free(fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 20000 + found), LAN));
+	}
+	return found;
+}
+
+static void check_answers(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct rte_mbuf *mbuf = fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 4000 + i), LAN);
+
+		ck_assert_ptr_nonnull(mbuf);
+		rte_pktmbuf_free(mbuf);
+	}
+}
+
+/* The peer's flows stand where this node's own did, whose places in the order of opening are still known. */
+/* feature: C22-002 */
+START_TEST(flows_that_the_peer_opened_do_not_make_room)
+{
+	datapath.mirroring = true;
+	open_flows(1000);
+	forget_flows();
+	datapath.mirroring = false;
+	set_active(false);
+	apply_emitted();
+	ck_assert_uint_eq(flow_mirror_class.count(), 1000);
+	take_over();
+	ck_assert_uint_eq(room(), 0);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), 0);
+	check_answers(1000);
+}
+END_TEST
+
+/* Opened here and not answered: whether they were at the peer nobody can tell. */
+/* feature: C22-002 */
+START_TEST(flows_that_were_the_peers_meanwhile_do_not_make_room)
+{
+	open_flows(1000);
+	set_active(false);
+	settle();
+	take_over();
+	ck_assert_uint_eq(room(), 0);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), 0);
+	check_answers(1000);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
@@ -321,6 +391,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_newer_snapshot_takes_over_from_an_unfinished_one);
 	tcase_add_test(tests, records_of_other_versions);
 	tcase_add_test(tests, the_layout_is_fixed);
+	tcase_add_test(tests, flows_that_the_peer_opened_do_not_make_room);
+	tcase_add_test(tests, flows_that_were_the_peers_meanwhile_do_not_make_room);
 }
 
 TEST_MAIN("flow_mirror", add_tests)
