@@ -207,11 +207,10 @@ enum counter flow_revalidate(struct worker_state *state, uint32_t index)
 		return reason;
 	}
 	take_decision(state, flow, &decision);
-	/* A flow of the peer becomes this node's own with its whole lifetime before it. */
 	if (flow->mirrored)
-		flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
-	flow->mirrored = 0;
-	flow_timer_start(state->flows, index);
+		flow_adopt(state, index);
+	else
+		flow_timer_start(state->flows, index);
 	return COUNTER_COUNT;
 }
 

@@ -124,7 +124,7 @@ void flow_set_state(struct worker_state *state, uint32_t index, enum flow_state 
 bool flow_is_answered(const struct flow *flow);
 /* Counts a flow in or out of those that are half open, by its present state; before and after each change. */
 void flow_count_half_open(struct flow_table *table, const struct flow *flow, int change);
-/* A flow was opened: one that may make room later. */
+/* A flow was opened, or adopted: one that may make room later. */
 void flow_remember(struct flow_table *table, uint32_t index);
 /* Closes the oldest flow that was not answered. Returns false where none is at hand. */
 bool flow_evict(struct worker_state *state);
@@ -134,6 +134,12 @@ void flow_set_tracking(const struct worker_state *state, struct flow *flow);
 
 /* Tells the peer of a flow, where it is one that the peer should have. operation: enum record_operation. */
 void flow_mirror_emit(struct worker_state *state, const struct flow *flow, uint8_t operation);
+
+/*
+ * Makes a flow of the peer, whose timeout is set, this node's own with its whole lifetime before it (C28-001); where it was
+ * not answered it may make room.
+ */
+void flow_adopt(struct worker_state *state, uint32_t index);
 
 /* Closes flows that were idle for too long, some at a time. Returns false where there is more to do. */
 bool flow_expire(struct worker_state *state);

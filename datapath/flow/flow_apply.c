@@ -70,8 +70,7 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	flow_record_take_tcp(&update->tcp, flow);
 	flow_count_half_open(state->flows, flow, 1);
 	flow->sweep_mark = state->flows->sweep_mark;
-	flow->mirrored = !state->active;
-	flow->was_mirrored = 1;
+	flow->mirrored = flow->was_mirrored = 1;
 	/* No decision yet: its first packet here makes one. */
 	flow->direction[0].epoch = flow->direction[1].epoch = 0;
 	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
@@ -79,8 +78,8 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 	                                                         (enum flow_state)flow->state, false)
 	                              : 0;
 	flow_timer_stop(state->flows, index);
-	if (!flow->mirrored)
-		flow_timer_start(state->flows, index);
+	if (state->active)
+		flow_adopt(state, index);
 }
 
 static void delete_flow(struct worker_state *state, const struct flow_update *update)

@@ -3,8 +3,8 @@
 #include "datapath/tcp/sequence.h"
 
 /*
- * Room for a new flow where the table is full. Flows are remembered in the order in which they were opened, so that the
- * oldest that nobody has answered is at hand. An answered flow never makes room.
+ * Room for a new flow where the table is full. Flows are remembered in the order in which they were opened, or adopted
+ * from the peer, so that the oldest that nobody has answered is at hand. An answered flow never makes room.
  */
 #define FORGOTTEN 4
 #define TRIES     32 /* flows looked at for one new one: those before it were answered or are gone */

@@ -111,7 +111,18 @@ static void snapshot_start(uint64_t id)
 /* --- activity
  * ------------------------------------------------------------------------------------------------------- */
 
-/* What came from the peer is this node's now: the whole idle time from here on (C28-001). */
+void flow_adopt(struct worker_state *state, uint32_t index)
+{
+	struct flow *flow = flow_at(state->flows, index);
+
+	flow->mirrored = 0;
+	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
+	flow_timer_start(state->flows, index);
+	/* A flood does not end with the node that it began with. */
+	if (!flow_is_answered(flow))
+		flow_remember(state->flows, index);
+}
+
 static bool adopt_visit(struct worker_state *state, uint32_t index, void *argument)
 {
 	struct flow *flow = flow_at(state->flows, index);
@@ -119,12 +130,10 @@ static bool adopt_visit(struct worker_state *state, uint32_t index, void *argume
 	(void)argument;
 	if (!flow->mirrored)
 		return true;
-	flow->mirrored = 0;
-	flow->direction[0].last_seen = flow->direction[1].last_seen = state->now;
 	if (state->policy)
 		flow->timeout = compiled_policy_lifetime(state->policy, flow->direction[0].key.protocol,
 		                                         (enum flow_state)flow->state, false);
-	flow_timer_start(state->flows, index);
+	flow_adopt(state, index);
 	return true;
 }
 

@@ -114,7 +114,7 @@ struct flow_table {
 	_Atomic uint32_t count;
 	_Atomic uint32_t local_count; /* of them from or to this node itself */
 	uint32_t half_open;           /* of them TCP whose handshake is not complete, relayed ones aside */
-	/* Flows in the order in which they were opened, for flow_evict; some are answered or gone by now. */
+	/* Flows in the order in which they were opened or adopted, for flow_evict; some are answered or gone. */
 	uint32_t *opened; /* [max] */
 	uint32_t opened_first, opened_count;
 	uint16_t sweep_mark;

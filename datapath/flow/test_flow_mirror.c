@@ -311,6 +311,8 @@ END_TEST
 /* --- a full table after a takeover; the fixture's has 1000 places
  * ------------------------------------------------------------------------------------------------------- */
 
+#define HALF_OPEN 25 /* of each sort */
+
 static void settle(void)
 {
 	for (unsigned i = 0; i < 20; i++)
@@ -321,6 +323,16 @@ static void take_over(void)
 {
 	set_active(true);
 	settle();
+}
+
+static void tcp_from_client(unsigned port, uint8_t flags)
+{
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_tcp(CLIENT, port, SERVER, 80, flags, 0), WAN));
+}
+
+static void tcp_from_server(unsigned port, uint8_t flags)
+{
+	rte_pktmbuf_free(fixture_pass(WAN, fixture_tcp(SERVER, 80, CLIENT, port, flags, 0), LAN));
 }
 
 /* As many flows as find room, each with its answer. */
@@ -378,6 +390,91 @@ START_TEST(flows_that_were_the_peers_meanwhile_do_not_make_room)
 }
 END_TEST
 
+/* Fills the peer: with UDP, and with HALF_OPEN of TCP of each sort that is not answered, or over. */
+static void fill_peer(void)
+{
+	datapath.mirroring = true;
+	for (unsigned i = 0; i < HALF_OPEN; i++) {
+		tcp_from_client(1000 + i, RTE_TCP_SYN_FLAG);
+
+		tcp_from_client(1100 + i, RTE_TCP_SYN_FLAG);
+		tcp_from_server(1100 + i, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
+
+		tcp_from_client(1200 + i, RTE_TCP_SYN_FLAG);
+		tcp_from_server(1200 + i, RTE_TCP_RST_FLAG | RTE_TCP_ACK_FLAG);
+
+		tcp_from_client(1300 + i, RTE_TCP_SYN_FLAG);
+		tcp_from_server(1300 + i, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
+		tcp_from_client(1300 + i, RTE_TCP_ACK_FLAG);
+		tcp_from_server(1300 + i, RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG);
+		tcp_from_client(1300 + i, RTE_TCP_FIN_FLAG | RTE_TCP_ACK_FLAG);
+
+		/* And as many that are answered. */
+		tcp_from_client(1400 + i, RTE_TCP_SYN_FLAG);
+		tcp_from_server(1400 + i, RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
+		tcp_from_client(1400 + i, RTE_TCP_ACK_FLAG);
+	}
+	open_flows(1000 - 5 * HALF_OPEN);
+	ck_assert_uint_eq(flow_count(), 1000);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), 0);
+	forget_flows();
+	datapath.mirroring = false;
+	/* The node that takes over has opened none of them. */
+	fixture_worker()->flows->opened_count = 0;
+}
+
+static void check_made_room(void)
+{
+	ck_assert_uint_eq(room(), 4 * HALF_OPEN);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), 4 * HALF_OPEN);
+	check_answers(1000 - 5 * HALF_OPEN);
+	for (unsigned i = 0; i < HALF_OPEN; i++) {
+		struct rte_mbuf *mbuf =
+		    fixture_pass(LAN, fixture_tcp(CLIENT, 1400 + i, SERVER, 80, RTE_TCP_ACK_FLAG, 5), WAN);
+
+		ck_assert_ptr_nonnull(mbuf);
+		rte_pktmbuf_free(mbuf);
+	}
+}
+
+/* feature: C22-002 */
+START_TEST(half_open_flows_of_the_peer_make_room)
+{
+	fill_peer();
+	set_active(false);
+	apply_emitted();
+	take_over();
+	check_made_room();
+}
+END_TEST
+
+START_TEST(half_open_flows_that_come_behind_the_takeover_make_room)
+{
+	fill_peer();
+	apply_emitted();
+	check_made_room();
+}
+END_TEST
+
+/* A packet may come before the walk over all flows does. */
+START_TEST(a_half_open_flow_that_goes_on_makes_room)
+{
+	fill_peer();
+	set_active(false);
+	apply_emitted();
+	settle();
+	datapath.active = true;
+	for (unsigned i = 0; i < HALF_OPEN; i++)
+		tcp_from_client(1000 + i, RTE_TCP_SYN_FLAG);
+	ck_assert_uint_eq(room(), HALF_OPEN);
+	flow_mirror_class.activity(true);
+	settle();
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), HALF_OPEN);
+	ck_assert_ptr_nonnull(fixture_pass(LAN, fixture_udp(CLIENT, 9, SERVER, 53), WAN));
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_EVICTED), HALF_OPEN + 1);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
 	tcase_add_checked_fixture(tests, fixture_setup, NULL);
@@ -393,6 +490,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, the_layout_is_fixed);
 	tcase_add_test(tests, flows_that_the_peer_opened_do_not_make_room);
 	tcase_add_test(tests, flows_that_were_the_peers_meanwhile_do_not_make_room);
+	tcase_add_test(tests, half_open_flows_of_the_peer_make_room);
+	tcase_add_test(tests, half_open_flows_that_come_behind_the_takeover_make_room);
+	tcase_add_test(tests, a_half_open_flow_that_goes_on_makes_room);
 }
 
 TEST_MAIN("flow_mirror", add_tests)
