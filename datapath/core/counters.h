@@ -31,6 +31,7 @@
 	X(FLOW_CREATED, "flow/created")                                                                      \
 	X(FLOW_CLOSED, "flow/closed")                                                                        \
 	X(FLOW_MIRRORED, "flow/mirrored")                                                                    \
+	X(FLOW_MIRROR_FULL, "flow/mirror_full")                                                              \
 	X(FRAGMENT_RECEIVED, "reassembly/fragments")                                                         \
 	X(FRAGMENT_HELD, "reassembly/held")                                                                  \
 	X(REASSEMBLY_DONE, "reassembly/done")                                                                \

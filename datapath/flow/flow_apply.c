@@ -55,7 +55,7 @@ static void put_flow(struct worker_state *state, const struct flow_update *updat
 			flow_close(state, entry >> 1);
 		index = flow_table_insert(state->flows, update->keys, &error);
 		if (!index) {
-			count(state, COUNTER_DROP_FLOW_TABLE_FULL, 1);
+			count(state, COUNTER_FLOW_MIRROR_FULL, 1);
 			return;
 		}
 		count(state, COUNTER_FLOW_MIRRORED, 1);

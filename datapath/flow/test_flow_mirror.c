@@ -335,6 +335,23 @@ static void tcp_from_server(unsigned port, uint8_t flags)
 	rte_pktmbuf_free(fixture_pass(WAN, fixture_tcp(SERVER, 80, CLIENT, port, flags, 0), LAN));
 }
 
+/* No packet was dropped: drop/... would not add up. */
+START_TEST(flows_of_the_peer_that_find_no_room_are_counted_apart)
+{
+	datapath.mirroring = true;
+	rte_pktmbuf_free(fixture_pass(LAN, fixture_udp(CLIENT, 9, SERVER, 53), WAN));
+	forget_flows();
+	datapath.mirroring = false;
+	open_flows(1000);
+	set_active(false);
+	apply_emitted();
+	ck_assert_uint_eq(flow_count(), 1000);
+	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_FLOW_TABLE_FULL), 0);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_MIRROR_FULL), 1);
+	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_MIRRORED), 0);
+}
+END_TEST
+
 /* As many flows as find room, each with its answer. */
 static unsigned room(void)
 {
@@ -488,6 +505,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_newer_snapshot_takes_over_from_an_unfinished_one);
 	tcase_add_test(tests, records_of_other_versions);
 	tcase_add_test(tests, the_layout_is_fixed);
+	tcase_add_test(tests, flows_of_the_peer_that_find_no_room_are_counted_apart);
 	tcase_add_test(tests, flows_that_the_peer_opened_do_not_make_room);
 	tcase_add_test(tests, flows_that_were_the_peers_meanwhile_do_not_make_room);
 	tcase_add_test(tests, half_open_flows_of_the_peer_make_room);
