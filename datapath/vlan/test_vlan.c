@@ -245,6 +245,7 @@ static void receive_tagged(struct rte_mbuf *mbuf, const uint8_t *tags, uint16_t 
 	struct rte_ether_addr to = fixture_mac(LAN, MAC_SHARED), from = fixture_mac(LAN, MAC_NEIGHBOUR);
 	uint8_t *frame = (uint8_t *)rte_pktmbuf_prepend(mbuf, RTE_ETHER_HDR_LEN + length);
 
+	ck_assert_ptr_nonnull(frame);
 	memcpy(frame, &to, 6);
 	memcpy(frame + 6, &from, 6);
 	memcpy(frame + 12, tags, length);
