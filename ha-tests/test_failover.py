@@ -189,6 +189,7 @@ def test_planned_hand_over_loses_and_reorders_nothing(cluster: Cluster, how: str
     if how != "stop":
         shown = cluster.nodes[active].cli("ha").stdout
         assert "Inactive" in shown and "HA cluster peer is ALIVE" in shown
+        cluster.await_well()
 
 
 @pytest.mark.feature("C22-034", "C22-035", "C22-033")
