@@ -83,6 +83,10 @@ struct daemon {
 	struct ipc_connection *mirror;   /* records: it may have to wait */
 	bool datapath_reported;
 	uint32_t patience_us; /* as the datapath reported */
+	bool aside;           /* this node is one too many in its cluster */
+	uint64_t copy;        /* as in struct message_heartbeat_report */
+	uint16_t copy_interface;
+	struct mac_address copy_source;
 	struct delay delay;
 
 	struct ipc_server *server;

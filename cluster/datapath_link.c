@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cluster/daemon.h"
+#include "lib/log_event.h"
 #include "lib/messages/activity.h"
 #include "lib/messages/type.h"
 #include "lib/paths.h"
@@ -25,6 +26,23 @@ static void on_activity_report(struct daemon *daemon, const struct message_activ
 	roles_event(daemon, &event);
 }
 
+/* A node too many leaves Corosync to the one whose node id and addresses it has, too (C22-004). */
+static void stand_aside(struct daemon *daemon, bool aside)
+{
+	if (aside == daemon->aside)
+		return;
+	daemon->aside = aside;
+	if (aside)
+		log_event(
+		    LOG_EVENT_HA_COPY,
+		    "this node stands aside: the HA cluster peer has another living node of this Role. Stop "
+		    "this one, or give it another ClusterID and cluster key");
+	else
+		log_event(LOG_EVENT_HA_STATE,
+		          "this node stands aside no more: the HA cluster peer has no other");
+	peer_link_configure(daemon);
+}
+
 static void on_heartbeat_report(struct daemon *daemon, const struct message_heartbeat_report *report)
 {
 	struct role_event event = {.type = ROLE_PEER};
@@ -34,13 +52,18 @@ static void on_heartbeat_report(struct daemon *daemon, const struct message_hear
 	event.peer.ready = report->last.ready != 0;
 	event.peer.yielding = report->last.yielding != 0;
 	event.peer.hears_peer = report->last.hears_peer != 0;
+	event.peer.aside = report->aside;
 	event.peer.term = report->last.term;
 	event.peer.instance = report->last.instance;
 	event.peer.peer_instance = report->last.peer_instance;
 	daemon->patience_us = report->patience_us;
 	if (daemon->role.peer.instance && daemon->role.peer.instance != report->last.instance)
 		peer_link_renewed(daemon);
+	daemon->copy = report->copy;
+	daemon->copy_interface = report->copy_interface;
+	daemon->copy_source = report->copy_source;
 	roles_event(daemon, &event);
+	stand_aside(daemon, report->aside == ASIDE_YES);
 }
 
 static void on_counts(struct daemon *daemon, const struct ipc_message *message)

@@ -228,7 +228,7 @@ static void end(struct daemon *daemon)
 		leave(daemon);
 	link_state_stop(daemon);
 	corosync_stop(daemon->corosync);
-	if (daemon->configuration.enabled)
+	if (daemon->configuration.enabled && daemon->configuration.link_count == 0)
 		qb_log(LOG_ERR, "no Sync interface has addresses for both nodes: nothing can be mirrored");
 }
 
@@ -242,7 +242,7 @@ void peer_link_configure(struct daemon *daemon)
 	bool reload;
 	int error = 0;
 
-	if (!daemon->configuration.enabled || daemon->configuration.link_count == 0) {
+	if (!daemon->configuration.enabled || daemon->configuration.link_count == 0 || daemon->aside) {
 		end(daemon);
 		return;
 	}

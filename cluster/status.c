@@ -27,6 +27,18 @@ static void forget_dead_peer(struct message_cluster_status *out)
 		out->classes[i].have = 0;
 }
 
+static void fill_copy(const struct daemon *daemon, struct message_cluster_status *out)
+{
+	const struct message_cluster_identity *own = &daemon->identity.own;
+
+	out->aside = daemon->aside;
+	out->copied = daemon->copy != 0;
+	out->copy_source = daemon->copy_source;
+	for (uint32_t i = 0; daemon->identity.own_known && i < own->interface_count; i++)
+		if (own->interfaces[i].id == daemon->copy_interface)
+			memcpy(out->copy_interface, own->interfaces[i].name, sizeof(out->copy_interface));
+}
+
 void status_fill(const struct daemon *daemon, struct message_cluster_status *out)
 {
 	const struct replication *replication = &daemon->replication;
@@ -48,5 +60,6 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 	if (!out->peer_alive)
 		forget_dead_peer(out);
 	fill_links(daemon, out);
+	fill_copy(daemon, out);
 	out->batches_skipped = daemon->messages_skipped + replication->batches_skipped;
 }

@@ -16,6 +16,7 @@
 #define FLAG_HEARS_PEER 0x08
 #define FLAG_DEAF       0x10
 #define FLAG_LINK_LOST  0x20
+#define FLAG_ASIDE      0x40
 
 /* Behind the Ethernet header, big-endian as protocols on a wire are. The tag covers the whole frame before
  * it. */
@@ -112,6 +113,8 @@ void heartbeat_encode_between(const struct heartbeat *heartbeat, const struct ma
 		frame.flags |= FLAG_DEAF;
 	if (heartbeat->link_lost)
 		frame.flags |= FLAG_LINK_LOST;
+	if (heartbeat->aside)
+		frame.flags |= FLAG_ASIDE;
 	memcpy(frame.destination, destination->bytes, sizeof(frame.destination));
 	memcpy(frame.source, source->bytes, sizeof(frame.source));
 	memcpy(frame.port_mac, heartbeat->port_mac.bytes, sizeof(frame.port_mac));
@@ -148,6 +151,7 @@ enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uin
 	    .hears_peer = !!(frame.flags & FLAG_HEARS_PEER),
 	    .deaf = !!(frame.flags & FLAG_DEAF),
 	    .link_lost = !!(frame.flags & FLAG_LINK_LOST),
+	    .aside = !!(frame.flags & FLAG_ASIDE),
 	    .interface_id = be16toh(frame.interface_id),
 	    .term = be32toh(frame.term),
 	    .instance = be64toh(frame.instance),

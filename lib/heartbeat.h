@@ -32,16 +32,17 @@ static inline enum cluster_role cluster_role_peer(enum cluster_role role)
 /* What a node says of itself, and what it has heard. Host byte order. */
 struct heartbeat {
 	uint8_t cluster_id;
-	uint8_t role;           /* enum cluster_role of the sender */
-	uint8_t active;         /* forwards for the shared addresses */
-	uint8_t ready;          /* could take over: datapath, clusterd and configuration are well */
-	uint8_t yielding;       /* hands over: the peer shall become active */
-	uint8_t hears_peer;     /* heard the peer on any interface lately */
-	uint16_t interface_id;  /* of the sending interface, as the policy numbers it */
-	uint32_t term;          /* grows with every change of the active node */
-	uint8_t deaf;           /* does not hear the peer on the sending interface, but elsewhere (C22-025) */
-	uint8_t link_lost;      /* one of the sender's Critical interfaces has no link */
-	uint16_t reserved;      /* 0: no padding, so that values can be compared whole */
+	uint8_t role;          /* enum cluster_role of the sender */
+	uint8_t active;        /* forwards for the shared addresses */
+	uint8_t ready;         /* could take over: datapath, clusterd and configuration are well */
+	uint8_t yielding;      /* hands over: the peer shall become active */
+	uint8_t hears_peer;    /* heard the peer on any interface lately */
+	uint16_t interface_id; /* of the sending interface, as the policy numbers it */
+	uint32_t term;         /* grows with every change of the active node */
+	uint8_t deaf;          /* does not hear the peer on the sending interface, but elsewhere (C22-025) */
+	uint8_t link_lost;     /* one of the sender's Critical interfaces has no link */
+	uint8_t aside; /* the sender stands aside: its peer names another living node of its role (C22-004) */
+	uint8_t reserved;       /* 0: no padding, so that values can be compared whole */
 	uint64_t instance;      /* random, new at each start of the sender's clusterd */
 	uint64_t peer_instance; /* the instance last heard from the peer, 0 for none */
 	uint64_t sequence;      /* grows with every heartbeat; the same on all interfaces */

@@ -37,7 +37,8 @@
 	X(HA_CFG_IN_SYNC, 1200018, "HA", LOG_NOTICE, "ha_cfg_in_sync")                                       \
 	X(HA_STOOD_STILL, 1200019, "HA", LOG_WARNING, "ha_stood_still")                                      \
 	X(HA_RESTART, 1200020, "HA", LOG_WARNING, "ha_restart")                                              \
-	X(HA_NOT_MISSED, 1200021, "HA", LOG_WARNING, "ha_not_missed")
+	X(HA_NOT_MISSED, 1200021, "HA", LOG_WARNING, "ha_not_missed")                                        \
+	X(HA_COPY, 1200022, "HA", LOG_WARNING, "ha_copy")
 
 enum log_event {
 	LOG_EVENT_NONE,

@@ -12,6 +12,7 @@ static const struct heartbeat sample = {
     .hears_peer = 1,
     .deaf = 1,
     .link_lost = 1,
+    .aside = 1,
     .interface_id = 2,
     .term = 9,
     .instance = 0x1122334455667788,

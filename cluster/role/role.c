@@ -143,7 +143,7 @@ static void observe(struct role_state *state, const struct role_event *event)
 static void tell_datapath(struct role_state *state, struct role_actions *actions)
 {
 	struct message_activity wanted = {.active = state->active,
-	                                  .ready = state->able && !state->shutting_down,
+	                                  .ready = state->able && !state->shutting_down && !state->peer.aside,
 	                                  .yielding = state->yielding,
 	                                  .term = state->term,
 	                                  .instance = state->instance};

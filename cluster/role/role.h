@@ -64,7 +64,8 @@ struct role_peer {
 	uint8_t ready;
 	uint8_t yielding;
 	uint8_t hears_peer;
-	uint8_t reserved[7];
+	uint8_t aside; /* enum heartbeat_aside: it has another living node of this role */
+	uint8_t reserved[6];
 };
 
 struct role_event {

@@ -93,7 +93,10 @@ static void decide_active(struct role_state *state, uint64_t now, struct role_ac
 		          "inactive: the datapath is gone, or has no policy or no heartbeats");
 		return;
 	}
-	decide_conflict(state, now, actions);
+	if (state->peer.aside == ASIDE_YES)
+		step_down(state, now, actions, "inactive: the peer has another living node of this role");
+	else
+		decide_conflict(state, now, actions);
 	if (!state->active)
 		return;
 	if (state->datapath.healthy) {
@@ -156,7 +159,8 @@ static void decide_inactive(struct role_state *state, uint64_t now, struct role_
 {
 	const struct role_peer *peer = &state->peer;
 
-	if (!role_operational(state))
+	/* Whoever this node could take over from has another to do so. */
+	if (!role_operational(state) || peer->aside)
 		return;
 	if (!state->able) {
 		decide_unhealthy(state, now, actions);

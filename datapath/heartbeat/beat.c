@@ -34,6 +34,17 @@ static bool worker_late(void)
 	return false;
 }
 
+static void stand_aside(struct message_heartbeat_report *report, uint64_t now)
+{
+	enum heartbeat_aside before = beat.aside.state;
+
+	aside_turn(&beat.aside, &report->last, report->alive, beat.word.wish.instance,
+	           beat.configuration.dead_ns, now);
+	report->aside = (uint8_t)beat.aside.state;
+	if (before != ASIDE_NO && beat.aside.state == ASIDE_NO)
+		beat.next_send = 0;
+}
+
 /*
  * Death is found by silence, so this node must have listened: what waits in sockets and rings was heard first, and a worker that
  * did not run lately is given the chance to read its ports.
@@ -51,6 +62,9 @@ static void judge_now(uint64_t now)
 	beat.judged = now;
 	judge_report(&beat.judge, now, &report);
 	report.patience_us = (uint32_t)atomic_load(&heartbeat_lanes.patience_us);
+	if (report.copy)
+		report.copy_source = beat.copy_source;
+	stand_aside(&report, now);
 	beat_patience_judged(told->alive && told->last.instance == report.last.instance, report.alive, now);
 	/* Before any heartbeat that could acknowledge what is heard from now on. */
 	if (told->alive && !report.alive)
@@ -63,6 +77,7 @@ static void judge_now(uint64_t now)
 		beat.forged_at = now;
 		beat.news = true;
 	}
+	atomic_store(&heartbeat_lanes.copies, report.copies);
 	*told = report;
 }
 
@@ -91,6 +106,10 @@ static void use_configuration(void)
 			(void)heartbeat_thread_watch(member->fd);
 	}
 	judge_configure(&beat.judge, configuration->dead_ns, judged, configuration->member_count);
+	if (configuration->cluster_id != beat.aside_cluster_id || configuration->role != beat.aside_role)
+		beat.aside = (struct aside){0};
+	beat.aside_cluster_id = configuration->cluster_id;
+	beat.aside_role = configuration->role;
 	/* A datapath that is started anew, under the same clusterd, must not come back to a number that it had. */
 	if (!beat.verdict)
 		beat.verdict = (uint32_t)(control_now() / NANOSECONDS_PER_MILLISECOND) | 1;

@@ -5,10 +5,13 @@
 #include "datapath/heartbeat/thread.h"
 
 #include <errno.h>
+#include <rte_ether.h>
+#include <string.h>
 
 static void take(uint16_t interface, const uint8_t *bytes, size_t length)
 {
 	const struct heartbeat_configuration *configuration = &beat.configuration;
+	uint32_t copies = beat.judge.copies;
 	struct heartbeat heartbeat;
 
 	if (!configuration->cluster || !configuration->have_key) {
@@ -19,9 +22,14 @@ static void take(uint16_t interface, const uint8_t *bytes, size_t length)
 	                         configuration->key, &heartbeat)) {
 	case HEARTBEAT_VALID:
 		/* Interfaces are in pairs (C22-015): a frame of another one says nothing about this. */
-		if (heartbeat.interface_id != interface ||
-		    !judge_hear(&beat.judge, interface, &heartbeat, beat.word.wish.instance, control_now()))
+		if (heartbeat.interface_id != interface)
 			break;
+		if (!judge_hear(&beat.judge, interface, &heartbeat, beat.word.wish.instance, control_now())) {
+			if (beat.judge.copies != copies)
+				memcpy(&beat.copy_source, bytes + offsetof(struct rte_ether_hdr, src_addr),
+				       sizeof(beat.copy_source));
+			break;
+		}
 		if (heartbeat.sequence == beat.judge.last.sequence)
 			beat_patience_heard(control_now());
 		if (peer_macs_learn(&beat.findings.macs, &heartbeat))

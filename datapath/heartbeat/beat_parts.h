@@ -5,6 +5,7 @@
 /* What the parts of the heartbeat thread's work share: beat.c and beat_*.c. Only they include it. */
 
 #include "datapath/core/control.h"
+#include "datapath/heartbeat/aside.h"
 #include "datapath/heartbeat/ask.h"
 #include "datapath/heartbeat/judge.h"
 #include "datapath/heartbeat/lanes.h"
@@ -23,7 +24,9 @@ struct beat {
 	struct lease lease;
 	struct patience patience;
 	struct ask ask;
-	uint32_t verdict;     /* see struct heartbeat */
+	struct aside aside;
+	uint8_t aside_cluster_id, aside_role; /* as which */
+	uint32_t verdict;                     /* see struct heartbeat */
 	uint64_t interval_ns; /* between heartbeats: as configured, or less (patience_interval) */
 	uint64_t next_send, sequence;
 	uint64_t turned, turned_tsc; /* the last turn */
@@ -31,8 +34,9 @@ struct beat {
 	uint64_t late_since;         /* a verdict waits for a worker, 0: none does */
 	uint64_t forged_at;          /* when their number was last told */
 	uint32_t forged_told;
-	unsigned taken; /* frames of workers in this interval */
-	bool news;      /* the findings have changed */
+	struct mac_address copy_source; /* of the last heartbeat of a copy of the peer */
+	unsigned taken;                 /* frames of workers in this interval */
+	bool news;                      /* the findings have changed */
 };
 extern struct beat beat;
 

@@ -56,6 +56,7 @@ static bool send_all(bool farewell)
 	                              .yielding = farewell || wish->yielding,
 	                              .hears_peer = beat.findings.report.alive,
 	                              .link_lost = beat.word.link_lost,
+	                              .aside = beat.aside.state != ASIDE_NO,
 	                              .term = wish->term,
 	                              .instance = wish->instance,
 	                              .peer_instance = beat.judge.last.instance,
@@ -106,7 +107,9 @@ static void send_now(void)
 
 	if (!beat_running() || now > mailbox_touched() + CONTROL_DEAD_NS)
 		return;
-	beat.next_send = now + beat.interval_ns;
+	/* Who forwards does so by heartbeats that went out. */
+	beat.next_send = now + (beat.aside.state == ASIDE_NO || beat.word.forwards ? 1 : ASIDE_INTERVALS) *
+	                           beat.interval_ns;
 	direct = send_all(false);
 	if (beat.ask.since)
 		ask_sent(&beat.ask, beat.sequence, now, tsc, beat.lease.fence_ns / 2);

@@ -28,6 +28,7 @@
 #define LOOK_NS             (100 * NANOSECONDS_PER_MILLISECOND)
 #define WAIT_NS             200000
 #define FAREWELL_WAITS      100
+#define COPY_TELL_NS        (600 * NANOSECONDS_PER_SECOND)
 
 static struct {
 	struct heartbeat_configuration configuration;
@@ -36,8 +37,9 @@ static struct {
 	struct peer_macs macs; /* as last found */
 	uint32_t fences_handled, not_missed, lost;
 	uint32_t forged_told;
-	int key_error; /* as last told */
-	uint64_t deaf; /* bit n: on the nth member */
+	uint64_t copy, copy_told; /* the last copy of the peer that was told of, and when */
+	int key_error;            /* as last told */
+	uint64_t deaf;            /* bit n: on the nth member */
 	bool farewell;
 	qb_loop_timer_handle look;
 } state;
@@ -122,6 +124,27 @@ static bool is_contested(const struct message_heartbeat_report *before,
 	return yielded || link_back || (before->silent & ~now->silent) != 0;
 }
 
+/* Once of each, and of many in turn not more often than that. */
+static void tell_copy(uint64_t now)
+{
+	const struct message_heartbeat_report *report = &state.told;
+	const struct policy_interface *interface =
+	    control_policy() ? policy_interface_by_id(control_policy(), report->copy_interface) : NULL;
+	const char *name = interface ? interface->name : "?";
+	char mac[MAC_ADDRESS_TEXT];
+
+	if (!report->copy || report->copy == state.copy ||
+	    (state.copy_told && now - state.copy_told < COPY_TELL_NS))
+		return;
+	state.copy = report->copy;
+	state.copy_told = now;
+	log_event_of(
+	    LOG_EVENT_HA_COPY, name,
+	    "a third node sends heartbeats as the HA cluster peer, which lives: on %s, from %s, instance "
+	    "%016lx; it is ignored. Stop it, or give it another ClusterID and cluster key",
+	    name, mac_address_format(&report->copy_source, ':', mac), (unsigned long)report->copy);
+}
+
 void heartbeat_collect(void)
 {
 	struct message_heartbeat_report before = state.told;
@@ -147,6 +170,7 @@ void heartbeat_collect(void)
 		return;
 	state.told = findings.report;
 	heartbeat_report();
+	tell_copy(control_now());
 	if (state.told.alive != before.alive)
 		qb_log(LOG_NOTICE, "HA cluster peer is %s", state.told.alive ? "alive" : "dead");
 	if (is_contested(&before, &state.told))

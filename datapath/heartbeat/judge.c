@@ -25,6 +25,7 @@ void judge_configure(struct judge *judge, uint64_t peer_dead_ns, const struct ju
 		judge->interfaces[i] = interfaces[i];
 		if (before) {
 			judge->interfaces[i].heard = before->heard;
+			judge->interfaces[i].awaited = before->awaited;
 			judge->interfaces[i].sequence = before->sequence;
 			judge->interfaces[i].deaf = before->deaf;
 			judge->interfaces[i].lateness = before->lateness;
@@ -48,15 +49,19 @@ static void new_instance(struct judge *judge)
 		judge->retired_next = (judge->retired_next + 1) % JUDGE_RETIRED;
 	}
 	judge->last = (struct heartbeat){0};
+	judge->others.since = judge->others.heard = 0;
 	for (unsigned i = 0; i < judge->interface_count; i++) {
 		judge->interfaces[i].sequence = 0;
+		judge->interfaces[i].awaited = 0;
 		lateness_restart(&judge->interfaces[i].lateness);
 	}
 }
 
 static bool alive(const struct judge *judge, const struct judge_interface *interface, uint64_t now)
 {
-	return interface->heard != 0 && now < interface->heard + judge->dead_ns;
+	uint64_t heard = interface->awaited > interface->heard ? interface->awaited : interface->heard;
+
+	return heard != 0 && now < heard + judge->dead_ns;
 }
 
 static bool alive_anywhere(const struct judge *judge, uint64_t now)
@@ -65,6 +70,67 @@ static bool alive_anywhere(const struct judge *judge, uint64_t now)
 		if (alive(judge, &judge->interfaces[i], now))
 			return true;
 	}
+	return false;
+}
+
+static uint64_t last_heard(const struct judge *judge)
+{
+	uint64_t last = 0;
+
+	for (unsigned i = 0; i < judge->interface_count; i++)
+		last = judge->interfaces[i].heard > last ? judge->interfaces[i].heard : last;
+	return last;
+}
+
+static bool is_copy(const struct judge_others *others, uint64_t instance)
+{
+	for (unsigned i = 0; i < JUDGE_COPIES; i++) {
+		if (others->copies[i] == instance)
+			return true;
+	}
+	return false;
+}
+
+/* The instance was heard beside the peer for long enough. */
+static void note_copy(struct judge_others *others, uint64_t instance)
+{
+	others->copies[others->copies_next] = instance;
+	others->copies_next = (others->copies_next + 1) % JUDGE_COPIES;
+	others->since = others->heard = 0;
+}
+
+/* Of several in turn none may look as if it were there only now. */
+static void note_other(struct judge *judge, uint64_t now)
+{
+	struct judge_others *others = &judge->others;
+
+	if (!others->since || now - others->heard >= judge->peer_dead_ns)
+		others->since = now;
+	others->heard = now;
+}
+
+/* Whether another instance, which names this node's, takes the place of the peer, which lives as far as is known. */
+static bool takes_place(struct judge *judge, struct judge_interface *heard, uint64_t instance, uint64_t now)
+{
+	uint64_t patience = judge->dead_ns / 2, last = last_heard(judge);
+	struct judge_others *others = &judge->others;
+
+	if (!is_copy(others, instance)) {
+		note_other(judge, now);
+		if (last >= others->since + patience)
+			note_copy(others, instance);
+	}
+	if (is_copy(others, instance)) {
+		judge->copies++;
+		others->copy = instance;
+		others->copy_heard = now;
+		others->copy_interface = heard->id;
+		return false;
+	}
+	if (now - last >= patience)
+		return true;
+	/* It fences itself by when it was heard last, whatever it called itself. */
+	heard->awaited = now;
 	return false;
 }
 
@@ -77,9 +143,13 @@ bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat 
 		return false;
 	if (heartbeat->instance != judge->last.instance) {
 		bool fresh = own_instance != 0 && heartbeat->peer_instance == own_instance;
+		bool living = alive_anywhere(judge, now);
 
 		/* Else one recorded frame would put the living peer among the retired, and both nodes would be active. */
-		if (!fresh && alive_anywhere(judge, now))
+		if (living && (!fresh || !takes_place(judge, heard, heartbeat->instance, now)))
+			return false;
+		/* It waits for a peer that may only be late; when it does so no more it says so. */
+		if (!living && heartbeat->aside)
 			return false;
 		new_instance(judge);
 	}
@@ -114,6 +184,12 @@ void judge_excuse(struct judge *judge, uint64_t from, uint64_t until)
 
 		if (interface->heard && interface->heard <= from)
 			interface->heard += until - from;
+		if (interface->awaited && interface->awaited <= from)
+			interface->awaited += until - from;
+	}
+	if (judge->others.since) {
+		judge->others.since += until - from;
+		judge->others.heard += until - from;
 	}
 }
 
@@ -155,7 +231,15 @@ enum judge_hearing judge_hearing(const struct message_heartbeat_report *report, 
 
 void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out)
 {
-	*out = (struct message_heartbeat_report){.forged = judge->forged, .last = judge->last};
+	const struct judge_others *others = &judge->others;
+
+	*out = (struct message_heartbeat_report){
+	    .forged = judge->forged, .copies = judge->copies, .last = judge->last};
+	if (others->copy && others->copy != judge->last.instance &&
+	    now < others->copy_heard + JUDGE_COPY_NS) {
+		out->copy = others->copy;
+		out->copy_interface = others->copy_interface;
+	}
 	out->interfaces_total = (uint8_t)judge->interface_count;
 	for (unsigned i = 0; i < judge->interface_count; i++) {
 		const struct judge_interface *interface = &judge->interfaces[i];
@@ -176,9 +260,10 @@ bool judge_report_differs(const struct message_heartbeat_report *a, const struct
 	const struct heartbeat *x = &a->last, *y = &b->last;
 
 	return a->alive != b->alive || a->patience_us != b->patience_us || a->silent != b->silent ||
-	       a->unheard != b->unheard || x->link_lost != y->link_lost ||
-	       a->interfaces_alive != b->interfaces_alive || a->interfaces_total != b->interfaces_total ||
-	       x->active != y->active || x->ready != y->ready || x->yielding != y->yielding ||
-	       x->hears_peer != y->hears_peer || x->term != y->term || x->instance != y->instance ||
-	       x->peer_instance != y->peer_instance || x->role != y->role || x->cluster_id != y->cluster_id;
+	       a->unheard != b->unheard || a->copy != b->copy || a->aside != b->aside ||
+	       x->link_lost != y->link_lost || a->interfaces_alive != b->interfaces_alive ||
+	       a->interfaces_total != b->interfaces_total || x->active != y->active || x->ready != y->ready ||
+	       x->yielding != y->yielding || x->hears_peer != y->hears_peer || x->term != y->term ||
+	       x->instance != y->instance || x->peer_instance != y->peer_instance || x->role != y->role ||
+	       x->cluster_id != y->cluster_id;
 }

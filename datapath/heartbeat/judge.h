@@ -15,13 +15,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define JUDGE_RETIRED 16 /* instances of the peer that have ended and must not come back */
+#define JUDGE_RETIRED 16                  /* instances of the peer that have ended and must not come back */
+#define JUDGE_COPIES  4                   /* of the peer that are told from it at the same time */
+#define JUDGE_COPY_NS (5 * 1000000000ULL) /* a copy that is silent for as long has gone */
+
+/*
+ * Other instances that name this node's while the peer lives: the peer, started anew, or a copy of it (C22-004). What is started
+ * anew has fallen silent as what it was, and takes its place after half of the time that makes the peer dead; beside a copy the peer
+ * goes on to be heard.
+ */
+struct judge_others {
+	uint64_t since, heard;         /* one that may be either was heard first, and last; 0: none */
+	uint64_t copies[JUDGE_COPIES]; /* instances */
+	unsigned copies_next;
+	uint64_t copy, copy_heard; /* the copy that was heard last, 0: none; and when */
+	uint16_t copy_interface;   /* where */
+};
 
 struct judge_interface {
 	uint16_t id;
 	bool sync;         /* a Sync interface: heard without a worker */
 	bool deaf;         /* the peer says that it does not hear this node here, but elsewhere */
 	uint64_t heard;    /* when, 0: never */
+	uint64_t awaited;  /* when the other instance was, which is no copy as far as is known; 0: never */
 	uint64_t sequence; /* last, of the peer's current instance */
 	struct lateness lateness;
 };
@@ -34,7 +50,9 @@ struct judge {
 	struct heartbeat last; /* newest */
 	uint64_t retired[JUDGE_RETIRED];
 	unsigned retired_next;
+	struct judge_others others;
 	uint32_t forged;
+	uint32_t copies; /* heartbeats of copies, which were ignored */
 };
 
 /* The interfaces that are to hear the peer; those that stay keep what they heard. Judges by PeerDead until dead_ns is set. */
@@ -44,7 +62,8 @@ void judge_configure(struct judge *judge, uint64_t peer_dead_ns, const struct ju
 /*
  * An authentic heartbeat that came in by the interface; own_instance is this node's, 0 where it has none yet. False where it
  * was heard before, or belongs to an instance of the peer that has ended (a replay), or the interface is to hear none. A
- * living peer is displaced by another instance only where that one names own_instance, which no old recording does.
+ * living peer is displaced by another instance only where that one names own_instance, which no old recording does, and where the
+ * peer has fallen silent itself (struct judge_others).
  */
 bool judge_hear(struct judge *judge, uint16_t interface, const struct heartbeat *heartbeat,
                 uint64_t own_instance, uint64_t now);

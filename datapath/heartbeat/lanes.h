@@ -19,6 +19,8 @@ struct heartbeat_lanes {
 	_Atomic uint64_t judged_by_at_most_us, judges_by_at_most_us;
 	/* For statistics, in microseconds: what this node judges by, what it is judged by, the peer's longest gap lately. */
 	_Atomic uint64_t patience_us, judged_by_us, longest_gap_us;
+	/* Heartbeats of copies of the peer, which were ignored. */
+	_Atomic uint64_t copies;
 	/* The heartbeat thread's, as a worker's. */
 	struct counters counters __rte_cache_aligned;
 };

@@ -77,10 +77,10 @@ START_TEST(an_instance_that_ended_does_not_come_back)
 {
 	begin();
 	ck_assert(hear(1, 7, 100, START));
-	ck_assert(hear(1, 8, 1, START));
-	ck_assert(!hear(1, 7, 101, START));
-	ck_assert(!hear(3, 7, 102, START));
-	ck_assert_uint_eq(report(START).last.instance, 8);
+	ck_assert(hear(1, 8, 1, START + DEAD / 2));
+	ck_assert(!hear(1, 7, 101, START + DEAD / 2));
+	ck_assert(!hear(3, 7, 102, START + DEAD / 2));
+	ck_assert_uint_eq(report(START + DEAD / 2).last.instance, 8);
 }
 END_TEST
 
@@ -95,9 +95,147 @@ START_TEST(a_recording_of_an_older_instance_does_not_displace_the_living_peer)
 	ck_assert(!judge_hear(&judge, 1, &recorded, OWN, START + 1));
 	ck_assert(hear(1, 7, 2, START + 2));
 	ck_assert_uint_eq(report(START + 2).last.instance, 7);
+	/* Not where the peer is about to be late, either. */
+	ck_assert(!judge_hear(&judge, 1, &recorded, OWN, START + DEAD));
+	ck_assert_uint_eq(judge.copies, 0);
 	/* A peer that was just restarted names this node's instance as soon as it hears it. */
-	ck_assert(hear(1, 8, 1, START + 3));
-	ck_assert_uint_eq(report(START + 3).last.instance, 8);
+	ck_assert(hear(1, 8, 1, START + DEAD));
+	ck_assert_uint_eq(report(START + DEAD).last.instance, 8);
+}
+END_TEST
+
+/* The peer, instance 7, and a copy of it, 8, are heard in turn, each every 5 ms, from then until then. */
+static void hear_both(uint64_t from, uint64_t until)
+{
+	for (uint64_t now = from; now < until; now += 5 * MILLISECOND) {
+		ck_assert(hear(1, 7, now, now));
+		ck_assert(!hear(1, 8, now, now + MILLISECOND));
+		ck_assert(!hear(3, 8, now, now + MILLISECOND));
+	}
+}
+
+/* feature: C22-004 C22-044 */
+START_TEST(a_copy_of_the_peer_is_ignored_and_told_of)
+{
+	uint64_t end = START + 4 * DEAD;
+
+	begin();
+	hear_both(START, end);
+	ck_assert_uint_eq(report(end).last.instance, 7);
+	ck_assert_uint_eq(report(end).copy, 8);
+	ck_assert_uint_eq(report(end).copy_interface, 3);
+	ck_assert_uint_gt(report(end).copies, 0);
+	/* That there is one is news, each of its frames is none. */
+	ck_assert(judge_report_differs(&(struct message_heartbeat_report){.last = judge.last},
+	                               &(struct message_heartbeat_report){.last = judge.last, .copy = 8}));
+	ck_assert(!judge_report_differs(&(struct message_heartbeat_report){.last = judge.last},
+	                                &(struct message_heartbeat_report){.last = judge.last, .copies = 8}));
+	/* It goes, and nothing was different. */
+	for (uint64_t now = end; now < end + JUDGE_COPY_NS; now += 5 * MILLISECOND)
+		ck_assert(hear(1, 7, now, now));
+	ck_assert_uint_eq(report(end + JUDGE_COPY_NS).copy, 0);
+	ck_assert_uint_eq(report(end + JUDGE_COPY_NS).last.instance, 7);
+}
+END_TEST
+
+/* feature: C22-004 C22-024 */
+START_TEST(a_copy_does_not_hide_the_peer_s_death)
+{
+	uint64_t end = START + 4 * DEAD, died = end - 5 * MILLISECOND + DEAD;
+	struct heartbeat waiting = {.interface_id = 1,
+	                            .instance = 8,
+	                            .sequence = end + 1,
+	                            .hears_peer = 1,
+	                            .peer_instance = OWN,
+	                            .aside = 1};
+
+	begin();
+	hear_both(START, end);
+	/* Who was heard beside the peer does not take its place where that is only late: it would seem to be active no more. */
+	for (uint64_t now = end; now < died; now += 5 * MILLISECOND)
+		ck_assert(!hear(1, 8, now, now));
+	ck_assert_uint_eq(report(died - 1).alive, 1);
+	ck_assert_uint_eq(report(died).alive, 0);
+	/* It knows of the peer, which may still come back. */
+	ck_assert(!judge_hear(&judge, 1, &waiting, OWN, died));
+	ck_assert(hear(1, 7, died, died));
+	ck_assert(!judge_hear(&judge, 1, &waiting, OWN, died + 1));
+	/* In the end it does not wait any more. */
+	waiting.aside = 0;
+	ck_assert(judge_hear(&judge, 1, &waiting, OWN, died + DEAD));
+	ck_assert_uint_eq(report(died + DEAD).last.instance, 8);
+	ck_assert_uint_eq(report(died + DEAD).copy, 0);
+}
+END_TEST
+
+/* feature: C22-004 */
+START_TEST(several_copies_in_turn_are_copies)
+{
+	begin();
+	for (uint64_t now = START; now < START + 4 * DEAD; now += 5 * MILLISECOND) {
+		ck_assert(hear(1, 7, now, now));
+		ck_assert(!hear(1, 8, now, now + MILLISECOND));
+		ck_assert(!hear(1, 9, now, now + 2 * MILLISECOND));
+	}
+	ck_assert_uint_eq(report(START + 4 * DEAD).copy, 9);
+}
+END_TEST
+
+/* feature: C22-004 */
+START_TEST(a_copy_does_not_hinder_a_peer_that_is_started_anew)
+{
+	uint64_t anew = START + DEAD / 4 * 3, taken = anew + DEAD / 2;
+
+	begin();
+	hear_both(START, anew);
+	ck_assert_uint_eq(report(anew).copy, 8);
+	for (uint64_t now = anew; now < anew + DEAD / 4; now += 5 * MILLISECOND) {
+		ck_assert(!hear(1, 9, now, now));
+		ck_assert(!hear(1, 8, now, now));
+	}
+	ck_assert(!hear(1, 8, taken, taken));
+	ck_assert(hear(1, 9, taken, taken));
+	ck_assert_uint_eq(report(taken).last.instance, 9);
+	/* It is none of the new one, either. */
+	ck_assert(!hear(1, 8, taken + DEAD - 1, taken + DEAD - 1));
+	ck_assert_uint_eq(report(taken + DEAD - 1).copy, 8);
+}
+END_TEST
+
+/* Only its clusterd: heartbeats go on, by another name. */
+START_TEST(a_peer_that_is_started_anew_without_a_gap_is_never_dead)
+{
+	uint64_t now = START;
+
+	begin();
+	ck_assert(hear(1, 7, now, now) && hear(3, 7, now, now));
+	for (; now < START + DEAD / 2; now += 5 * MILLISECOND) {
+		ck_assert(!hear(1, 8, now, now));
+		ck_assert(!hear(3, 8, now, now));
+	}
+	/* What it sent meanwhile counts: by that it fences itself. */
+	ck_assert_uint_eq(report(now - 5 * MILLISECOND + DEAD - 1).alive, 1);
+	ck_assert_uint_eq(report(now - 5 * MILLISECOND + DEAD).alive, 0);
+	ck_assert(hear(1, 8, now, now));
+	ck_assert_uint_eq(report(now).last.instance, 8);
+	ck_assert_uint_eq(report(now).alive, 1);
+	ck_assert_uint_eq(report(now).copies, 0);
+	ck_assert_uint_eq(report(now).copy, 0);
+}
+END_TEST
+
+/* feature: C22-024 */
+START_TEST(a_pause_of_this_node_makes_no_copy_of_a_peer_that_is_started_anew)
+{
+	uint64_t pause = 10 * DEAD;
+
+	begin();
+	ck_assert(hear(1, 7, 1, START));
+	ck_assert(!hear(1, 8, 2, START + MILLISECOND));
+	judge_excuse(&judge, START + MILLISECOND, START + MILLISECOND + pause);
+	ck_assert(!hear(1, 8, 3, START + 2 * MILLISECOND + pause));
+	ck_assert_uint_eq(judge.copies, 0);
+	ck_assert(hear(1, 8, 4, START + pause + DEAD / 2));
 }
 END_TEST
 
@@ -230,6 +368,12 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, a_frame_counts_once);
 	tcase_add_test(tests, an_instance_that_ended_does_not_come_back);
 	tcase_add_test(tests, a_recording_of_an_older_instance_does_not_displace_the_living_peer);
+	tcase_add_test(tests, a_copy_of_the_peer_is_ignored_and_told_of);
+	tcase_add_test(tests, a_copy_does_not_hide_the_peer_s_death);
+	tcase_add_test(tests, several_copies_in_turn_are_copies);
+	tcase_add_test(tests, a_copy_does_not_hinder_a_peer_that_is_started_anew);
+	tcase_add_test(tests, a_peer_that_is_started_anew_without_a_gap_is_never_dead);
+	tcase_add_test(tests, a_pause_of_this_node_makes_no_copy_of_a_peer_that_is_started_anew);
 	tcase_add_test(tests, the_latest_word_counts_whatever_the_way_it_took);
 	tcase_add_test(tests, a_pause_of_this_node_is_not_held_against_the_peer);
 	tcase_add_test(tests, who_listened_to_the_last_is_reached);

@@ -88,12 +88,13 @@ static unsigned rows_heartbeat(struct counter_row *rows)
 	rows[0] = (struct counter_row){"heartbeat/patience", atomic_load(&heartbeat_lanes.patience_us)};
 	rows[1] = (struct counter_row){"heartbeat/judged_by", atomic_load(&heartbeat_lanes.judged_by_us)};
 	rows[2] = (struct counter_row){"heartbeat/longest_gap", atomic_load(&heartbeat_lanes.longest_gap_us)};
-	return 3;
+	rows[3] = (struct counter_row){"heartbeat/copies", atomic_load(&heartbeat_lanes.copies)};
+	return 4;
 }
 
 void *rows_counters(uint32_t *count)
 {
-	struct counter_row *rows = calloc(COUNTER_COUNT + 4, sizeof(*rows));
+	struct counter_row *rows = calloc(COUNTER_COUNT + 5, sizeof(*rows));
 
 	for (unsigned counter = 0; rows && counter < COUNTER_COUNT; counter++) {
 		struct counter_row *row = &rows[(*count)++];

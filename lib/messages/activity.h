@@ -37,18 +37,29 @@ struct message_activity_report {
 	uint64_t flows;
 };
 
+/* Whether this node is one too many in its cluster (C22-004): the peer lives, and names another living node as its own peer. */
+enum heartbeat_aside {
+	ASIDE_NO,
+	ASIDE_MAYBE, /* or the peer has not noticed yet that this node was started anew */
+	ASIDE_YES,   /* it had time enough */
+};
+
 /* The peer as its heartbeats show it. One report covers all interfaces. */
 struct message_heartbeat_report {
 	uint8_t alive; /* heard on at least one interface within patience_us */
 	uint8_t interfaces_alive;
 	uint8_t interfaces_total; /* Sync and Critical ones of this node */
-	uint8_t reserved;
-	uint32_t forged;      /* frames with a wrong key since start */
-	uint32_t patience_us; /* after so much silence the peer counts as dead: PeerDead at most */
-	uint32_t reserved2;
-	uint64_t silent;       /* bit n: not heard on the nth of them, but elsewhere */
-	uint64_t unheard;      /* bit n: says that it does not hear this node there, but elsewhere */
-	struct heartbeat last; /* the newest, valid where alive or ever heard (instance != 0) */
+	uint8_t aside;            /* enum heartbeat_aside */
+	uint32_t forged;          /* frames with a wrong key since start */
+	uint32_t patience_us;     /* after so much silence the peer counts as dead: PeerDead at most */
+	uint32_t copies;          /* frames of copies of the peer that were ignored since start */
+	/* Another node says that it is the peer while that one lives (C22-004): a copy, heard lately; 0: there is none. */
+	uint64_t copy;                  /* its instance */
+	uint16_t copy_interface;        /* where it was heard last */
+	struct mac_address copy_source; /* of its frames there */
+	uint64_t silent;                /* bit n: not heard on the nth of them, but elsewhere */
+	uint64_t unheard;               /* bit n: says that it does not hear this node there, but elsewhere */
+	struct heartbeat last;          /* the newest, valid where alive or ever heard (instance != 0) */
 };
 
 struct message_mirror_count {

@@ -80,6 +80,10 @@ struct message_cluster_status {
 	uint32_t link_count;
 	uint32_t
 	    mirror_delay_us; /* age of records when the peer has them; 0: not active, or nothing was mirrored lately */
+	uint8_t aside;                  /* this node is one too many, and stands aside (C22-004) */
+	uint8_t copied;                 /* there is a copy of the peer, which is ignored: */
+	struct mac_address copy_source; /* of its heartbeats */
+	char copy_interface[16];        /* where they come in, "" where that has no name */
 	struct cluster_link_status
 	    links[CLUSTER_LINKS_MAX]; /* the one that is used is the first that is up */
 };

@@ -93,6 +93,52 @@ START_TEST(takes_over_from_a_dead_peer)
 }
 END_TEST
 
+/* feature: C22-004 */
+START_TEST(a_node_too_many_takes_over_from_nobody)
+{
+	struct role_peer says = peer_says(true, 7);
+
+	says.peer_instance = OWN - 1;
+	says.aside = ASIDE_YES;
+	begin(ROLE_SLAVE);
+	datapath(false, true, false, 0);
+	peer(says);
+	ck_assert(!actions.activity.ready);
+	/* A hand-over is to the other node, and so is what a death leaves. */
+	says.active = 0;
+	says.yielding = 1;
+	peer(says);
+	wait_ms(20 * PEER_DEAD);
+	peer_silent();
+	wait_ms(20 * PEER_DEAD);
+	ck_assert(!state.active);
+	ck_assert_uint_eq(state.term, 7); /* nor was it for a moment */
+	/* In the end the peer has no other. */
+	says.alive = 1;
+	says.aside = ASIDE_NO;
+	says.peer_instance = OWN;
+	peer(says);
+	ck_assert(actions.activity.ready);
+	peer_silent();
+	wait_ms(2 * PEER_DEAD);
+	ck_assert(state.active);
+
+	/* It was alone until its cables were plugged in. */
+	begin(ROLE_MASTER);
+	datapath(false, true, false, 0);
+	wait_ms(2 * PEER_DEAD);
+	ck_assert(state.active);
+	says = peer_says(false, 0);
+	says.peer_instance = OWN - 1;
+	says.aside = ASIDE_MAYBE;
+	peer(says);
+	ck_assert(state.active);
+	says.aside = ASIDE_YES;
+	peer(says);
+	ck_assert(!state.active);
+}
+END_TEST
+
 /* feature: C22-002 */
 START_TEST(takes_over_where_the_active_restarts_within_peer_dead)
 {
@@ -273,6 +319,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, unhealthy_alone_becomes_active_late);
 	tcase_add_test(tests, master_first_when_both_start);
 	tcase_add_test(tests, takes_over_from_a_dead_peer);
+	tcase_add_test(tests, a_node_too_many_takes_over_from_nobody);
 	tcase_add_test(tests, takes_over_where_the_active_restarts_within_peer_dead);
 	tcase_add_test(tests, no_fail_back);
 	tcase_add_test(tests, of_two_active_exactly_one_yields);

@@ -65,6 +65,23 @@ static void print_modules(const struct message_cluster_status *status, FILE *out
 	table_print(&table, 0, out);
 }
 
+static void print_copy(const struct message_cluster_status *status, FILE *out)
+{
+	char mac[MAC_ADDRESS_TEXT];
+
+	if (status->aside)
+		fputs("This device stands aside: the HA cluster peer has another living node of this Role. "
+		      "Stop one of "
+		      "them.\n",
+		      out);
+	if (status->copied)
+		fprintf(out,
+		        "A third node is ignored: on %.15s, from %s, heartbeats come as the peer's, which "
+		        "lives. Stop "
+		        "it.\n",
+		        status->copy_interface, mac_address_format(&status->copy_source, ':', mac));
+}
+
 static void print_links(const struct message_cluster_status *status, FILE *out)
 {
 	struct table table = {0};
@@ -77,6 +94,7 @@ static void print_links(const struct message_cluster_status *status, FILE *out)
 		fprintf(out, "HA cluster peer is %sready to take over\n", status->peer_ready ? "" : "not ");
 	if (status->mirror_delay_us)
 		fprintf(out, "HA objects are at the peer within %.1f ms\n", status->mirror_delay_us / 1000.0);
+	print_copy(status, out);
 	table_column(&table, "Link");
 	table_column(&table, "Interface");
 	table_column(&table, "State");
