@@ -167,6 +167,10 @@ void commit_abandon(struct daemon *daemon);
  * ------------------------------------------------------- */
 /* mgmtd says what this node has. */
 void identity_set_own(struct daemon *daemon, const void *bytes, size_t length);
+/* What this node's datapath was started with. */
+void identity_set_datapath(struct daemon *daemon, uint32_t max_flows, uint32_t workers);
+/* How a peer that is there differs, as was told last. */
+const char *identity_told(const struct daemon *daemon);
 void identity_peer_joined(struct daemon *daemon, bool joined);
 void identity_of_peer(struct daemon *daemon, const struct group_message *message);
 /* Once a second: a difference that stays is told, in the log and to mgmtd. */

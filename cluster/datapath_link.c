@@ -23,6 +23,7 @@ static void on_activity_report(struct daemon *daemon, const struct message_activ
 	event.datapath.policy = report->policy_generation != 0;
 	event.datapath.term = report->term;
 	daemon->datapath_reported = true;
+	identity_set_datapath(daemon, report->max_flows, report->workers);
 	roles_event(daemon, &event);
 }
 

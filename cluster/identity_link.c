@@ -12,11 +12,11 @@
 
 static void send_own(struct daemon *daemon)
 {
-	const struct message_cluster_identity *own = &daemon->identity.own;
+	static uint8_t bytes[sizeof(struct message_cluster_identity)];
+	size_t length = message_cluster_identity_pack(&daemon->identity.own, bytes);
 
 	/* Sent again each time that it changes or the peer comes; with a full queue the next second tries again. */
-	daemon->identity.owed =
-	    peer_link_send(daemon, GROUP_IDENTITY, NULL, 0, own, identity_length(own)) != 0;
+	daemon->identity.owed = peer_link_send(daemon, GROUP_IDENTITY, NULL, 0, bytes, length) != 0;
 }
 
 void identity_set_own(struct daemon *daemon, const void *bytes, size_t length)
@@ -25,11 +25,30 @@ void identity_set_own(struct daemon *daemon, const void *bytes, size_t length)
 
 	if (!identity_read(bytes, length, &own))
 		return;
+	own.platform.max_flows = daemon->identity.own.platform.max_flows;
+	own.platform.workers = daemon->identity.own.platform.workers;
 	if (daemon->identity.own_known && memcmp(&own, &daemon->identity.own, sizeof(own)) == 0)
 		return;
 	daemon->identity.own = own;
 	daemon->identity.own_known = true;
 	send_own(daemon);
+}
+
+void identity_set_datapath(struct daemon *daemon, uint32_t max_flows, uint32_t workers)
+{
+	struct cluster_platform *own = &daemon->identity.own.platform;
+
+	if (own->max_flows == max_flows && own->workers == workers)
+		return;
+	own->max_flows = max_flows;
+	own->workers = workers;
+	if (daemon->identity.own_known)
+		send_own(daemon);
+}
+
+const char *identity_told(const struct daemon *daemon)
+{
+	return daemon->identity.peer_known ? daemon->identity.told : "";
 }
 
 void identity_peer_joined(struct daemon *daemon, bool joined)
@@ -51,7 +70,10 @@ static void tell(struct daemon *daemon, const char *text, bool interfaces)
 	int length = snprintf(told, sizeof(told), "%s%s", interfaces ? "HA_CfgNotInSync:\n" : "",
 	                      *text ? text : "This node and its peer are alike again.");
 
-	log_event(interfaces ? LOG_EVENT_HA_CFG_NOT_IN_SYNC : LOG_EVENT_HA_CFG_IN_SYNC, "%s", told);
+	log_event(interfaces ? LOG_EVENT_HA_CFG_NOT_IN_SYNC
+	          : *text    ? LOG_EVENT_HA_PEER_DIFFERS
+	                     : LOG_EVENT_HA_CFG_IN_SYNC,
+	          "%s", told);
 	if (daemon->mgmtd)
 		ipc_send(daemon->mgmtd, MESSAGE_CLUSTER_DIFFERENCE, told, (size_t)length, -1);
 }

@@ -2,6 +2,7 @@
 #include "cluster/daemon.h"
 #include "lib/messages/cluster.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void fill_links(const struct daemon *daemon, struct message_cluster_status *out)
@@ -61,5 +62,7 @@ void status_fill(const struct daemon *daemon, struct message_cluster_status *out
 		forget_dead_peer(out);
 	fill_links(daemon, out);
 	fill_copy(daemon, out);
+	if (out->peer_alive)
+		snprintf(out->differences, sizeof(out->differences), "%s", identity_told(daemon));
 	out->batches_skipped = daemon->messages_skipped + replication->batches_skipped;
 }

@@ -11,10 +11,12 @@ from conftest import lab_of_module
 from lab.cluster import Cluster
 from lab.laboratory import DEFAULT_TOPOLOGY, Lab
 from lab.modules import await_modules
+from lab.node import LabNode, larger_datapaths
 from lab.places import REPOSITORY
 from lab.traffic import Flows, UdpProbe
 from lab.wait import await_condition
 
+ALIKE_AGAIN = "This node and its peer are alike again."
 SET_UP = REPOSITORY / "ha-tests" / "guide" / "cluster-set-up.cli"
 TCP, UDP = 100, 100
 
@@ -106,3 +108,73 @@ def test_the_inactive_node_tells_nothing_of_live_traffic_and_counts_for_itself(c
             await_modules(node, r"Flows +([2-9]\d\d|\d{4,}) ")
         assert cluster.nodes[active].counter("rx/packets") - received[active] > cluster.nodes[standby].counter("rx/packets") - received[standby]
     assert rule_lines(cluster, standby) == before[standby]
+
+
+def await_shown(node: LabNode, line: str) -> None:
+    """`ha -status` has the line among the differences of the peer."""
+    await_condition(lambda: f"\n  {line}\n" in node.cli("ha -status").stdout.partition("HA cluster peer differs from this device:")[2],
+                    f"{node.name}: {line}", 30)
+
+
+def await_alike(cluster: Cluster, before: dict[str, int]) -> None:
+    for name, node in cluster.nodes.items():
+        await_condition(lambda name=name: log(cluster, name).count(ALIKE_AGAIN) > before[name], f"{name} alike again", 30)
+        assert "differs" not in node.cli("ha -status").stdout
+    cluster.await_well()
+
+
+def restart(node: LabNode, daemon: str) -> None:
+    node.kill_daemon(daemon)
+    node.start_daemon(daemon)
+
+
+@pytest.mark.feature("C22-069", "C22-016")
+def test_a_datapath_of_another_size_is_told_once_and_works(cluster: Cluster) -> None:
+    active, standby = (cluster.nodes[name] for name in (cluster.active(), cluster.standby()))
+    alike = {name: log(cluster, name).count(ALIKE_AGAIN) for name in cluster.nodes}
+    words = "start both with the same --max-flows."
+    before = log(cluster, active.name).count(words)
+    with larger_datapaths(32768):
+        restart(standby, "hadrian-datapath")
+    await_shown(active, f"The peer's datapath holds 32768 flows, this node's 65536: {words}")
+    await_shown(standby, f"The peer's datapath holds 65536 flows, this node's 32768: {words}")
+    with Flows(cluster.lab, TCP, UDP) as flows:
+        cluster.await_well()
+        assert active.cli("ha -deactivate").returncode == 0
+        cluster.await_active(standby.name)
+        cluster.await_well()
+        assert flows.check() == f"tcp {TCP}/{TCP} udp {UDP}/{UDP} resets 0"
+        # One that joins is told of it; who told of it does not do so again.
+        restart(active, "hadrian-clusterd")
+        await_shown(active, f"The peer's datapath holds 32768 flows, this node's 65536: {words}")
+        assert log(cluster, active.name).count(words) == before + 2
+        assert log(cluster, standby.name).count(words) == 1
+        cluster.await_well()
+        assert cluster.active() == standby.name
+        assert active.cli("ha -activate").returncode == 0
+        cluster.await_active(active.name)
+        cluster.await_well()
+    restart(standby, "hadrian-datapath")
+    await_alike(cluster, alike)
+
+
+@pytest.mark.feature("C22-069", "C22-016", "C22-056")
+def test_another_build_of_the_release_is_told(cluster: Cluster, tmp_path: Path) -> None:
+    node, other = (cluster.nodes[name] for name in (cluster.standby(), cluster.active()))
+    alike = {name: log(cluster, name).count(ALIKE_AGAIN) for name in cluster.nodes}
+    about = re.match(r"Hadrian (\S+)\nBuild (\S+) ", node.cli("about").stdout)
+    assert about, node.cli("about").stdout
+    release, build = about.groups()
+    another = tmp_path / "hadrian-mgmtd"
+    renamed = "x" * len(build)
+    another.write_bytes(node.binary("hadrian-mgmtd").read_bytes().replace(build.encode() + b"\0", renamed.encode() + b"\0"))
+    another.chmod(0o755)
+    node.binary = lambda name: another if name == "hadrian-mgmtd" else LabNode.binary(node, name)  # type: ignore[method-assign]
+    restart(node, "hadrian-mgmtd")
+    del node.binary
+    await_shown(other, f"The peer runs build {renamed} of release {release}, this node {build}.")
+    await_shown(node, f"The peer runs build {build} of release {release}, this node {renamed}.")
+    cluster.await_well()
+    assert "HA_CfgNotInSync" not in log(cluster, node.name).rpartition("The peer runs build")[2]
+    restart(node, "hadrian-mgmtd")
+    await_alike(cluster, alike)

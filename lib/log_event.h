@@ -38,7 +38,8 @@
 	X(HA_STOOD_STILL, 1200019, "HA", LOG_WARNING, "ha_stood_still")                                      \
 	X(HA_RESTART, 1200020, "HA", LOG_WARNING, "ha_restart")                                              \
 	X(HA_NOT_MISSED, 1200021, "HA", LOG_WARNING, "ha_not_missed")                                        \
-	X(HA_COPY, 1200022, "HA", LOG_WARNING, "ha_copy")
+	X(HA_COPY, 1200022, "HA", LOG_WARNING, "ha_copy")                                                    \
+	X(HA_PEER_DIFFERS, 1200023, "HA", LOG_WARNING, "ha_peer_differs")
 
 enum log_event {
 	LOG_EVENT_NONE,

@@ -15,16 +15,27 @@ static void make_printable(char *text, size_t size)
 			*at = '?';
 }
 
+static void read_platform(const uint8_t *bytes, size_t length, struct cluster_platform *out)
+{
+	if (length < sizeof(*out))
+		return;
+	memcpy(out, bytes, sizeof(*out));
+	make_printable(out->build, sizeof(out->build));
+}
+
 bool identity_read(const void *bytes, size_t length, struct message_cluster_identity *out)
 {
+	size_t end;
+
 	memset(out, 0, sizeof(*out));
 	if (length < HEAD)
 		return false;
 	memcpy(out, bytes, HEAD);
+	end = HEAD + out->interface_count * (size_t)out->interface_length;
 	if (out->interface_length < sizeof(out->interfaces[0]) ||
-	    out->interface_count > CLUSTER_INTERFACES_MAX ||
-	    out->interface_count * (size_t)out->interface_length > length - HEAD)
+	    out->interface_count > CLUSTER_INTERFACES_MAX || end > length)
 		return false;
+	read_platform((const uint8_t *)bytes + end, length - end, &out->platform);
 	make_printable(out->version, sizeof(out->version));
 	for (uint32_t i = 0; i < out->interface_count; i++) {
 		struct cluster_interface *interface = &out->interfaces[i];
@@ -37,11 +48,6 @@ bool identity_read(const void *bytes, size_t length, struct message_cluster_iden
 	}
 	out->interface_length = sizeof(out->interfaces[0]);
 	return true;
-}
-
-size_t identity_length(const struct message_cluster_identity *identity)
-{
-	return HEAD + identity->interface_count * sizeof(identity->interfaces[0]);
 }
 
 struct text {
@@ -98,6 +104,29 @@ static bool compare(const struct cluster_interface *own, const struct cluster_in
 	return true;
 }
 
+/* What one of them does not know, or does not tell, is no difference. */
+static void compare_platforms(const struct message_cluster_identity *own,
+                              const struct message_cluster_identity *peer, struct text *text)
+{
+	const struct cluster_platform *here = &own->platform, *there = &peer->platform;
+
+	if (strcmp(own->version, peer->version) != 0)
+		add(text, "The peer runs release %s, this node %s.", peer->version, own->version);
+	else if (here->build[0] && there->build[0] && strcmp(here->build, there->build) != 0)
+		add(text, "The peer runs build %s of release %s, this node %s.", there->build, own->version,
+		    here->build);
+	if (here->max_flows && there->max_flows && here->max_flows != there->max_flows)
+		add(text,
+		    "The peer's datapath holds %u flows, this node's %u: start both with the same "
+		    "--max-flows.",
+		    there->max_flows, here->max_flows);
+	if (here->workers && there->workers && here->workers != there->workers)
+		add(text,
+		    "Workers of the peer's datapath: %u, of this node's: %u; start both with the same "
+		    "--workers.",
+		    there->workers, here->workers);
+}
+
 bool identity_differences(const struct message_cluster_identity *own,
                           const struct message_cluster_identity *peer, char out[IDENTITY_TEXT])
 {
@@ -105,8 +134,7 @@ bool identity_differences(const struct message_cluster_identity *own,
 	bool differs = false;
 
 	out[0] = 0;
-	if (strcmp(own->version, peer->version) != 0)
-		add(&text, "The peer runs release %s, this node %s.", peer->version, own->version);
+	compare_platforms(own, peer, &text);
 	for (uint32_t i = 0; i < own->interface_count; i++)
 		differs |= compare(&own->interfaces[i], find(peer, own->interfaces[i].name), &text);
 	for (uint32_t i = 0; i < peer->interface_count; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static struct message_cluster_identity own, peer, read_back;
+static uint8_t packed[sizeof(struct message_cluster_identity)];
 static char text[IDENTITY_TEXT];
 
 static void add(struct message_cluster_identity *identity, const char *type, const char *name,
@@ -25,6 +26,7 @@ static void begin(void)
 	memset(&own, 0, sizeof(own));
 	own.interface_length = sizeof(own.interfaces[0]);
 	strcpy(own.version, "1.2");
+	own.platform = (struct cluster_platform){.build = "abc", .max_flows = 262144, .workers = 2};
 	add(&own, "EthernetInterface", "if1", "Critical", 1);
 	add(&own, "VLAN", "vl", "NonCritical", 7);
 	peer = own;
@@ -72,6 +74,54 @@ START_TEST(another_release_is_told_and_is_no_fault)
 }
 END_TEST
 
+/* feature: C22-016 C22-069 */
+START_TEST(another_build_of_a_release_is_told_and_is_no_fault)
+{
+	begin();
+	strcpy(peer.platform.build, "abd+");
+	ck_assert(!identity_differences(&own, &peer, text));
+	ck_assert_str_eq(text, "The peer runs build abd+ of release 1.2, this node abc.");
+	/* Of another release it is another one anyway. */
+	strcpy(peer.version, "1.3");
+	ck_assert(!identity_differences(&own, &peer, text));
+	ck_assert_str_eq(text, "The peer runs release 1.3, this node 1.2.");
+}
+END_TEST
+
+/* feature: C22-016 C22-069 */
+START_TEST(datapaths_of_other_sizes_are_told)
+{
+	begin();
+	peer.platform.max_flows = 65536;
+	peer.platform.workers = 1;
+	ck_assert(!identity_differences(&own, &peer, text));
+	ck_assert_str_eq(
+	    text,
+	    "The peer's datapath holds 65536 flows, this node's 262144: start both with the same "
+	    "--max-flows.\n"
+	    "Workers of the peer's datapath: 1, of this node's: 2; start both with the same --workers.");
+}
+END_TEST
+
+/* feature: C22-056 C22-069 */
+START_TEST(what_an_earlier_release_does_not_tell_is_no_difference)
+{
+	size_t length;
+
+	begin();
+	length = message_cluster_identity_pack(&peer, packed) - sizeof(peer.platform);
+	ck_assert(identity_read(packed, length, &read_back));
+	ck_assert_uint_eq(read_back.interface_count, 2);
+	ck_assert_uint_eq(read_back.platform.max_flows, 0);
+	ck_assert(!identity_differences(&own, &read_back, text));
+	ck_assert_str_eq(text, "");
+	/* Nor what this node does not know: its datapath has not come yet. */
+	own.platform = (struct cluster_platform){0};
+	ck_assert(!identity_differences(&own, &peer, text));
+	ck_assert_str_eq(text, "");
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_left_out_whole)
 {
 	begin();
@@ -86,23 +136,29 @@ END_TEST
 
 START_TEST(what_was_sent_is_read_and_cut_anywhere_it_is_not)
 {
-	size_t length;
+	size_t length, interfaces;
 
 	begin();
 	peer.interfaces[1].name[0] = 7; /* to be printed nowhere */
-	length = identity_length(&peer);
-	ck_assert(identity_read(&peer, length, &read_back));
+	memset(peer.platform.build, 7, sizeof(peer.platform.build));
+	length = message_cluster_identity_pack(&peer, packed);
+	interfaces = length - sizeof(peer.platform);
+	ck_assert(identity_read(packed, length, &read_back));
 	ck_assert_uint_eq(read_back.interface_count, 2);
 	ck_assert_str_eq(read_back.interfaces[1].name, "?l");
+	ck_assert_uint_eq(read_back.platform.workers, 2);
+	ck_assert_uint_eq(strspn(read_back.platform.build, "?"), sizeof(peer.platform.build) - 1);
 	for (size_t cut = 0; cut < length; cut++) {
 		void *copy = malloc(cut ? cut : 1); /* exact, for the sanitizer */
 
-		memcpy(copy, &peer, cut);
-		ck_assert(!identity_read(copy, cut, &read_back));
+		memcpy(copy, packed, cut);
+		ck_assert(identity_read(copy, cut, &read_back) == (cut >= interfaces));
+		ck_assert_uint_eq(read_back.platform.workers, 0);
 		free(copy);
 	}
 	peer.interface_length = sizeof(peer.interfaces[0]) - 1;
-	ck_assert(!identity_read(&peer, length, &read_back));
+	length = message_cluster_identity_pack(&peer, packed);
+	ck_assert(!identity_read(packed, length, &read_back));
 }
 END_TEST
 
@@ -117,9 +173,12 @@ START_TEST(a_later_release_may_send_longer_entries)
 	memcpy(bytes, &own, head);
 	memcpy(bytes + head, &own.interfaces[0], each);
 	memcpy(bytes + head + each + 8, &own.interfaces[1], each);
-	ck_assert(identity_read(bytes, head + 2 * (each + 8), &read_back));
+	memcpy(bytes + head + 2 * (each + 8), &own.platform, sizeof(own.platform));
+	/* And more behind all that this one knows. */
+	ck_assert(identity_read(bytes, head + 2 * (each + 8) + sizeof(own.platform) + 8, &read_back));
 	ck_assert_str_eq(read_back.interfaces[1].name, "vl");
 	ck_assert_uint_eq(read_back.interfaces[1].id, 7);
+	ck_assert_uint_eq(read_back.platform.max_flows, 262144);
 }
 END_TEST
 
@@ -129,6 +188,9 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, another_id_is_told_in_the_guide_s_words);
 	tcase_add_test(tests, names_and_types_of_interfaces_are_compared);
 	tcase_add_test(tests, another_release_is_told_and_is_no_fault);
+	tcase_add_test(tests, another_build_of_a_release_is_told_and_is_no_fault);
+	tcase_add_test(tests, datapaths_of_other_sizes_are_told);
+	tcase_add_test(tests, what_an_earlier_release_does_not_tell_is_no_difference);
 	tcase_add_test(tests, what_does_not_fit_is_left_out_whole);
 	tcase_add_test(tests, what_was_sent_is_read_and_cut_anywhere_it_is_not);
 	tcase_add_test(tests, a_later_release_may_send_longer_entries);

@@ -21,6 +21,7 @@ static struct message_activity wish;
 static struct message_activity_report told;
 static bool standalone;
 static bool stood_still;
+static uint32_t max_flows;
 
 const struct message_activity *activity_wish(void)
 {
@@ -43,7 +44,14 @@ static struct message_activity_report report_now(void)
 	                                        .heartbeats = heartbeat_running(),
 	                                        .term = wish.term,
 	                                        .policy_generation = policy ? policy->header->generation : 0,
-	                                        .flows = flow_count()};
+	                                        .flows = flow_count(),
+	                                        .max_flows = max_flows,
+	                                        .workers = datapath.worker_count};
+}
+
+void activity_set_max_flows(uint32_t count)
+{
+	max_flows = count;
 }
 
 void activity_report(void)

@@ -11,6 +11,8 @@
 #include "datapath/core/datapath.h"
 #include "lib/messages/activity.h"
 
+/* What this datapath was started with, for the report. Before the first. */
+void activity_set_max_flows(uint32_t count);
 /* What clusterd wants. */
 void activity_set(const struct message_activity *wish);
 const struct message_activity *activity_wish(void);

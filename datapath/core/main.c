@@ -140,6 +140,7 @@ static int run(const struct options *options)
 		error = draw_secrets(reason);
 	if (!error)
 		error = start_workers(options, reason);
+	activity_set_max_flows(options->max_flows);
 	if (!error)
 		error = start_control(reason);
 	if (error) {

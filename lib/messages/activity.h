@@ -35,6 +35,7 @@ struct message_activity_report {
 	uint32_t term;
 	uint64_t policy_generation; /* 0: no policy yet */
 	uint64_t flows;
+	uint32_t max_flows, workers; /* that it was started with */
 };
 
 /* Whether this node is one too many in its cluster (C22-004): the peer lives, and names another living node as its own peer. */

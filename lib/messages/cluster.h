@@ -6,7 +6,9 @@
 
 #include "lib/address.h"
 
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* One Corosync link: the addresses of both nodes on one interface. */
 struct message_cluster_link {
@@ -37,13 +39,38 @@ struct cluster_interface {
 	uint32_t id;
 };
 
-/* What both nodes must have alike. Sent as long as its interfaces are. */
+/* What a node is made of and how large it is (C22-016, C22-069); what is not known, or not told by an earlier release, is 0. */
+struct cluster_platform {
+	char build[48];     /* the commit that its release was built from */
+	uint32_t max_flows; /* as many as its datapath holds */
+	uint32_t workers;   /* of its datapath */
+};
+
+/* What both nodes must have alike. Sent as message_cluster_identity_pack makes it. */
 struct message_cluster_identity {
 	char version[48]; /* of the release that runs */
 	uint32_t interface_count;
 	uint32_t interface_length; /* of one struct cluster_interface */
 	struct cluster_interface interfaces[CLUSTER_INTERFACES_MAX];
+	struct cluster_platform platform;
 };
+
+/*
+ * Packs the platform right behind the interfaces that there are, where earlier releases look at nothing and later ones may append
+ * more. Returns the length. Pure.
+ */
+static inline size_t message_cluster_identity_pack(const struct message_cluster_identity *identity,
+                                                   uint8_t out[sizeof(struct message_cluster_identity)])
+{
+	size_t length = offsetof(struct message_cluster_identity, interfaces) +
+	                identity->interface_count * sizeof(identity->interfaces[0]);
+
+	memcpy(out, identity, length);
+	memcpy(out + length, &identity->platform, sizeof(identity->platform));
+	return length + sizeof(identity->platform);
+}
+
+#define CLUSTER_DIFFERENCES_MAX 1024
 
 #define CLUSTER_CLASSES_MAX 16
 
@@ -80,10 +107,11 @@ struct message_cluster_status {
 	uint32_t link_count;
 	uint32_t
 	    mirror_delay_us; /* age of records when the peer has them; 0: not active, or nothing was mirrored lately */
-	uint8_t aside;                  /* this node is one too many, and stands aside (C22-004) */
-	uint8_t copied;                 /* there is a copy of the peer, which is ignored: */
-	struct mac_address copy_source; /* of its heartbeats */
-	char copy_interface[16];        /* where they come in, "" where that has no name */
+	uint8_t aside;                             /* this node is one too many, and stands aside (C22-004) */
+	uint8_t copied;                            /* there is a copy of the peer, which is ignored: */
+	struct mac_address copy_source;            /* of its heartbeats */
+	char copy_interface[16];                   /* where they come in, "" where that has no name */
+	char differences[CLUSTER_DIFFERENCES_MAX]; /* of the peer from this node, a line each; "": none */
 	struct cluster_link_status
 	    links[CLUSTER_LINKS_MAX]; /* the one that is used is the first that is up */
 };

@@ -82,6 +82,19 @@ static void print_copy(const struct message_cluster_status *status, FILE *out)
 		        status->copy_interface, mac_address_format(&status->copy_source, ':', mac));
 }
 
+static void print_differences(const struct message_cluster_status *status, FILE *out)
+{
+	const char *line = status->differences;
+	size_t length;
+
+	if (*line)
+		fputs("HA cluster peer differs from this device:\n", out);
+	for (; *line; line += length + (line[length] == '\n')) {
+		length = strcspn(line, "\n");
+		fprintf(out, "  %.*s\n", (int)length, line);
+	}
+}
+
 static void print_links(const struct message_cluster_status *status, FILE *out)
 {
 	struct table table = {0};
@@ -95,6 +108,7 @@ static void print_links(const struct message_cluster_status *status, FILE *out)
 	if (status->mirror_delay_us)
 		fprintf(out, "HA objects are at the peer within %.1f ms\n", status->mirror_delay_us / 1000.0);
 	print_copy(status, out);
+	print_differences(status, out);
 	table_column(&table, "Link");
 	table_column(&table, "Interface");
 	table_column(&table, "State");

@@ -159,6 +159,7 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 
 static void send_configuration(struct cluster_link *link)
 {
+	static uint8_t identity[sizeof(struct message_cluster_identity)];
 	const char *zone = getenv("TZ");
 	int error;
 
@@ -167,10 +168,8 @@ static void send_configuration(struct cluster_link *link)
 	error = ipc_send(link->connection, MESSAGE_CLUSTER_CONFIGURE, &link->configuration,
 	                 sizeof(link->configuration), -1);
 	if (!error)
-		error = ipc_send(link->connection, MESSAGE_CLUSTER_IDENTITY, &link->identity,
-		                 offsetof(struct message_cluster_identity, interfaces) +
-		                     link->identity.interface_count * sizeof(link->identity.interfaces[0]),
-		                 -1);
+		error = ipc_send(link->connection, MESSAGE_CLUSTER_IDENTITY, identity,
+		                 message_cluster_identity_pack(&link->identity, identity), -1);
 	if (!error && zone)
 		error = ipc_send(link->connection, MESSAGE_TIME_ZONE, zone, strlen(zone), -1);
 	if (error)

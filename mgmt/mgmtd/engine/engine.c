@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/engine/engine.h"
 #include "lib/messages/cluster.h"
+#include "mgmt/mgmtd/build.h"
 #include "mgmt/mgmtd/check/check.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/configuration/secret.h"
@@ -34,7 +35,7 @@ static void apply_rest(struct engine *engine)
 	clock_configure(engine->clock, &engine->running); /* first: what follows is told the zone */
 	datapath_link_time_zone(engine->datapath);
 	cluster_configuration_build(&engine->running, &cluster);
-	cluster_identity_build(&engine->running, version_running(), &identity);
+	cluster_identity_build(&engine->running, version_running(), HADRIAN_BUILD_NAME, &identity);
 	cluster_link_configure(engine->cluster, &cluster, &identity);
 	https_configure(engine->https, view);
 	sshd_configure(engine->sshd, view);

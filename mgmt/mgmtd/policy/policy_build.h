@@ -20,8 +20,8 @@ int policy_build(const struct configuration *configuration, uint64_t generation,
 void cluster_configuration_build(const struct configuration *configuration,
                                  struct message_cluster_configuration *out);
 
-/* What the peer is compared with: the release and the interfaces. */
-void cluster_identity_build(const struct configuration *configuration, const char *version,
+/* What the peer is compared with: the release, its build and the interfaces. */
+void cluster_identity_build(const struct configuration *configuration, const char *version, const char *build,
                             struct message_cluster_identity *out);
 
 /* The id of an interface by name: any and core included; POLICY_INTERFACE_NONE where there is none. */

@@ -86,13 +86,14 @@ void cluster_configuration_build(const struct configuration *configuration,
 		add_links(configuration, type, true, out);
 }
 
-void cluster_identity_build(const struct configuration *configuration, const char *version,
+void cluster_identity_build(const struct configuration *configuration, const char *version, const char *build,
                             struct message_cluster_identity *out)
 {
 	struct interface_cursor at = {0};
 
 	memset(out, 0, sizeof(*out));
 	snprintf(out->version, sizeof(out->version), "%s", version);
+	snprintf(out->platform.build, sizeof(out->platform.build), "%s", build);
 	out->interface_length = sizeof(out->interfaces[0]);
 	while (out->interface_count < CLUSTER_INTERFACES_MAX && interface_next(configuration, &at)) {
 		struct cluster_interface *interface = &out->interfaces[out->interface_count++];
