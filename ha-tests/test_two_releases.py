@@ -44,7 +44,7 @@ def hand_over(cluster: Cluster, flows: Flows) -> None:
     assert flows.check() == ALL_ALIVE
 
 
-@pytest.mark.feature("C22-056", "C22-059", "C22-016")
+@pytest.mark.feature("C22-056", "C22-059", "C22-016", "C22-069")
 def test_a_cluster_is_upgraded_node_by_node(cluster: Cluster, previous: Path) -> None:
     lab = cluster.lab
     assert cluster.nodes[OLD].build == previous != cluster.nodes[NEW].build
@@ -57,6 +57,8 @@ def test_a_cluster_is_upgraded_node_by_node(cluster: Cluster, previous: Path) ->
         for node in cluster.nodes.values():
             assert node.cli("show Address IPAddress committed_meanwhile").returncode == 0, node.name
             shown = await_modules(node, r"Flows +[1-9]\d* +\d+ +0( +0)?$")
+            # What the older one may not tell of itself is no difference.
+            assert "--max-flows" not in node.cli("ha -status").stdout
             assert not re.search(r"^\w[\w ]*? +\d+ +\d+ +[1-9]", shown, re.MULTILINE), f"{node.name} skipped records:\n{shown}"
         # The guide's steps: the inactive node is upgraded, gets all, and takes over.
         if cluster.active() == OLD:
