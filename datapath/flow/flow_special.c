@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow_forward.h"
+#include "datapath/fragment/fragment_judge.h"
+#include "datapath/fragment/fragment_rest.h"
 #include "datapath/icmp/icmpv6_error.h"
 #include "datapath/tcp/relay.h"
 
@@ -157,6 +159,16 @@ static rte_edge_t output(struct worker_state *state, struct rte_mbuf *mbuf, cons
 	return resolved ? FORWARD_TRANSMIT : FORWARD_CONTROL;
 }
 
+/* What the flow says of the packet, or of the first fragment of its packet. */
+static enum counter admit(struct worker_state *state, struct rte_mbuf *mbuf, bool *again)
+{
+	*again = false;
+	if (!(parsed_of(mbuf)->flags & PARSED_FRAGMENT_LATER) || !fragment_rest_dropped(state, mbuf))
+		return flow_admit(state, mbuf, again);
+	fragment_refused(state, mbuf);
+	return COUNTER_DROP_FRAGMENT_REFUSED_PACKET;
+}
+
 rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbuf)
 {
 	const struct packet *packet = packet_of(mbuf);
@@ -165,7 +177,7 @@ rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbu
 	bool ipv6 = parsed_of(mbuf)->key.family == FLOW_IPV6;
 	bool error = parsed_of(mbuf)->flags & PARSED_ICMP_ERROR, again;
 	rte_edge_t edge = FORWARD_DROP;
-	enum counter reason = flow_admit(state, mbuf, &again);
+	enum counter reason = admit(state, mbuf, &again);
 
 	if (again)
 		return FORWARD_SETUP;
@@ -173,6 +185,8 @@ rte_edge_t flow_forward_special(struct worker_state *state, struct rte_mbuf *mbu
 		reason = check_limits(state, direction, mbuf, ipv6, &edge);
 	if (reason == COUNTER_COUNT && !translate(flow, direction, mbuf, ipv6, error))
 		reason = COUNTER_DROP_ICMP_CHECKSUM;
+	if ((parsed_of(mbuf)->flags & (PARSED_FRAGMENT | PARSED_FRAGMENT_LATER)) == PARSED_FRAGMENT)
+		fragment_rest_decide(state, mbuf, reason != COUNTER_COUNT);
 	if (reason != COUNTER_COUNT) {
 		count(state, reason, 1);
 		if (edge == FORWARD_ERROR)

@@ -12,6 +12,7 @@
 #include <rte_graph.h>
 #include <rte_graph_worker.h>
 
+#define FRAGMENT_RESTS    32
 #define TRANSMIT_BURST    256
 #define ICMP_ERRORS_BURST 100  /* at once */
 #define ICMP_ERRORS_RATE  1000 /* a second (RFC 1812, 4.3.2.8) */
@@ -105,7 +106,14 @@ struct worker_state {
 		uint32_t tokens, tick;
 	} event_allowances[EVENTS_SORTS]; /* datapath/event */
 
-	struct reassembly_table *reassemblies; /* datapath/fragment */
+	/* datapath/fragment */
+	struct reassembly_table *reassemblies;
+	struct fragment_rest {
+		uint32_t flow; /* 0: none */
+		uint32_t identification;
+		uint8_t direction;
+	} fragment_rests[FRAGMENT_RESTS]; /* of packets whose first fragment was dropped: the last ones */
+	unsigned next_fragment_rest;
 
 	/* datapath/switchover */
 	bool passing, holding;
