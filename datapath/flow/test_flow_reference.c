@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/flow/flow.h"
-#include "datapath/flow/test_flow_reference_packets.h"
+#include "datapath/flow/test_flow_reference_fragments.h"
 #include "lib/testing.h"
 
 #include <arpa/inet.h>
@@ -80,6 +80,7 @@ static void new_policy(void)
 	policy_builder_settings(builder)->flow_lifetime_tcp_open = 900;
 	policy_builder_settings(builder)->tcp.mss_min = REFERENCE_MSS_MIN;
 	policy_builder_settings(builder)->tcp.mss_low = POLICY_MSS_DROP;
+	fragments_allow(policy_builder_settings(builder));
 	reference_reset();
 	for (unsigned i = 0; i < rules; i++) {
 		bool ipv6 = one_in(2);
@@ -140,8 +141,8 @@ static uint64_t dropped(void)
 	return total;
 }
 
-/* The one packet that came out somewhere, and where: REFERENCE_CORE for the host. */
-static struct rte_mbuf *outcome(uint16_t *interface)
+/* What came out next, and where: REFERENCE_CORE for the host. */
+static struct rte_mbuf *next_out(uint16_t *interface)
 {
 	struct rte_mbuf *mbuf;
 
@@ -152,6 +153,22 @@ static struct rte_mbuf *outcome(uint16_t *interface)
 	}
 	*interface = REFERENCE_CORE;
 	return fixture_to_control();
+}
+
+/* The one packet that came out somewhere, or the fragments of one. */
+static struct rte_mbuf *outcome(uint16_t *interface, bool ipv6)
+{
+	struct rte_mbuf *frames[FRAGMENTS_MAX + 1];
+	unsigned count = 0;
+	uint16_t from;
+
+	while ((frames[count] = next_out(&from))) {
+		ck_assert_uint_lt(count, FRAGMENTS_MAX);
+		ck_assert(count == 0 || from == *interface);
+		*interface = from;
+		count++;
+	}
+	return fragments_join(frames, count, *interface == REFERENCE_CORE ? 0 : RTE_ETHER_HDR_LEN, ipv6);
 }
 
 static void check_frame(struct rte_mbuf *mbuf, uint16_t interface, bool ipv6)
@@ -190,39 +207,58 @@ static void compare_bytes(const struct rte_mbuf *mbuf, const struct reference_an
 	}
 }
 
+static void receive(const struct random_packet *made, struct rte_mbuf *mbuf)
+{
+	if (made->ipv6)
+		fixture_ipv6_receive(made->interface, fixture_mac(made->interface, MAC_SHARED), mbuf);
+	else
+		fixture_receive(made->interface, MAC_SHARED, mbuf);
+}
+
+/* The packet, or what it is cut into. Returns how many frames that were. */
+static unsigned receive_all(const struct random_packet *made, struct rte_mbuf *fragments[], unsigned count)
+{
+	if (count == 0) {
+		receive(made, made->mbuf);
+		return 1;
+	}
+	rte_pktmbuf_free(made->mbuf);
+	for (unsigned i = 0; i < count; i++)
+		receive(made, fragments[i]);
+	return count;
+}
+
 static void pass_one(void)
 {
 	struct random_packet made = random_packet();
-	struct rte_mbuf *mbuf = made.mbuf, *out;
-	uint16_t from = made.interface, to;
-	bool ipv6 = made.ipv6, right;
+	struct rte_mbuf *mbuf = made.mbuf, *out, *fragments[FRAGMENTS_MAX];
+	unsigned parts = one_in(4) ? fragments_cut(&made, fragments) : 0;
+	uint16_t from = made.interface, to = 0;
 	struct reference_answer answer;
 	struct counters counters = datapath.workers[0]->counters;
 	uint64_t before = dropped();
-
 	const char *hex_of = hex(mbuf);
+	bool right;
 
 	reference_receive(from, rte_pktmbuf_mtod(mbuf, uint8_t *), rte_pktmbuf_data_len(mbuf), &answer);
 	right = answer.verdict != REFERENCE_DROP &&
 	        reference_transport_checksum(rte_pktmbuf_mtod(mbuf, uint8_t *));
-	if (ipv6)
-		fixture_ipv6_receive(from, fixture_mac(from, MAC_SHARED), mbuf);
-	else
-		fixture_receive(from, MAC_SHARED, mbuf);
+	parts = receive_all(&made, fragments, parts);
 	fixture_walk();
-	out = outcome(&to);
+	out = outcome(&to, made.ipv6);
 	if (dropped() > before) {
 		ck_assert_msg(answer.verdict == REFERENCE_DROP,
-		              "dropped by %s, but the reference has it pass: from %u, %s",
-		              last_drop(&counters), from, hex_of);
-		ck_assert_uint_eq(dropped(), before + 1);
+		              "dropped by %s, but the reference has it pass: from %u in %u, %s",
+		              last_drop(&counters), from, parts, hex_of);
+		ck_assert_msg(dropped() == before + parts, "%lu of %u were dropped, by %s: from %u, %s",
+		              dropped() - before, parts, last_drop(&counters), from, hex_of);
 	} else {
 		ck_assert_msg(answer.verdict != REFERENCE_DROP,
-		              "passed, but the reference drops it: from %u, %s", from, hex_of);
+		              "passed, but the reference drops it: from %u in %u, %s", from, parts, hex_of);
 		ck_assert_ptr_nonnull(out);
 		ck_assert_uint_eq(to, answer.verdict == REFERENCE_HOST ? REFERENCE_CORE : answer.interface);
 		if (answer.verdict == REFERENCE_FORWARD)
-			check_frame(out, to, ipv6);
+			check_frame(out, to, made.ipv6);
 		else
 			ck_assert_int_eq(packet_of(out)->kind, PACKET_TO_HOST);
 		if (answer.translated)
@@ -230,7 +266,6 @@ static void pass_one(void)
 		compare_bytes(out, &answer, right);
 	}
 	rte_pktmbuf_free(out); /* an answer about a dropped packet among it */
-	ck_assert_ptr_null(outcome(&to));
 }
 
 /* Till every flow is gone. */

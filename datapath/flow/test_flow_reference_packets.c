@@ -40,7 +40,7 @@ uint8_t random_protocol(bool ipv6)
 	return ipv6 && protocol == 1 ? 58 : protocol;
 }
 
-static void put_long(uint8_t *at, uint32_t value)
+void put_long(uint8_t *at, uint32_t value)
 {
 	rte_be32_t big = rte_cpu_to_be_32(value);
 
@@ -431,7 +431,8 @@ struct random_packet random_packet(void)
 		made = packet_of_anything();
 	if (one_in(6))
 		add_headers(&made);
-	if (one_in(10))
+	made.damaged = one_in(10);
+	if (made.damaged)
 		damage(made.mbuf, made.ipv6);
 	return made;
 }

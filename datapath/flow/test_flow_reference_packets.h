@@ -20,7 +20,10 @@ struct random_packet {
 	struct rte_mbuf *mbuf; /* at its IP header */
 	uint16_t interface;    /* comes in by it */
 	bool ipv6;
+	bool damaged; /* or cut short, or padded */
 };
 struct random_packet random_packet(void);
+/* In network byte order. */
+void put_long(uint8_t *at, uint32_t value);
 
 #endif

@@ -6,7 +6,7 @@
  * What the flow engine has to do, said in the slowest and plainest way, for the network of fixture_ipv6.h: a list of
  * rules read from the top, a list of flows read from the top, checksums computed over everything. It shares no code
  * with the engine, and knows UDP, TCP (reference_tcp.h), echo, ICMP errors and protocols without ports, behind IP
- * options and extension headers too; no fragments, and no IPv6 fragment header. One thread.
+ * options and extension headers too; no fragments (test_flow_reference_fragments.h). One thread.
  */
 
 #include "datapath/testing/reference_tcp.h"
