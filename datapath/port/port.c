@@ -325,7 +325,10 @@ void port_second(void)
 bool port_link_up(uint16_t interface)
 {
 	const struct slot *slot = slot_of_interface(interface);
+	const struct port *port = control_port(interface);
 
+	if (!slot && port && port->tag_bytes && port->carrier < PORTS_MAX)
+		slot = &slots[port->carrier];
 	return slot && slot->link_up;
 }
 

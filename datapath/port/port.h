@@ -36,6 +36,7 @@ void port_second(void);
 bool port_healthy(void);
 /* The port of a Critical interface lost the link that it had had for a while. */
 bool port_link_lost(void);
+/* Of a VLAN, that of its device. */
 bool port_link_up(uint16_t interface);
 /* Its device takes every frame. */
 bool port_promiscuous(uint16_t interface);
