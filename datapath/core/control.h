@@ -66,5 +66,10 @@ static inline void control_count(enum counter counter)
 
 /* The port of an interface, NULL where DPDK drives none. */
 struct port *control_port(uint16_t interface);
+/*
+ * The Ethernet address that an interface is known by on both nodes, whichever each has: what is made of it is the same after a failover
+ * (C05-019, C22-054). False: it has no port yet.
+ */
+bool control_identity(uint16_t interface, struct mac_address *out);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/core/control.h"
 
+#include "lib/heartbeat.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -11,6 +13,19 @@ struct port *control_port(uint16_t interface)
 	uint16_t index = atomic_load_explicit(&datapath.port_of_interface[interface], memory_order_relaxed);
 
 	return index == NO_PORT ? NULL : &datapath.ports[index];
+}
+
+bool control_identity(uint16_t interface, struct mac_address *out)
+{
+	const struct policy *policy = control_policy();
+	const struct port *port = control_port(interface);
+
+	if (!policy || !port)
+		return false;
+	memcpy(out->bytes, port->mac.addr_bytes, sizeof(out->bytes));
+	if (policy->settings->cluster_enabled)
+		*out = cluster_shared_mac(policy->settings->cluster_id, interface);
+	return true;
 }
 
 void control_drop(struct rte_mbuf *mbuf, enum counter reason)

@@ -6,7 +6,6 @@
 #include "datapath/port/port.h"
 #include "datapath/slaac/learned.h"
 #include "datapath/slaac/slaac.h"
-#include "lib/heartbeat.h"
 
 #include <qb/qblog.h>
 #include <string.h>
@@ -14,15 +13,10 @@
 /* The link-local address that both nodes have. */
 static bool link_local(uint16_t interface, uint8_t address[16])
 {
-	const struct policy *policy = control_policy();
-	const struct port *port = control_port(interface);
 	struct mac_address mac;
 
-	if (!policy || !port)
+	if (!control_identity(interface, &mac))
 		return false;
-	memcpy(mac.bytes, port->mac.addr_bytes, sizeof(mac.bytes));
-	if (policy->settings->cluster_enabled)
-		mac = cluster_shared_mac(policy->settings->cluster_id, interface);
 	advertisement_link_local(mac.bytes, address);
 	return true;
 }
