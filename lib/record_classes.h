@@ -10,6 +10,7 @@
 #define RECORD_CLASSES(CLASS)                                                                                \
 	CLASS(RECORD_NEIGHBOUR, 2, "ARP entries", neighbour_mirror_class)                                    \
 	CLASS(RECORD_AUTOCONFIGURATION, 3, "Autoconfiguration", slaac_mirror_class)                          \
+	CLASS(RECORD_DHCP_CLIENT, 5, "DHCP leases", dhcp_client_mirror_class)                                \
 	CLASS(RECORD_BLACKLIST, 4, "Blacklist", blacklist_mirror_class)                                      \
 	CLASS(RECORD_FLOW, 1, "Flows", flow_mirror_class)
 

@@ -5,6 +5,7 @@
 #include "datapath/arp/neighbour.h"
 #include "datapath/arp/packet.h"
 #include "datapath/core/control.h"
+#include "datapath/dhcp_client/dhcp_client.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/monitor/monitor.h"
 #include "datapath/nd/nd.h"
@@ -196,7 +197,8 @@ void arp_receive(struct rte_mbuf *mbuf)
 	}
 	control_count(COUNTER_OWN_TAKEN);
 	rte_pktmbuf_free(mbuf);
-	handle(port, &packet);
+	if (!dhcp_client_claimed(port, &packet))
+		handle(port, &packet);
 }
 
 void arp_resolve(struct rte_mbuf *mbuf)

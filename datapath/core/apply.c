@@ -7,6 +7,7 @@
 #include "datapath/blacklist/blacklist.h"
 #include "datapath/core/control.h"
 #include "datapath/core/packet_buffer.h"
+#include "datapath/dhcp_client/dhcp_client.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
 #include "datapath/monitor/monitor.h"
@@ -105,6 +106,7 @@ static int put_in_force(struct compiled_policy *compiled, char reason[256])
 	activity_configure(policy);
 	advertise_configure(policy);
 	slaac_policy();
+	dhcp_client_policy();
 	blacklist_policy();
 	route_local_ip_report(policy);
 	qb_log(LOG_INFO, "policy %lu is in force", (unsigned long)policy->header->generation);

@@ -6,6 +6,7 @@
 #include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
 #include "datapath/core/sleeper.h"
+#include "datapath/dhcp_client/dhcp_client.h"
 #include "datapath/event/event.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/host/host.h"
@@ -60,6 +61,9 @@ static void handle(struct rte_mbuf *mbuf)
 		break;
 	case PACKET_DISCOVERY:
 		nd_receive(mbuf);
+		break;
+	case PACKET_DHCP:
+		dhcp_client_receive(mbuf);
 		break;
 	case PACKET_SPARE_LINK:
 		spare_receive(mbuf);

@@ -8,7 +8,7 @@
  * Every counter of the datapath by its name for people. Each thread has a set of its own; readers add them
  * up. What is dropped is counted under exactly one "drop/..." name, so that once nothing waits in a queue
  *     rx/packets + sync/received + host/from + own/sent = tx/packets + host/to + own/taken + all of drop/...
- * "own" is ARP, Neighbour Discovery, heartbeats, spare links, ICMP errors and TCP resets that the datapath itself sends or takes;
+ * "own" is ARP, Neighbour Discovery, DHCP of the client, heartbeats, spare links, ICMP errors and TCP resets that the datapath itself sends or takes;
  * "sync" heartbeats from the Sync interface's socket.
  */
 #define COUNTERS(X)                                                                                          \
@@ -21,6 +21,7 @@
 	X(OWN_TAKEN, "own/taken")                                                                            \
 	X(CAPTURE_LOST, "capture/lost")                                                                      \
 	X(ARP_CONFLICT, "arp/conflict")                                                                      \
+	X(DHCP_REFUSED, "dhcp/refused")                                                                      \
 	X(MONITOR_PROBES, "monitor/probes")                                                                  \
 	X(MONITOR_ANSWERS, "monitor/answers")                                                                \
 	X(MONITOR_OWN, "monitor/own_faulty")                                                                 \
@@ -130,6 +131,7 @@
 	X(DROP_TX, "drop/tx")                                                                                \
 	X(DROP_ARP_MALFORMED, "drop/arp_malformed")                                                          \
 	X(DROP_DISCOVERY_MALFORMED, "drop/discovery_malformed")                                              \
+	X(DROP_DHCP_MALFORMED, "drop/dhcp_malformed")                                                        \
 	X(DROP_HEARTBEAT, "drop/heartbeat")                                                                  \
 	X(DROP_SPARE_LINK, "drop/spare_link")                                                                \
 	X(DROP_MEMORY, "drop/memory")

@@ -44,6 +44,7 @@ enum packet_kind {
 	PACKET_TO_HOST,      /* data starts at the IP header; packet.interface is where it came in */
 	PACKET_UNRESOLVED,   /* data starts at the IP header; wants packet.next_hop on packet.interface */
 	PACKET_DISCOVERY,    /* ICMPv6 of Neighbour Discovery; data starts at the IP header */
+	PACKET_DHCP,         /* for the DHCP client; data starts at the IP header */
 	PACKET_SPARE_LINK,   /* of Corosync, for datapath/spare */
 	PACKET_UNKNOWN_VLAN, /* dropped; next_hop is the VLAN ID that packet.interface does not have */
 	/* control -> worker */

@@ -10,6 +10,7 @@
 #include "datapath/core/packet_buffer.h"
 #include "datapath/core/privileges.h"
 #include "datapath/core/server.h"
+#include "datapath/dhcp_client/dhcp_client.h"
 #include "datapath/flow/flow_key.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/heartbeat/key.h"
@@ -115,6 +116,7 @@ static void stop_control(void)
 	heartbeat_stop();
 	advertise_stop();
 	slaac_stop();
+	dhcp_client_stop();
 	blacklist_stop();
 	arp_stop();
 	host_stop();

@@ -8,6 +8,7 @@
 #include "datapath/capture/capture.h"
 #include "datapath/core/apply.h"
 #include "datapath/core/control.h"
+#include "datapath/dhcp_client/dhcp_client.h"
 #include "datapath/heartbeat/heartbeat.h"
 #include "datapath/mirror/mirror.h"
 #include "datapath/nd/nd.h"
@@ -316,6 +317,10 @@ static void message_received(struct ipc_connection *connection, const struct ipc
 	case MESSAGE_AUTOCONFIGURE:
 		if (message->length >= sizeof(struct message_autoconfigure))
 			slaac_configure(message->body);
+		break;
+	case MESSAGE_DHCP_CLIENT_CONFIGURE:
+		if (message->length >= sizeof(struct message_dhcp_client_configure))
+			dhcp_client_configure(message->body);
 		break;
 	case MESSAGE_ACTIVITY_SET:
 	case MESSAGE_MIRROR_RECORDS:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/blacklist/blacklist.h"
+#include "datapath/dhcp_client/intercept.h"
 #include "datapath/flow/flow.h"
 #include "datapath/flow/flow_log.h"
 #include "datapath/fragment/fragment_judge.h"
@@ -13,7 +14,15 @@
 #include <rte_tcp.h>
 
 /* First packets of flows. */
-enum { NEXT_FORWARD, NEXT_ERROR, NEXT_DROP, NEXT_FORWARD_IPV6, NEXT_ERROR_IPV6, NEXT_TCP_ANSWER };
+enum {
+	NEXT_FORWARD,
+	NEXT_ERROR,
+	NEXT_DROP,
+	NEXT_FORWARD_IPV6,
+	NEXT_ERROR_IPV6,
+	NEXT_TCP_ANSWER,
+	NEXT_CONTROL
+};
 
 /* What opens no flow whatever the rules say: an answer to a query that nobody has sent. */
 static enum counter check_opening(struct rte_mbuf *mbuf)
@@ -128,6 +137,13 @@ static rte_edge_t setup_one(struct worker_state *state, struct rte_mbuf *mbuf,
 	/* Its first fragment was refused, or its flow is gone. */
 	if (!entry && parsed->flags & PARSED_FRAGMENT_LATER)
 		return deny(state, mbuf, COUNTER_DROP_FRAGMENT_REFUSED_PACKET, false);
+	/* Of no rule's concern: DHCPEnabled is what lets it in. */
+	if (!entry && !ipv6 &&
+	    unlikely(dhcp_intercept_packet(packet->interface, rte_pktmbuf_mtod(mbuf, const uint8_t *),
+	                                   rte_pktmbuf_data_len(mbuf)))) {
+		packet->kind = PACKET_DHCP;
+		return NEXT_CONTROL;
+	}
 	if (!entry) {
 		if (unlikely(blacklist_any()) && is_barred(state, parsed, question))
 			return deny(state, mbuf, COUNTER_DROP_BLACKLIST, false);
@@ -205,12 +221,13 @@ static struct rte_node_register node = {
     .name = "flow_setup",
     .process = flow_setup,
     .init = worker_node_init,
-    .nb_edges = 6,
+    .nb_edges = 7,
     .next_nodes = {[NEXT_FORWARD] = "flow_forward",
                    [NEXT_ERROR] = "icmp_error",
                    [NEXT_DROP] = "drop",
                    [NEXT_FORWARD_IPV6] = "ipv6_forward",
                    [NEXT_ERROR_IPV6] = "icmpv6_error",
-                   [NEXT_TCP_ANSWER] = "tcp_answer"},
+                   [NEXT_TCP_ANSWER] = "tcp_answer",
+                   [NEXT_CONTROL] = "to_control"},
 };
 RTE_NODE_REGISTER(node)

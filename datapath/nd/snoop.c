@@ -59,6 +59,13 @@ void arp_snoop(uint16_t interface, bool sent, const void *frame, size_t length)
 		tell((struct message_discovery){interface, sent, DISCOVERY_ARP_FRAME}, frame, length);
 }
 
+void dhcp_snoop(uint16_t interface, bool sent, const struct discovery_dhcp *seen)
+{
+	if (is_wanted(DISCOVERY_DHCP))
+		tell((struct message_discovery){interface, sent, DISCOVERY_DHCP_MESSAGE}, seen,
+		     sizeof(*seen));
+}
+
 void neighbour_snoop(const struct neighbour *neighbour, enum neighbour_state before)
 {
 	struct discovery_state state = {.before = (uint8_t)before,

@@ -4,7 +4,7 @@
 
 /*
  * Router solicitations and advertisements, ARP, and what becomes of neighbours, told to who asked for them (`ndpsnoop`,
- * C05-021; `arpsnoop`, C04-013). Control thread.
+ * C05-021; `arpsnoop`, C04-013), and what the DHCP client says (`dhcpclient -snoop`, C21-028). Control thread.
  */
 
 #include "datapath/arp/neighbour.h"
@@ -23,6 +23,8 @@ void nd_snoop_closed(const struct ipc_connection *connection);
 void nd_snoop(uint16_t interface, bool sent, const void *ip, size_t length);
 /* An ARP frame that came in or was sent. */
 void arp_snoop(uint16_t interface, bool sent, const void *frame, size_t length);
+/* A message that the DHCP client sent or got. */
+void dhcp_snoop(uint16_t interface, bool sent, const struct discovery_dhcp *seen);
 /* A neighbour's state was another one before; those of IPv6 are left out. */
 void neighbour_snoop(const struct neighbour *neighbour, enum neighbour_state before);
 

@@ -50,12 +50,14 @@ struct message_neighbour_notify {
 enum discovery_snoop {
 	DISCOVERY_ROUTERS = 1, /* router solicitations and advertisements */
 	DISCOVERY_ARP = 2,     /* ARP, and the states of neighbours of IPv4 */
+	DISCOVERY_DHCP = 4,    /* what the DHCP client sends and gets */
 };
 
 enum discovery_kind {
 	DISCOVERY_ROUTER_PACKET, /* followed by the packet from its IPv6 header on */
 	DISCOVERY_ARP_FRAME,     /* followed by the frame from its Ethernet header on */
 	DISCOVERY_STATE,         /* followed by struct discovery_state */
+	DISCOVERY_DHCP_MESSAGE,  /* followed by struct discovery_dhcp */
 };
 
 #define DISCOVERY_MAX 1500 /* bytes of a packet that are told */
@@ -69,6 +71,14 @@ struct discovery_state {
 	uint8_t before, after; /* enum neighbour_state; NEIGHBOUR_NONE: there was, or is, no entry */
 	struct mac_address mac;
 	struct ip_address address;
+};
+
+/* IPv4 addresses in network byte order. */
+struct discovery_dhcp {
+	uint32_t type;    /* enum dhcp_message */
+	uint32_t own;     /* of the interface, 0: it has none */
+	uint32_t address; /* that is asked for, or offered */
+	uint32_t source, destination;
 };
 
 #endif

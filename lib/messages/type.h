@@ -65,6 +65,8 @@ enum message_type {
 	MESSAGE_MIRROR_COMPARE, /* clusterd ->: send digests of classes: struct message_mirror_classes */
 	MESSAGE_MIRROR_BATCH, /* -> clusterd: struct record_batch (lib/record.h), cut off behind its last record */
 	MESSAGE_BLACKLIST, /* mgmtd ->: struct message_blacklist; answered by MESSAGE_POLICY_RESULT */
+	MESSAGE_DHCP_CLIENT_CONFIGURE, /* mgmtd ->: struct message_dhcp_client_configure; answered by ..._STATUS */
+	MESSAGE_DHCP_CLIENT_STATUS, /* -> mgmtd, also on each change: struct message_dhcp_client_status */
 
 	/* --- to and from hadrian-clusterd (server); client: mgmtd --- */
 	MESSAGE_CLUSTER_CONFIGURE = 200, /* mgmtd ->: struct message_cluster_configuration */
