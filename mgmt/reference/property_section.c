@@ -134,7 +134,7 @@ void property_section(const struct schema *schema, const struct property *proper
 		fputs("- Belongs to this node: not sent to the peer\n", out);
 	if (property->only_when)
 		fprintf(out, "- Only where `%s`\n", property->only_when);
-	if (property->not_available)
+	if (property->not_available && !property->display_only)
 		fputs("- **Not available in this release**\n", out);
 	fputc('\n', out);
 }

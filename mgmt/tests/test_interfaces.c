@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/testing.h"
 #include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/learned.h"
+#include "mgmt/mgmtd/configuration/learned_dhcp.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/tests/built_policy.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static struct console console;
@@ -330,6 +333,102 @@ START_TEST(what_a_router_tells_stands_in_objects)
 }
 END_TEST
 
+static uint32_t ip4(const char *text)
+{
+	struct ip_address address;
+
+	ck_assert_int_eq(ip_address_parse(text, &address), 0);
+	return htonl(ip_address_to_ip4(&address));
+}
+
+/* What an object of a configuration stands for. */
+static void stands_for(const struct configuration *configuration, const char *name, const char *wanted)
+{
+	struct ranges ranges = {0};
+	char missing[64], text[IP_RANGE_TEXT];
+
+	ck_assert_int_eq(resolve_address(configuration, name, &ranges, missing), 0);
+	ck_assert_uint_eq(ranges.count, 1);
+	ck_assert_str_eq(ip_range_format(&ranges.range[0], text), wanted);
+	ranges_free(&ranges);
+}
+
+/* feature: C21-023 C21-024 C21-025 C21-026 */
+START_TEST(what_a_dhcp_server_assigns_stands_in_objects)
+{
+	struct message_dhcp_client_configure order;
+	struct message_dhcp_client_status known = {.count = 1};
+	const struct object_type *type;
+	struct configuration filled = {0};
+	struct lyd_node *interface;
+
+	console_ok(&console, "add IPAddress if1_ip Address=192.168.229.71,2001:db8::71");
+	console_ok(&console, "add IPAddress alternative Address=192.168.10.9");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=alternative,2001:db8::1");
+	learned_dhcp_order(&console.engine.candidate, &order);
+	ck_assert_uint_eq(order.count, 0);
+	console_ok(&console, "set EthernetInterface if1 DHCPEnabled=Yes DHCPServerFilter=192.20.2.0/24 "
+	                     "DHCPPreferredIP=192.20.2.100");
+	ck_assert_msg(strstr(console.text, "Added IPAddress if1_nbns2.") != NULL, "%s", console.text);
+	ck_assert_msg(strstr(console.text, "IPAddress of if1 is if1_ip") != NULL, "%s", console.text);
+	console_says(&console, "show EthernetInterface if1", "if1_ip, 2001:db8::1\n");
+	console_says(&console, "show EthernetInterface if1", "DefaultGateway:  <empty>");
+	console_says(&console, "show IPAddress if1_ip", "ActiveAddress:  <empty>");
+	console_ok(&console, "set EthernetInterface if1 IPAddress=alternative");
+	console_says(&console, "show EthernetInterface if1", "if1_ip\n");
+	learned_dhcp_order(&console.engine.candidate, &order);
+	ck_assert_uint_eq(order.count, 1);
+	ck_assert_uint_eq(order.interface[0].preferred, ip4("192.20.2.100"));
+	ck_assert_uint_eq(order.interface[0].servers.count, 1);
+	ck_assert_uint_eq(order.interface[0].servers.range[0].last, ip4("192.20.2.255"));
+	known.interface[0].interface = order.interface[0].interface;
+	ck_assert_int_eq(configuration_copy(&console.engine.candidate, &filled), 0);
+	ck_assert_int_eq(learned_dhcp_fill(&filled, &known), 0);
+	stands_for(&filled, "if1_gw", "127.0.0.1");
+	known.interface[0].lease = (struct dhcp_lease){.address = ip4("192.20.2.100"),
+	                                               .netmask = ip4("255.255.255.0"),
+	                                               .router = ip4("192.20.2.1"),
+	                                               .dns = {ip4("192.20.2.3")}};
+	ck_assert_int_eq(learned_dhcp_fill(&filled, &known), 0);
+	stands_for(&filled, "if1_net", "192.20.2.0/24");
+	stands_for(&filled, "if1_gw", "192.20.2.1");
+	stands_for(&filled, "if1_dns1", "192.20.2.3");
+	stands_for(&filled, "if1_dns2", "127.0.0.1");
+	interface = interface_find(&filled, "if1", &type);
+	ck_assert_str_eq(value_of(type, interface, "DefaultGateway"), "192.20.2.1");
+	ck_assert_str_eq(value_of(type, interface, "DHCPNetwork"), "192.20.2.0/24");
+	ck_assert_str_eq(value_of(type, interface, "DHCPPrimaryNBNS"), "");
+	type = schema_type(filled.schema, NULL, "IPAddress");
+	interface = object_find(&filled, type, NULL, "if1_ip");
+	ck_assert_str_eq(value_of(type, interface, "ActiveAddress"), "192.20.2.100");
+	ck_assert_str_eq(value_of(type, interface, "Address"),
+	                 "2001:db8::71"); /* and the leased one behind it */
+	configuration_clear(&filled);
+	console_refused(&console, "set EthernetInterface if1 DHCPNetwork=10.0.0.0/8",
+	                "only shows what was assigned");
+	console_refused(&console, "set IPAddress if1_ip ActiveAddress=10.0.0.1",
+	                "only shows what was learned");
+}
+END_TEST
+
+/* feature: C21-022 */
+START_TEST(what_a_dhcp_client_cannot_want)
+{
+	console_ok(&console, "set EthernetInterface if1 DHCPEnabled=Yes DHCPPreferredIP=224.0.0.1");
+	is_wrong("DHCPPreferredIP '224.0.0.1' must be one IPv4 address that a host can have");
+	console_ok(&console,
+	           "set EthernetInterface if1 DHCPPreferredIP=10.0.0.1 DHCPAdressFilter=10.0.1.0/24");
+	is_wrong("DHCPPreferredIP '10.0.0.1' is not in DHCPAdressFilter '10.0.1.0/24'");
+	console_ok(&console,
+	           "set EthernetInterface if1 DHCPPreferredIP=10.0.1.1 DHCPServerFilter=2001:db8::/64");
+	is_wrong("DHCPServerFilter '2001:db8::/64' must be IPv4 addresses alone");
+	console_ok(&console, "set EthernetInterface if1 DHCPServerFilter=10.0.1.0/24");
+	console_ok(&console, "delete IPAddress if1_gw");
+	console_ok(&console, "set EthernetInterface if1 DHCPEnabled=Yes");
+	ck_assert_msg(strstr(console.text, "Added IPAddress if1_gw.") != NULL, "%s", console.text);
+}
+END_TEST
+
 /* feature: C04-008 */
 START_TEST(the_hash_size_is_taken_and_said_to_change_nothing)
 {
@@ -431,6 +530,8 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, arp_entries);
 	tcase_add_test(tests, nd_entries);
 	tcase_add_test(tests, what_a_router_tells_stands_in_objects);
+	tcase_add_test(tests, what_a_dhcp_server_assigns_stands_in_objects);
+	tcase_add_test(tests, what_a_dhcp_client_cannot_want);
 	tcase_add_test(tests, the_hash_size_is_taken_and_said_to_change_nothing);
 	tcase_add_test(tests, an_mtu_needs_a_buffer);
 	tcase_add_test(tests, monitor_targets_reach_the_policy);

@@ -233,7 +233,11 @@ static void check_default(const struct object_type *type, const struct lyd_node 
 {
 	const struct lyd_node *value = value_first(object, property, 0);
 
-	if (value && (!property->default_value || strcmp(lyd_get_value(value), property->default_value) != 0))
+	if (value && property->display_only)
+		problem(problems, type, object, "%s cannot be '%s': it only shows what was %s. Leave it out",
+		        property->name, lyd_get_value(value), property->display_only);
+	else if (value &&
+	         (!property->default_value || strcmp(lyd_get_value(value), property->default_value) != 0))
 		problem(problems, type, object,
 		        "%s cannot be '%s': this release does not provide it. Leave it at %s", property->name,
 		        property_is_secret(property) ? "***" : lyd_get_value(value),

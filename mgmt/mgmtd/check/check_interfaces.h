@@ -36,5 +36,7 @@ bool mac_is_known_beforehand(const struct object_type *type, const struct lyd_no
 void check_interface_types(const struct configuration *configuration, struct problems *problems);
 /* ARPEntry and NDEntry objects, and the settings of their cache. */
 void check_neighbours(const struct configuration *configuration, struct problems *problems);
+/* What interfaces want of DHCP servers (C21-021, C21-022). */
+void check_dhcp_client(const struct configuration *configuration, struct problems *problems);
 
 #endif

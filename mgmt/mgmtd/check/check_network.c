@@ -336,6 +336,7 @@ void check_network(const struct configuration *configuration, struct problems *p
 	check_interfaces(configuration, problems);
 	check_interface_types(configuration, problems);
 	check_neighbours(configuration, problems);
+	check_dhcp_client(configuration, problems);
 	for (struct lyd_node *one = object_first(configuration, table, NULL); one; one = object_next(one))
 		for (struct lyd_node *object = object_first(configuration, route, one); object;
 		     object = object_next(object))

@@ -104,6 +104,7 @@ int command_flow(struct session *session, const struct line *line);
 int command_arp(struct session *session, const struct line *line);
 int command_arpsnoop(struct session *session, const struct line *line);
 int command_blacklist(struct session *session, const struct line *line);
+int command_dhcpclient(struct session *session, const struct line *line);
 int command_ndp(struct session *session, const struct line *line);
 int command_ndpsnoop(struct session *session, const struct line *line);
 int command_routes(struct session *session, const struct line *line);

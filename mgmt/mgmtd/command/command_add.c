@@ -3,6 +3,7 @@
 #include "mgmt/mgmtd/configuration/edit.h"
 #include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/learned.h"
+#include "mgmt/mgmtd/configuration/learned_dhcp.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -176,6 +177,8 @@ int command_add(struct session *session, const struct line *line)
 		error = interface_follow_equivalence(candidate, target.type, object);
 	if (!error && learned_is_wanted(target.type, object))
 		error = learned_make_objects(candidate, target.type, object, session->out);
+	if (!error && learned_dhcp_is_wanted(target.type, object))
+		error = learned_dhcp_make_objects(candidate, target.type, object, session->out);
 	if (error)
 		object_delete(candidate, object);
 	else

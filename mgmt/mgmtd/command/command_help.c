@@ -96,6 +96,11 @@ const struct command commands[] = {
     {"delete", NULL, true, command_delete, "Delete an object.",
      "delete [CATEGORY] TYPE NAME\ndelete TYPE -Range=1,3-5",
      OPTIONS({"Range", "N-M,...", "Objects by their positions, in place of a name."}), WORDS_OBJECT},
+    {"dhcpclient", NULL, false, command_dhcpclient,
+     "Show what interfaces were assigned by DHCP servers, and what they say to them.",
+     "dhcpclient [INTERFACE]\ndhcpclient -snoop=On|Off [INTERFACE]\n\nWithout INTERFACE that of all.",
+     OPTIONS({"snoop", "On|Off", "Show what is sent to servers and comes from them, or no more."}),
+     WORDS_INTERFACE},
     {"ecs", NULL, false, command_ecs, "Save the configuration on external storage, and load it from there.",
      "ecs\necs -save\necs -load\n\n"
      "ExternalStorageSettings says where it is. After -load, 'activate' and 'commit' put the configuration "

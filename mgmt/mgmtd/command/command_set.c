@@ -3,6 +3,7 @@
 #include "mgmt/mgmtd/configuration/edit.h"
 #include "mgmt/mgmtd/configuration/interface.h"
 #include "mgmt/mgmtd/configuration/learned.h"
+#include "mgmt/mgmtd/configuration/learned_dhcp.h"
 #include "mgmt/mgmtd/configuration/target.h"
 #include "mgmt/mgmtd/configuration/value.h"
 
@@ -32,6 +33,8 @@ static int set_object(struct session *session, const struct object_type *type, s
 		error = interface_follow_equivalence(candidate, type, object);
 	if (!error && learned_is_wanted(type, object))
 		error = learned_make_objects(candidate, type, object, session->out);
+	if (!error && learned_dhcp_is_wanted(type, object))
+		error = learned_dhcp_make_objects(candidate, type, object, session->out);
 	if (!error) {
 		lyd_free_tree(backup);
 		fprintf(session->out, "Modified %s.\n", object_label(type, object, label));

@@ -58,7 +58,8 @@ static void property_fill(struct property *property, const struct lysc_node *nod
 	property->hidden = extension(node->exts, "hidden") != NULL;
 	property->required = extension(node->exts, "required") != NULL;
 	property->node_local = extension(node->exts, "node-local") != NULL;
-	property->not_available = extension(node->exts, "not-available") != NULL;
+	property->display_only = extension(node->exts, "display-only");
+	property->not_available = extension(node->exts, "not-available") || property->display_only;
 	property->references = extension(leaf->exts, "reference");
 	property->literal = extension(leaf->exts, "literal");
 	property->secret_length = extension(leaf->exts, "secret-length");

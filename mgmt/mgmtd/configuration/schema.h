@@ -27,7 +27,9 @@ struct property {
 	bool key;
 	bool required;
 	bool node_local;
-	bool not_available;        /* this release does not provide it: only the default can be set */
+	bool
+	    not_available; /* this release does not provide it, or display_only: only the default can be set */
+	const char *display_only;  /* where what it shows comes from, or NULL */
 	const char *references;    /* object types whose names are values, separated by blanks, or NULL */
 	const char *literal;       /* kind of value, see hadrian-extensions.yang, or NULL */
 	const char *secret_length; /* "1..100": of a secret before it is sealed, or NULL */

@@ -136,6 +136,10 @@ void property_describe(const struct property *property, FILE *out)
 {
 	const struct lysc_type *type = ((const struct lysc_node_leaf *)property->leaf[0])->type;
 
+	if (property->display_only) {
+		fprintf(out, "nothing; it shows what was %s", property->display_only);
+		return;
+	}
 	if (property->not_available) {
 		fprintf(out, "only %s; this release does not provide it", property_shown_default(property));
 		return;

@@ -163,9 +163,13 @@ static int refuse_not_available(const struct object_type *type, const struct lyd
 {
 	char label[OBJECT_LABEL];
 
-	fprintf(out, "%s: %s cannot be '%s': this release does not provide it. Leave it at %s.\n",
-	        object_label(type, object, label), property->name,
-	        property_is_secret(property) ? "***" : value, property_shown_default(property));
+	if (property->display_only)
+		fprintf(out, "%s: %s cannot be '%s': it only shows what was %s. Leave it out.\n",
+		        object_label(type, object, label), property->name, value, property->display_only);
+	else
+		fprintf(out, "%s: %s cannot be '%s': this release does not provide it. Leave it at %s.\n",
+		        object_label(type, object, label), property->name,
+		        property_is_secret(property) ? "***" : value, property_shown_default(property));
 	return -ENOTSUP;
 }
 

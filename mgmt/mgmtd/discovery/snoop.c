@@ -3,6 +3,7 @@
 #include "lib/ipc.h"
 #include "lib/messages/neighbour.h"
 #include "mgmt/mgmtd/discovery/decode.h"
+#include "mgmt/mgmtd/discovery/dhcpclient.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 #include "mgmt/mgmtd/policy/policy_build.h"
 #include "mgmt/mgmtd/session/session.h"
@@ -28,14 +29,36 @@ static void print_body(const struct message_discovery *seen, size_t length, FILE
 	arp_print_state(&state, out);
 }
 
+/* As the guide prints it (C21-028). */
+static char *describe_dhcp(const struct engine *engine, const struct message_discovery *seen, size_t length)
+{
+	struct discovery_dhcp message;
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	if (length < sizeof(message))
+		return NULL;
+	memcpy(&message, seen + 1, sizeof(message));
+	out = open_memstream(&text, &size);
+	if (!out)
+		return NULL;
+	dhcp_print_message(interface_name(&engine->running, seen->interface), seen->sent, &message, out);
+	fclose(out);
+	return text;
+}
+
 static char *describe(const struct engine *engine, const struct message_discovery *seen, size_t length)
 {
 	char *text = NULL, stamp[16] = "";
 	time_t now = time(NULL);
 	struct tm local;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out;
 
+	if (seen->kind == DISCOVERY_DHCP_MESSAGE)
+		return describe_dhcp(engine, seen, length);
+	out = open_memstream(&text, &size);
 	if (!out)
 		return NULL;
 	if (localtime_r(&now, &local))
@@ -53,6 +76,12 @@ static bool is_shown(const struct session *session, const struct message_discove
 
 	if (!session->open)
 		return false;
+	if (seen->kind == DISCOVERY_DHCP_MESSAGE) {
+		for (unsigned i = 0; i < ARP_SNOOP_MAX; i++)
+			if (session->dhcp_snoop[i] == seen->interface)
+				return true;
+		return false;
+	}
 	if (seen->kind == DISCOVERY_ROUTER_PACKET)
 		return session->ndp_snoop == POLICY_INTERFACE_ANY || session->ndp_snoop == seen->interface;
 	for (unsigned i = 0; i < ARP_SNOOP_MAX && !shown; i++)
@@ -84,6 +113,9 @@ void discovery_snoop_changed(struct engine *engine)
 			wanted |= DISCOVERY_ROUTERS;
 		if (session->arp_snoop.interface[0] != POLICY_INTERFACE_NONE)
 			wanted |= DISCOVERY_ARP;
+		for (unsigned i = 0; i < ARP_SNOOP_MAX; i++)
+			if (session->dhcp_snoop[i] != POLICY_INTERFACE_NONE)
+				wanted |= DISCOVERY_DHCP;
 	}
 	datapath_link_snoop(engine->datapath, wanted, on_seen, engine);
 }

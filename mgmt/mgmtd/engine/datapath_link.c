@@ -33,8 +33,8 @@ struct datapath_link {
 	datapath_capture diagnostics; /* or NULL */
 	void *diagnostics_user;
 	datapath_capture snoop;
-	datapath_capture autoconfiguration; /* or NULL */
-	void *autoconfiguration_user;
+	datapath_capture learned; /* or NULL */
+	void *learned_user;
 	uint32_t snoop_wanted; /* bits of enum discovery_snoop */
 	void *snoop_user;
 };
@@ -128,8 +128,9 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 		link->diagnostics(link->diagnostics_user, message);
 	else if (message->type == MESSAGE_DISCOVERY_SEEN && link->snoop_wanted)
 		link->snoop(link->snoop_user, message);
-	else if (message->type == MESSAGE_AUTOCONFIGURATION && link->autoconfiguration)
-		link->autoconfiguration(link->autoconfiguration_user, message);
+	else if (link->learned &&
+	         (message->type == MESSAGE_AUTOCONFIGURATION || message->type == MESSAGE_DHCP_CLIENT_STATUS))
+		link->learned(link->learned_user, message);
 }
 
 static void tell_snoop(struct datapath_link *link)
@@ -373,10 +374,10 @@ void datapath_link_diagnostics(struct datapath_link *link, datapath_capture hand
 	link->diagnostics_user = user;
 }
 
-void datapath_link_autoconfiguration(struct datapath_link *link, datapath_capture handler, void *user)
+void datapath_link_learned(struct datapath_link *link, datapath_capture handler, void *user)
 {
-	link->autoconfiguration = handler;
-	link->autoconfiguration_user = user;
+	link->learned = handler;
+	link->learned_user = user;
 }
 
 void datapath_link_forget(struct datapath_link *link, const void *user)

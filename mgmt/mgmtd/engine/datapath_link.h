@@ -68,8 +68,8 @@ void datapath_link_diagnostics(struct datapath_link *link, datapath_capture hand
  * link NULL: nothing.
  */
 void datapath_link_snoop(struct datapath_link *link, uint32_t wanted, datapath_capture handler, void *user);
-/* Who takes MESSAGE_AUTOCONFIGURATION. */
-void datapath_link_autoconfiguration(struct datapath_link *link, datapath_capture handler, void *user);
+/* Who takes MESSAGE_AUTOCONFIGURATION and MESSAGE_DHCP_CLIENT_STATUS. */
+void datapath_link_learned(struct datapath_link *link, datapath_capture handler, void *user);
 /* Nobody with this user pointer is called any more. */
 void datapath_link_forget(struct datapath_link *link, const void *user);
 

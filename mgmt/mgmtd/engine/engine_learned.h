@@ -2,9 +2,13 @@
 #ifndef MGMT_MGMTD_ENGINE_LEARNED_H
 #define MGMT_MGMTD_ENGINE_LEARNED_H
 
-/* What routers told of interfaces (configuration/learned.h), of the datapath and into force. One thread. */
+/*
+ * What routers told of interfaces (configuration/learned.h), and DHCP servers (configuration/learned_dhcp.h), of the datapath and
+ * into force. One thread.
+ */
 
 #include "lib/messages/autoconfiguration.h"
+#include "lib/messages/dhcp_client.h"
 #include "mgmt/mgmtd/engine/engine.h"
 
 /* Listens to the datapath, whose link is there. Returns 0 or -ENOMEM. */
@@ -18,6 +22,8 @@ void engine_learned_waiting(struct engine *engine);
 
 /* What is known of an interface (id); NULL: it is not asked for. */
 const struct autoconfiguration *engine_learned_of(const struct engine *engine, uint32_t interface);
+/* The same of its DHCP client. */
+const struct dhcp_client_status *engine_learned_dhcp_of(const struct engine *engine, uint32_t interface);
 /* An enum autoconfiguration_state as a word. */
 const char *engine_learned_state(uint8_t state);
 

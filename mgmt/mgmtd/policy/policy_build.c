@@ -18,7 +18,8 @@ static bool is_itself(const struct ip_address *address)
 {
 	static const struct ip_address itself = {.version = 6, .bytes = {[15] = 1}};
 
-	return address->version == 6 && !ip_address_compare(address, &itself);
+	return (address->version == 4 && address->bytes[0] == 127) ||
+	       (address->version == 6 && !ip_address_compare(address, &itself));
 }
 
 /* all-nets is of the version that the gateway has. IPv6 networks are prefixes (check_network). */
@@ -27,7 +28,7 @@ static int add_network(const struct policy_route *route, struct route_list *rout
 {
 	if (route->gateway.version && route->gateway.version != route->network.first.version)
 		return 0;
-	/* An object that a router has not filled yet (configuration/learned.h). */
+	/* An object that nobody has filled yet (configuration/learned.h, learned_dhcp.h). */
 	if (is_itself(&route->gateway) || is_itself(&route->network.first))
 		return 0;
 	return route->network.first.version == 6 ? policy_builder_route(builder, route)

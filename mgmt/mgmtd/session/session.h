@@ -53,8 +53,10 @@ struct session {
 	uint32_t radius_snoop; /* enum radius_snoop */
 	uint16_t ndp_snoop;    /* interface, POLICY_INTERFACE_ANY, or NONE: not shown */
 	struct arp_snoop arp_snoop;
-	bool waiting;                           /* a command has not ended yet */
-	bool secret;                            /* its line is none for a history */
+	uint16_t dhcp_snoop
+	    [ARP_SNOOP_MAX]; /* interfaces whose DHCP client is shown; POLICY_INTERFACE_NONE: not in use */
+	bool waiting;        /* a command has not ended yet */
+	bool secret;         /* its line is none for a history */
 	const struct object_type *context_type; /* of cc, NULL at the root */
 	char context_path[OBJECT_PATH];         /* its object's */
 	char notice[512];                       /* what could not be shown at once: with the next command */

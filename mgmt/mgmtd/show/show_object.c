@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/show/show_object.h"
 #include "mgmt/mgmtd/check/check.h"
+#include "mgmt/mgmtd/engine/engine_learned.h"
 #include "mgmt/mgmtd/session/table.h"
 
 #include <stdlib.h>
@@ -51,28 +52,56 @@ static bool applies(const struct object_type *type, const struct lyd_node *objec
 	return !strcmp(value_of(type, object, name), equals + 1);
 }
 
-static void add_row(struct table *table, const struct lyd_node *object, const struct property *property)
+/* learned: the object with what interfaces have learned in it, or NULL. */
+static void add_row(struct table *table, const struct lyd_node *object, const struct lyd_node *learned,
+                    const struct property *property)
 {
+	bool dynamic = property->display_only && learned && value_first(learned, property, 0);
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
 
 	if (!out)
 		return;
-	show_value(object, property, out);
+	show_value(dynamic ? learned : object, property, out);
 	fclose(out);
 	table_row(table, "");
 	table_cell(table, "%s:", property->name);
 	table_cell(table, "%s", text);
+	if (dynamic)
+		table_cell(table, "Dynamically assigned");
 	free(text);
+}
+
+/* Something is assigned to it for the time being (C21-025). */
+static bool is_assigned(const struct object_type *type, const struct lyd_node *learned)
+{
+	for (size_t i = 0; learned && i < type->property_count; i++)
+		if (type->properties[i].display_only && value_first(learned, &type->properties[i], 0))
+			return true;
+	return false;
+}
+
+static const struct lyd_node *learned_of(const struct configuration *view, const struct object_type *type,
+                                         const struct lyd_node *object)
+{
+	if (!object || type->parent || !type->key)
+		return NULL;
+	return object_find(view, type, NULL, object_key(type, object));
 }
 
 void show_object(struct session *session, const struct object_type *type, const struct lyd_node *object)
 {
+	struct configuration copy = {0};
+	const struct configuration *view =
+	    engine_learned_view(session->engine, &session->engine->candidate, &copy);
+	const struct lyd_node *learned = learned_of(view, type, object);
 	struct table table = {.right = 1};
 
 	table_column(&table, "Property");
 	table_column(&table, "Value");
+	if (is_assigned(type, learned))
+		table_column(&table, "Remarks");
 	if (type->indexed) {
 		table_row(&table, "");
 		table_cell(&table, "Index:");
@@ -80,8 +109,9 @@ void show_object(struct session *session, const struct object_type *type, const 
 	}
 	for (size_t i = 0; i < type->property_count; i++)
 		if (!type->properties[i].hidden && applies(type, object, &type->properties[i]))
-			add_row(&table, object, &type->properties[i]);
+			add_row(&table, object, learned, &type->properties[i]);
 	table_print(&table, 0, session->out);
+	configuration_clear(&copy);
 	if (object && object_disabled(type, object))
 		fputs("\nThis object is disabled.\n", session->out);
 }
