@@ -189,6 +189,7 @@ ELSEWHERE = {
     "inactive": "ha-tests/test_hostile.py",
     "interface_disabled": "datapath/vlan/test_vlan.c",
     "suspended": "datapath/worker/test_worker.c",
+    "dhcp_malformed": "ha-tests/test_dhcp_client.py",
     "no_policy": "datapath/worker/test_worker.c",
     "local_reassembly_overlap": "datapath/host/test_local_reassembly.c",
     "interface_changed": "datapath/flow/test_flow.c",
