@@ -76,7 +76,7 @@ static int send_policy(struct engine *engine, const struct configuration *config
 	return error;
 }
 
-void engine_datapath_connected(struct engine *engine)
+static void send_running(struct engine *engine)
 {
 	char reason[256];
 
@@ -84,10 +84,17 @@ void engine_datapath_connected(struct engine *engine)
 		qb_log(LOG_WARNING, "running configuration not sent to the datapath: %s", reason);
 }
 
+/* Without what interfaces have learned, addresses that are in use would be gone for a moment. */
+void engine_datapath_connected(struct engine *engine)
+{
+	if (!engine_learned_ask(engine))
+		send_running(engine);
+}
+
 void engine_apply_running(struct engine *engine)
 {
 	if (datapath_link_is_up(engine->datapath))
-		engine_datapath_connected(engine);
+		send_running(engine);
 	apply_rest(engine);
 }
 

@@ -22,6 +22,7 @@ struct learned {
 		uint32_t address;
 	} before[DHCP_CLIENTS_MAX];
 	bool ordered, dhcp_ordered; /* the datapath was asked for some */
+	bool awaited, dhcp_awaited; /* and has not answered yet since it was reached */
 	bool waiting;               /* for the end of an activation */
 };
 
@@ -76,6 +77,15 @@ static void into_force(struct engine *engine)
 		engine->learned->waiting = true;
 	else
 		engine_apply_running(engine);
+}
+
+/* The last answer that was awaited has come: the configuration goes with it, whatever it says. */
+static bool is_last(const struct learned *learned, bool *awaited)
+{
+	bool was = *awaited;
+
+	*awaited = false;
+	return was && !learned->awaited && !learned->dhcp_awaited;
 }
 
 /* Of a lease only its times change where it is renewed. */
@@ -136,7 +146,7 @@ static void on_leases(struct engine *engine, const struct ipc_message *message)
 		log_lease(engine, &told.interface[i]);
 	}
 	learned->dhcp = told;
-	if (changed)
+	if (is_last(learned, &learned->dhcp_awaited) || (changed && !learned->awaited))
 		into_force(engine);
 }
 
@@ -144,17 +154,20 @@ static void on_routers(struct engine *engine, const struct ipc_message *message)
 {
 	struct learned *learned = engine->learned;
 	struct message_autoconfiguration told;
+	bool changed;
 
 	if (message->length != sizeof(told))
 		return;
 	memcpy(&told, message->body, sizeof(told));
-	if (told.count > AUTOCONFIGURATIONS_MAX || !memcmp(&told, &learned->known, sizeof(told)))
+	if (told.count > AUTOCONFIGURATIONS_MAX)
 		return;
+	changed = memcmp(&told, &learned->known, sizeof(told)) != 0;
 	for (uint32_t i = 0; i < told.count; i++)
 		if (memcmp(&told.interface[i], &learned->known.interface[i], sizeof(told.interface[i])) != 0)
 			log_change(engine, &told.interface[i]);
 	learned->known = told;
-	into_force(engine);
+	if (is_last(learned, &learned->awaited) || (changed && !learned->dhcp_awaited))
+		into_force(engine);
 }
 
 static void on_told(void *user, const struct ipc_message *message)
@@ -213,6 +226,18 @@ void engine_learned_order(struct engine *engine, const struct configuration *con
 		return;
 	engine->learned->ordered = order.count > 0;
 	(void)datapath_link_send(engine->datapath, MESSAGE_AUTOCONFIGURE, &order, sizeof(order));
+}
+
+bool engine_learned_ask(struct engine *engine)
+{
+	struct learned *learned = engine->learned;
+
+	if (!learned)
+		return false;
+	engine_learned_order(engine, &engine->running);
+	learned->awaited = learned->ordered;
+	learned->dhcp_awaited = learned->dhcp_ordered;
+	return learned->awaited || learned->dhcp_awaited;
 }
 
 void engine_learned_waiting(struct engine *engine)

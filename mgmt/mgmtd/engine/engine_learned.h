@@ -17,6 +17,11 @@ void engine_learned_destroy(struct engine *engine);
 
 /* Tells the datapath which interfaces of a configuration want it. */
 void engine_learned_order(struct engine *engine, const struct configuration *configuration);
+/*
+ * The datapath is reached (again): asks what it knows where the running configuration wants any of it, which comes into force with that
+ * configuration once it is told. False: nothing is to be told.
+ */
+bool engine_learned_ask(struct engine *engine);
 /* An activation has ended: what came meanwhile comes into force. */
 void engine_learned_waiting(struct engine *engine);
 
