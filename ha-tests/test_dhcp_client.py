@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pexpect
 import pytest
-from lab.background import Capture
+from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.dhcp import DhcpServer
 from lab.laboratory import Lab
@@ -168,6 +168,49 @@ def test_a_crash_and_a_hand_over_keep_the_lease(cluster: Cluster) -> None:
         assert len(server.seen("DHCPDISCOVER")) == asked, server.program.lines
         assert not server.seen("DHCPNAK") and len(server.identifiers()) == 1, server.identifiers()
         assert all(CHADDR in line for line in server.seen("DHCPREQUEST")), server.seen("DHCPREQUEST")
+
+
+@pytest.mark.feature("C22-054")
+def test_with_the_nodes_own_ethernet_addresses_too(cluster: Cluster) -> None:
+    """The Ethernet address changes with the active node, what the server knows it by does not."""
+    lab = cluster.lab
+    cluster.commit("set Interface EthernetInterface if2 HAEthernetAddressMode=InterfaceMAC")
+    try:
+        with DhcpServer(lab, "server", subnet(LEASED, "198.51.100.110", 10)) as server:
+            again(cluster)
+            await_address(cluster)
+            asked = len(server.seen("DHCPDISCOVER"))
+            victim, survivor, _ = cluster.crash_active()
+            cluster.await_active(survivor)
+            before = len(server.seen("DHCPACK"))
+            await_condition(lambda: len(server.seen("DHCPACK")) > before, "a renewal by the survivor", timeout=20)
+            assert server.seen("DHCPACK")[0].split(" to ")[1] != server.seen("DHCPACK")[-1].split(" to ")[1], server.program.lines
+            assert f"Assigned IP   : {LEASED}" in state(cluster.nodes[survivor]) and len(server.identifiers()) == 1
+            assert len(server.seen("DHCPDISCOVER")) == asked and not server.seen("DHCPNAK"), server.program.lines
+            cluster.nodes[victim].start()
+            cluster.await_well()
+    finally:
+        cluster.mend()
+        cluster.commit("set Interface EthernetInterface if2 HAEthernetAddressMode=PrivateSharedMAC")
+
+
+@pytest.mark.feature("C21-025")
+def test_the_lease_is_in_force_all_the_time_that_mgmtd_starts_again(cluster: Cluster, server: DhcpServer) -> None:
+    lab = cluster.lab
+    again(cluster)
+    await_address(cluster)
+    await_condition(lambda: ping(lab, BEYOND), "a way", timeout=20)
+    active = cluster.active()
+    node = cluster.nodes[active]
+    with Background(lab, active, ["ip", "-o", "monitor", "address"]) as changes:
+        lab.run(active, ["sh", "-c", "ip address add 127.9.9.9/32 dev lo; ip address delete 127.9.9.9/32 dev lo"])
+        changes.await_line("127.9.9.9")
+        node.kill_daemon("hadrian-mgmtd")
+        node.start_daemon("hadrian-mgmtd")
+        await_condition(lambda: f"Assigned IP   : {LEASED}" in state(node), "the lease", timeout=20)
+        cluster.await_well()
+        assert not [line for line in changes.lines if LEASED in line], changes.lines
+    assert ping(lab, BEYOND) and objects(node)["if2_ip"] == LEASED
 
 
 @pytest.mark.feature("C22-054")
