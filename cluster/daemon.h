@@ -83,8 +83,10 @@ struct daemon {
 	struct ipc_connection *mirror;   /* records: it may have to wait */
 	bool datapath_reported;
 	uint32_t patience_us; /* as the datapath reported */
-	bool aside;           /* this node is one too many in its cluster */
-	uint64_t copy;        /* as in struct message_heartbeat_report */
+	bool met; /* the peer has no other node of this role, or there is no peer: Corosync may run */
+	unsigned unmet_seconds;
+	bool aside;    /* this node is one too many in its cluster */
+	uint64_t copy; /* as in struct message_heartbeat_report */
 	uint16_t copy_interface;
 	struct mac_address copy_source;
 	struct delay delay;
@@ -122,6 +124,8 @@ void datapath_link_activity(struct daemon *daemon, const struct message_activity
 /* Starts, changes or ends Corosync and the group for daemon->configuration. */
 void peer_link_configure(struct daemon *daemon);
 void peer_link_stop(struct daemon *daemon);
+/* Heartbeats tell of the peer, and whether it hears another instance of this node than the present one. */
+void peer_link_heard(struct daemon *daemon, bool alive, bool another);
 /* Returns 0, -EAGAIN or -ENOTCONN. */
 int peer_link_send(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
                    const void *payload, size_t payload_length);

@@ -33,6 +33,7 @@ static void stand_aside(struct daemon *daemon, bool aside)
 	if (aside == daemon->aside)
 		return;
 	daemon->aside = aside;
+	daemon->met = true;
 	if (aside)
 		log_event(
 		    LOG_EVENT_HA_COPY,
@@ -65,6 +66,9 @@ static void on_heartbeat_report(struct daemon *daemon, const struct message_hear
 	daemon->copy_source = report->copy_source;
 	roles_event(daemon, &event);
 	stand_aside(daemon, report->aside == ASIDE_YES);
+	peer_link_heard(daemon, event.peer.alive,
+	                event.peer.hears_peer && event.peer.peer_instance &&
+	                    event.peer.peer_instance != daemon->role.instance);
 }
 
 static void on_counts(struct daemon *daemon, const struct ipc_message *message)

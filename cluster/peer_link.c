@@ -8,6 +8,8 @@
 #include <qb/qblog.h>
 #include <string.h>
 
+#define UNMET_SECONDS 15 /* a datapath may take as long to start */
+
 static int send_to_group(struct daemon *daemon, uint8_t type, const void *fixed, size_t fixed_length,
                          const void *payload, size_t payload_length)
 {
@@ -203,9 +205,35 @@ static void watch(struct daemon *daemon)
 	corosync_restart(daemon->corosync);
 }
 
+static void meet(struct daemon *daemon)
+{
+	daemon->met = true;
+	if (daemon->configuration.link_count > 0)
+		peer_link_configure(daemon);
+}
+
+/*
+ * The Corosync of a copy breaks up the membership of the two that there are (C22-004), so its clusterd hears the peer first. That takes
+ * no longer than the datapath, without which nothing is mirrored, needs to start; a node without a peer goes on without.
+ */
+void peer_link_heard(struct daemon *daemon, bool alive, bool another)
+{
+	if (!daemon->met && alive && !another)
+		meet(daemon);
+}
+
+static void meet_nobody(struct daemon *daemon)
+{
+	if (daemon->met || !daemon->configuration.enabled || daemon->role.peer.alive)
+		daemon->unmet_seconds = 0;
+	else if (++daemon->unmet_seconds > UNMET_SECONDS)
+		meet(daemon);
+}
+
 void peer_link_second(struct daemon *daemon)
 {
 	replication_tick(&daemon->replication, clock_now_ms());
+	meet_nobody(daemon);
 	if (!daemon->group)
 		return;
 	if (!daemon->peer_member)
@@ -246,6 +274,8 @@ void peer_link_configure(struct daemon *daemon)
 		end(daemon);
 		return;
 	}
+	if (!daemon->met)
+		return;
 	reload = corosync_configure(daemon->corosync, &daemon->configuration);
 	/* The node id follows from the role: with another one the group is entered anew. */
 	if (daemon->group && daemon->group_node != node)
