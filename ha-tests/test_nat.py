@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 
 import pytest
+from lab.asking import REFUSED, asking
 from lab.background import Background
 from lab.cluster import Cluster
 from lab.laboratory import Lab
@@ -223,39 +224,22 @@ def test_translated_ipv6_outlives_a_crash(cluster: Cluster, mirror6: None) -> No
     assert seen6(cluster, *range(24000, 24010)) == before
 
 
-# A flow of each family; at every line that it reads it uses both and says what comes back.
-HOLD = f"""
-import socket, sys
-sockets = [socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6)]
-for s, address in zip(sockets, ("{SERVER}", "{SERVER6}")): s.settimeout(10); s.connect((address, {PORT + 1}))
-print("ready")
-for line in sys.stdin:
-    for s in sockets:
-        s.send(b"who")
-        try: print(s.recv(100).decode())
-        except ConnectionRefusedError: print("refused")
-"""
-
-
 @pytest.mark.feature("C09-008", "C09-009", "C22-006", "C22-032")
 def test_an_error_finds_its_sender_after_a_crash(cluster: Cluster, mirror6: None) -> None:
     """The server's port is closed when the node is active that did not open the flow."""
     def run(host: str, program: str) -> Background:
         return Background(cluster.lab, host, ["/usr/bin/python3", "-u", "-c", program])
 
-    with run("client", HOLD) as client:
+    with asking(cluster.lab, "client", [(SERVER, PORT + 1, 0), (SERVER6, PORT + 1, 0)]) as ask:
         with run("server", MIRROR.replace(str(PORT), str(PORT + 1))) as server, run("server", MIRROR6.replace(str(PORT), str(PORT + 1))) as server6:
-            for program in (server, server6, client):
+            for program in (server, server6):
                 program.await_line("ready")
-            client.tell("go")
-            client.await_line(f"{SHARED} ")
-            client.await_line(f"{SHARED6} ")
+            said = ask()
+            assert said[0].startswith(f"{SHARED} ") and said[1].startswith(f"{SHARED6} "), said
             cluster.await_well()
             _, survivor, _ = cluster.crash_active()
             cluster.await_active(survivor)
-        client.tell("go")
-        client.await_line("refused")
-        client.await_line("refused")
+        assert ask() == [REFUSED, REFUSED]
 
 
 @pytest.mark.feature("C09-009", "C09-010")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from lab.asking import REFUSED, asking
 from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import Lab
@@ -143,18 +144,10 @@ def test_a_management_access_from_one_zone_to_the_addresses_of_another(zones: Cl
     await_condition(lambda: reached("10.1.0.1"), "SSH again", timeout=20)
 
 
-REFUSED = f"""
-import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1); s.connect(("{SERVER}", 7999)); s.send(b"who")
-try: s.recv(100)
-except ConnectionRefusedError: print("refused")
-except TimeoutError: print("silence")
-"""
-
-
 def is_refused(lab: Lab) -> bool:
     """Whether the error about a packet to a closed port of the server reaches the client."""
-    return "refused" in lab.run("client", ["/usr/bin/python3", "-c", REFUSED]).stdout
+    with asking(lab, "client", [(SERVER, 7999, 0)], timeout=1) as ask:
+        return ask() == [REFUSED]
 
 
 @pytest.mark.feature("C03-022", "C03-023")
