@@ -25,8 +25,9 @@ from lab.laboratory import Lab, interrupts_raise
 from lab.places import REPOSITORY, lab_name
 from matrix.activities import ACTIVITIES, Activity
 from matrix.cell import Result, run_cell
-from matrix.faults import FAULTS, LAB, Fault, rest_second_cluster
+from matrix.faults import FAULTS, Fault
 from matrix.report import write_report
+from matrix.stage import LAB, prepare
 
 RESULTS = REPOSITORY / "build" / "test-results"
 PAGE = "fault-matrix.html"
@@ -64,14 +65,15 @@ def run_matrix(arguments: argparse.Namespace, lines: Path) -> list[Result]:
     lab = Lab(lab_name())
     lab.up(**LAB)
     try:
-        rest_second_cluster(lab)
+        prepare(lab)
         cluster = Cluster(lab)
         with open(lines, "w", encoding="utf-8") as file:
             for fault, activity, seed in cells_to_run(arguments):
                 cluster.mend()
                 result = run_cell(cluster, fault, activity, random.Random(seed).choice(fault.victims), seed)
                 print(f"{fault.name} of the {result.victim} node, {activity.name}, seed {seed}: gap {result.gap:.0f} ms, "
-                      f"healed after {result.healed:.0f} ms, standby {result.lag:.0f} ms behind, {result.flows} {'; '.join(result.wrong) or 'well'}", flush=True)
+                      f"healed after {result.healed:.0f} ms, standby {result.lag:.0f} ms behind, {result.flows}{'' if result.met else ', missed'}: "
+                      f"{'; '.join(result.wrong) or 'well'}", flush=True)
                 file.write(result.json() + "\n")
                 file.flush()
                 results.append(result)
@@ -99,7 +101,8 @@ def main() -> int:
         print(f"fault matrix: {error}", file=sys.stderr)
         return 1
     wrong = sum(bool(result.wrong) for result in results)
-    print(f"fault matrix: {len(results)} cells, {wrong} wrong; {RESULTS / PAGE}")
+    missed = sum(not result.met for result in results)
+    print(f"fault matrix: {len(results)} cells, {wrong} wrong, {missed} whose fault came when the activity was over; {RESULTS / PAGE}")
     return 1 if wrong else 0
 
 

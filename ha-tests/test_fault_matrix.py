@@ -7,12 +7,13 @@ from lab.laboratory import Lab
 from lab.previous import previous_commit
 from matrix.activities import ACTIVITIES
 from matrix.cell import run_cell
-from matrix.faults import FAULTS, LAB, rest_second_cluster  # noqa: F401
+from matrix.faults import FAULTS
+from matrix.stage import LAB, prepare  # noqa: F401
 
 
 @pytest.fixture(scope="module", autouse=True)
-def second_cluster_rests(lab: Lab) -> None:
-    rest_second_cluster(lab)
+def prepared(lab: Lab) -> None:
+    prepare(lab)
 
 
 def activity_of(fault: str) -> str:

@@ -198,7 +198,7 @@ class LabNode:
         self.start_program(name, self._datapath_arguments() if name == "hadrian-datapath" else [])
 
     def start_program(self, name: str, arguments: list[str]) -> None:
-        with open(self.log / f"{name}.log", "ab") as log:
+        with open(self.log_file(name), "ab") as log:
             process = subprocess.Popen([*self.enter(), str(self.binary(name)), *arguments], stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=subprocess.STDOUT, env=self.environment() | self.started_with,
                                        cwd="/", start_new_session=True)
@@ -223,9 +223,13 @@ class LabNode:
         pid, started = self._recorded().get(name, (0, None))
         return pid if started is not None and start_time(pid) == started else None
 
+    def log_file(self, name: str) -> Path:
+        """Where a daemon's output goes."""
+        return self.log / f"{name}.log"
+
     def _log_lines(self, name: str, count: int) -> list[str]:
         try:
-            return (self.log / f"{name}.log").read_text(encoding="utf-8", errors="replace").strip().split("\n")[-count:]
+            return self.log_file(name).read_text(encoding="utf-8", errors="replace").strip().split("\n")[-count:]
         except FileNotFoundError:
             return []
 
@@ -337,6 +341,9 @@ class LabNode:
     def hang_program(self, name: str) -> None:
         """Stops the node's processes of one name where they stand."""
         self._signal_program(name, signal.SIGSTOP)
+
+    def resume_program(self, name: str) -> None:
+        self._signal_program(name, signal.SIGCONT)
 
     def kill_program(self, name: str) -> set[int]:
         """SIGKILLs the node's processes of one name; returns which they were."""

@@ -88,8 +88,8 @@ class SupervisedNode(LabNode):
         """A daemon that ended is on its way back; only the supervisor must be there."""
         super().check_daemons([SUPERVISOR])
 
-    def last_words(self, name: str) -> str:
-        return super().last_words(SUPERVISOR)
+    def log_file(self, name: str) -> Path:
+        return super().log_file(SUPERVISOR)
 
     def stop(self) -> None:
         """SIGTERM for the supervisor, and nothing is left."""

@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The columns of the fault matrix: what goes on while a fault happens. Flows stand open in all of them."""
+"""
+The columns of the fault matrix: what goes on while a fault happens. Flows stand open in all of them. What is over soon may be
+over before the fault comes: scene.met says whether it was still going on.
+"""
 
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 
 from lab.background import Background, meanwhile
 from lab.errors import LabError
+from lab.followed_log import FollowedLog
+from lab.node import LabNode
 from lab.ssh import login_words
 from lab.traffic import SERVER
-from lab.wait import await_condition
 from matrix.faults import Scene
 
 IPERF_PORT = 5201
+CLUSTERD = "hadrian-clusterd"
+BULK = 30000
+# What takes hundredths of a second by itself is stretched, so that the fault comes while it goes on. A node that yields waits for its
+# peer for longer than this.
+PAUSE, DELAY = 0.3, 0.1
 IMPATIENT = ("-T", "-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=3")
 
 
@@ -26,6 +35,7 @@ class Activity:
     name: str
     go_on: Callable[[Scene], AbstractContextManager[None]]
     unmirrored: bool = False  # the standby has not got everything yet, so that a loss of the active loses flows
+    crowd: int = 0  # flows beside those that always stand open
     moving: bool = False  # activity is on its way from one node to the other
 
 
@@ -49,13 +59,31 @@ def traffic(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
+def paused(node: LabNode, program: str, seconds: float) -> Iterator[None]:
+    """The program, which was stopped where it stood, goes on so long after the beginning of the context."""
+
+    def go_on(over: threading.Event) -> None:
+        over.wait(seconds)
+        with suppress(LabError):  # it does not run any more
+            node.resume_program(program)
+
+    with meanwhile(go_on):
+        yield
+
+
+@contextmanager
 def bulk_sync(scene: Scene) -> Iterator[None]:
-    """The standby has just started and is being told everything."""
+    """The standby has just started, has joined its peer, and is being told everything; its clusterd pauses meanwhile."""
     standby = scene.cluster.nodes[scene.cluster.standby()]
     standby.crash()
+    log = FollowedLog(standby.log_file(CLUSTERD))
     standby.start()
-    await_condition(lambda: standby.status().peer_alive, "the start of the standby", timeout=60, interval=0.02)
-    yield
+    log.await_text("the peer joined the group", timeout=60)
+    standby.hang_program(CLUSTERD)
+    with paused(standby, CLUSTERD, PAUSE):
+        time.sleep(scene.random.uniform(0, DELAY))
+        scene.met = standby.counter("flow/mirrored") < BULK
+        yield
 
 
 @contextmanager
@@ -78,20 +106,23 @@ def commit(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def hand_over(scene: Scene) -> Iterator[None]:
-    """The active node was just told to hand over."""
-    node = scene.cluster.nodes[scene.cluster.active()]
-    delay = scene.random.uniform(0, 0.1)
-    told = threading.Thread(target=lambda: node.cli("ha -deactivate"))
-    told.start()
-    time.sleep(delay)
-    yield
-    told.join()
+    """The active node has yielded, and the peer, whose clusterd pauses, has not taken over yet."""
+    node, peer = (scene.cluster.nodes[name] for name in (scene.cluster.active(), scene.cluster.standby()))
+    log = FollowedLog(node.log_file(CLUSTERD))
+
+    peer.hang_program(CLUSTERD)
+    with meanwhile(lambda _: node.cli("ha -deactivate")):
+        log.await_text("yielding: deactivated by command")
+        with paused(peer, CLUSTERD, PAUSE):
+            time.sleep(scene.random.uniform(0, DELAY))
+            scene.met = not log.holds("the peer has taken over")
+            yield
 
 
 ACTIVITIES = {activity.name: activity for activity in [
     Activity("idle", idle),
     Activity("traffic", traffic),
-    Activity("bulk-sync", bulk_sync, unmirrored=True),
+    Activity("bulk-sync", bulk_sync, unmirrored=True, crowd=BULK),
     Activity("commit", commit),
     Activity("hand-over", hand_over, moving=True),
 ]}

@@ -2,7 +2,7 @@
 """
 One cell of the fault matrix: a fault beside an activity, and what must hold of it. At no moment do both nodes send for the
 shared address; no flow that was established breaks, unless the row or column says why; activity stays where the row is about what
-does not forward; and the pair heals without hands.
+does not forward; the pair heals without hands; and then the standby has everything, so that a hand-over to it breaks no flow.
 """
 
 import json
@@ -13,13 +13,14 @@ from dataclasses import asdict, dataclass, field
 from lab.background import Capture
 from lab.cluster import Cluster
 from lab.errors import LabError
-from lab.traffic import Flows, UdpProbe
+from lab.traffic import UdpProbe
 from matrix.activities import Activity
 from matrix.faults import Fault, Scene
 from matrix.lag import Lag
-from soak import SHARED_MAC, overlapping
+from matrix.standing import Standing, all_alive
+from soak import overlapping
 
-FLOWS_TCP, FLOWS_UDP = 200, 200
+SHARED_MACS = {"if1": "10:00:00:01:00:01", "if2": "10:00:00:01:00:02"}
 PROBE_RATE = 500
 HEALED_WITHIN = 90.0
 # How long a fault lasts of which nothing is awaited.
@@ -39,7 +40,8 @@ class Result:
     gap: float = 0.0
     healed: float = 0.0
     lag: float = 0.0  # of the mirror, the largest that was seen
-    flows: str = ""
+    flows: str = ""  # that were alive when all was well again
+    met: bool = True  # the fault came while the activity was going on
     wrong: list[str] = field(default_factory=list)
 
     def json(self) -> str:
@@ -62,12 +64,14 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
     result = Result(fault.name, activity.name, victim, seed)
     active = cluster.active()
     node = active if victim == "active" else cluster.other(active)
-    scene = Scene(cluster, node, random.Random(seed))
+    scene = Scene(cluster, node, node == active, random.Random(seed))
     reported = _sanitizer_reports(cluster)
     # Of other clusters too, which must not use this one's address.
-    senders = {name: Capture(cluster.lab, "switch", f"{name}-if1", f"ether src {SHARED_MAC} and inbound") for name in cluster.lab.nodes()}
+    senders = {(name, interface): Capture(cluster.lab, "switch", f"{name}-{interface}", f"ether src {mac} and inbound")
+               for name in cluster.lab.nodes() for interface, mac in SHARED_MACS.items()}
+    handed_over = ""
     try:
-        with Lag(cluster) as lag, Flows(cluster.lab, FLOWS_TCP, FLOWS_UDP) as flows:
+        with Lag(cluster) as lag, Standing(cluster.lab, activity.crowd) as flows:
             cluster.await_well()
             with UdpProbe(cluster.lab, rate=PROBE_RATE) as probe:
                 start = time.monotonic()
@@ -77,20 +81,23 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
                 result.healed = (time.monotonic() - end) * 1000
                 result.gap = probe.finish().longest_gap(start).milliseconds
             result.flows = flows.check()
+            result.met = scene.met
             if fault.stays and not activity.moving and cluster.active() != active:
                 result.wrong.append(f"{active} is active no more")
             result.lag = lag.worst
+            _hand_over(cluster)
+            handed_over = flows.check()
     except LabError as error:
         result.wrong.append(str(error)[:2000])
     finally:
         for sender in senders.values():
             sender.stop()
-    excused = excuse(fault, activity, victim)
-    if result.flows and not excused and not _all_alive(result.flows):
+    if result.flows and not excuse(fault, activity, victim) and not all_alive(result.flows):
         result.wrong.append(f"flows broke: {result.flows}")
+    if handed_over and handed_over != result.flows:
+        result.wrong.append(f"the standby had not everything when all was well: {result.flows}, behind a hand-over {handed_over}")
     if not fault.alone:
-        result.wrong += [f"both sent for the shared address: {what}" for what in overlapping(
-            {name: _sent(scene, name, sender.frames) for name, sender in senders.items()})[:1]]
+        result.wrong += _two_senders(scene, {port: sender.frames for port, sender in senders.items()})
     result.wrong += [f"a sanitizer found an error: {report}" for report in sorted(_sanitizer_reports(cluster) - reported)]
     if not result.wrong:
         result.wrong += _differences(cluster)
@@ -99,24 +106,32 @@ def run_cell(cluster: Cluster, fault: Fault, activity: Activity, victim: str, se
 
 def _disturb(scene: Scene, fault: Fault, activity: Activity) -> None:
     """The fault happens while the activity goes on, lasts, and is over when this returns."""
-    was_active = scene.cluster.active() == scene.victim
     with activity.go_on(scene), fault.happen(scene):
-        if fault.moves and was_active and not activity.moving:
+        if fault.moves and scene.was_active and not activity.moving:
             scene.cluster.await_active(scene.cluster.other(scene.victim))
         else:
             time.sleep(scene.random.uniform(*LASTS))
 
 
-def _sent(scene: Scene, name: str, frames: list[str]) -> list[str]:
+def _hand_over(cluster: Cluster) -> None:
+    """From whoever is active."""
+    node, other = cluster.active(), cluster.standby()
+    cluster.nodes[node].succeed("ha -deactivate\n")
+    cluster.await_active(other)
+    cluster.await_well()
+
+
+def _two_senders(scene: Scene, frames: dict[tuple[str, str], list[str]]) -> list[str]:
+    """On which interface both nodes sent for the shared address, of what came out of each node's interfaces."""
+    return [f"both sent for the shared address of {interface}: {what}" for interface in SHARED_MACS for what in overlapping(
+        {name: _sent(scene, name, interface, lines) for (name, port), lines in frames.items() if port == interface})[:1]]
+
+
+def _sent(scene: Scene, name: str, interface: str, frames: list[str]) -> list[str]:
     """But for frames that waited in the device of a node for its link: they were sent before (docs/high-availability.md)."""
-    first, last = scene.mended
+    mended, first, last = scene.mended
     return [frame for frame in frames
-            if name != scene.victim or not first <= float(frame.split()[0]) <= last + WAITED_FOR_LINK]
-
-
-def _all_alive(said: str) -> bool:
-    """Of what Flows.check() says."""
-    return said.startswith(f"tcp {FLOWS_TCP}/{FLOWS_TCP} udp {FLOWS_UDP}/{FLOWS_UDP} resets 0")
+            if (name, interface) != (scene.victim, mended) or not first <= float(frame.split()[0]) <= last + WAITED_FOR_LINK]
 
 
 def _sanitizer_reports(cluster: Cluster) -> set[str]:

@@ -18,29 +18,19 @@ from pathlib import Path
 from lab.background import meanwhile
 from lab.cluster import Cluster
 from lab.errors import LabError
-from lab.laboratory import CLUSTER_KEY, Lab
+from lab.laboratory import CLUSTER_KEY
 from lab.mangle import Harm, MangledLink
 from lab.node import LOG_DIRECTORY_INSIDE, STATE_DIRECTORY, LabNode
-from lab.places import REPOSITORY
 from lab.previous import previous_build, previous_commit
 from lab.supervised import DELIVERED, PREVIOUS, SUPERVISOR, SupervisedNode, install, installed
 from lab.wait import await_condition
+from matrix.stage import SECOND
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
 MEMORY_LEFT = 1 << 20
 SLOW_STOPPED_MS, SLOW_RUNNING_MS = 20, 10
 LONG = 30.0
-
-# Of Lab.up. The second cluster is there for a row of its own.
-LAB = {"supervised": True, "topology_file": REPOSITORY / "ha-tests/lab/topologies/two-clusters.json"}
-SECOND = "second"
-
-
-def rest_second_cluster(lab: Lab) -> None:
-    """Behind Lab.up: nothing of it runs until its row comes."""
-    for node in Cluster(lab, SECOND).nodes.values():
-        node.stop()
 
 
 @dataclass
@@ -49,8 +39,10 @@ class Scene:
 
     cluster: Cluster
     victim: str
+    was_active: bool  # the victim, before anything went on
     random: random.Random
-    mended: tuple[float, float] = (0, 0)  # between these moments (time.time()) a cut cable of the victim was put in again
+    mended: tuple[str, float, float] = ("", 0, 0)  # the victim's cable that was put in again, and between which moments (time.time())
+    met: bool = True  # the activity was going on when the fault came
 
     @property
     def node(self) -> LabNode:
@@ -118,7 +110,7 @@ def cut(interface: str, scene: Scene) -> Iterator[None]:
     yield
     before = time.time()
     scene.cluster.lab.set_link(scene.victim, interface, "up")
-    scene.mended = before, time.time()
+    scene.mended = interface, before, time.time()
 
 
 @contextmanager
@@ -210,8 +202,7 @@ def clock_jumps(scene: Scene) -> Iterator[None]:
     sanitizer = scene.node.environment()["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
     scene.node.started_with = {"LD_PRELOAD": FAKETIME, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1",
                                "FAKETIME_TIMESTAMP_FILE": str(LOG_DIRECTORY_INSIDE / clock.name), "ASAN_OPTIONS": sanitizer}
-    was_active = scene.cluster.active() == scene.victim
-    _restart(scene, active=was_active)
+    _restart(scene, active=scene.was_active)
     for jump in scene.random.sample(["+1h", "-2d", "+20y", "-3", "+0.5"], 3):
         clock.write_text(jump)
         time.sleep(scene.random.uniform(0.2, 1.0))
@@ -229,10 +220,9 @@ def other_version(scene: Scene) -> Iterator[None]:
     if not folder.exists():
         install(previous_build(commit), folder)
     assert isinstance(scene.node, SupervisedNode)
-    was_active = scene.cluster.active() == scene.victim
     try:
         scene.node.delivered = PREVIOUS
-        _restart(scene, active=was_active)
+        _restart(scene, active=scene.was_active)
         yield
     finally:
         scene.node.delivered = DELIVERED
@@ -279,7 +269,8 @@ def _cables() -> list[Fault]:
     gone, fine = Harm(loss=100), Harm()
     cut_cables = [Fault(f"cut-{interface}", partial(cut, interface), moves=interface != "if3", stays=interface == "if3")
                   for interface in ("if1", "if2", "if3")]
-    one_way = [Fault("one-way-from", partial(mangle, "if3", gone, fine), stays=True), Fault("one-way-to", partial(mangle, "if3", fine, gone), stays=True)]
+    one_way = [Fault(f"one-way-{way}-{interface}", partial(mangle, interface, *harms), moves=interface == "if1", stays=interface == "if3")
+               for interface in ("if1", "if3") for way, harms in (("from", (gone, fine)), ("to", (fine, gone)))]
     lossy = [Fault(f"sync-loss-{loss}", partial(mangle, "if3", Harm(loss=loss), Harm(loss=loss)), stays=True) for loss in (1, 10, 30)]
     strange = Harm(duplication=10, reordering=10)
     return [*cut_cables, *one_way, *lossy,

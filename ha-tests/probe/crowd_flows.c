@@ -10,11 +10,13 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define NANOSECONDS 1000000000ULL
-#define WINDOW      1024        /* datagrams on their way at once: what the queues between hold */
-#define PATIENCE_NS 50000000ULL /* that datagrams on their way may take */
-#define IDLE_PASSES 5           /* in a row, that brought nothing: the rest is missing */
-#define BEHIND_NS   100000000ULL
+#define NANOSECONDS        1000000000ULL
+#define WINDOW             1024        /* datagrams on their way at once: what the queues between hold */
+#define PATIENCE_NS        50000000ULL /* that datagrams on their way may take */
+#define SILENT_BATCHES     4 /* that brought nothing in a row: from then on there is less patience */
+#define SILENT_PATIENCE_NS 1000000ULL
+#define IDLE_PASSES        5 /* in a row, that brought nothing: the rest is missing */
+#define BEHIND_NS          100000000ULL
 
 struct outgoing {
 	struct mmsghdr messages[CROWD_BATCH];
@@ -169,9 +171,9 @@ void *crowd_listen(void *argument)
 /* --- opening
  * ------------------------------------------------------------------------------------------------------ */
 
-static bool reached(_Atomic uint32_t *count, uint32_t wanted)
+static bool reached(_Atomic uint32_t *count, uint32_t wanted, uint64_t patience)
 {
-	for (uint64_t until = crowd_now() + PATIENCE_NS; crowd_now() < until; crowd_pause(100000)) {
+	for (uint64_t until = crowd_now() + patience; crowd_now() < until; crowd_pause(100000)) {
 		if (atomic_load(count) >= wanted)
 			return true;
 	}
@@ -187,8 +189,8 @@ static bool pass(struct crowd *crowd, const uint32_t *numbers, uint32_t count,
                  void (*send)(const struct crowd *crowd, const uint32_t *numbers, unsigned count),
                  _Atomic uint32_t *arrived)
 {
-	uint32_t batch[CROWD_BATCH], base = atomic_load(arrived), sent = 0, first = base;
-	unsigned filled = 0;
+	uint32_t batch[CROWD_BATCH], base = atomic_load(arrived), sent = 0, first = base, last = base;
+	unsigned filled = 0, silent = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (!is_there(crowd, numbers[i]))
@@ -198,11 +200,15 @@ static bool pass(struct crowd *crowd, const uint32_t *numbers, uint32_t count,
 		send(crowd, batch, filled);
 		sent += filled;
 		filled = 0;
-		/* What is lost is no longer waited for. */
-		if (sent > WINDOW && !reached(arrived, base + sent - WINDOW))
-			base = atomic_load(arrived) - (sent - WINDOW);
+		/* What is lost is no longer waited for, nor for long where nothing comes at all. */
+		if (sent <= WINDOW || reached(arrived, base + sent - WINDOW,
+		                              silent < SILENT_BATCHES ? PATIENCE_NS : SILENT_PATIENCE_NS))
+			continue;
+		silent = atomic_load(arrived) == last ? silent + 1 : 0;
+		last = atomic_load(arrived);
+		base = last - (sent - WINDOW);
 	}
-	return reached(arrived, first + sent);
+	return reached(arrived, first + sent, PATIENCE_NS);
 }
 
 static void repeat(struct crowd *crowd, const uint32_t *numbers, uint32_t count,
