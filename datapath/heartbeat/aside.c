@@ -4,6 +4,7 @@
 static void other_named(struct aside *aside, uint64_t peer_dead_ns, uint64_t now)
 {
 	aside->clear = 0;
+	aside->heard = now;
 	aside->since = aside->since ? aside->since : now;
 	if (now - aside->since >= ASIDE_PEER_DEADS * peer_dead_ns)
 		aside->state = ASIDE_YES;
@@ -20,14 +21,21 @@ static void nobody_named(struct aside *aside, uint64_t now)
 		aside->state = ASIDE_NO;
 }
 
+static void nobody_heard(struct aside *aside, uint64_t peer_dead_ns, uint64_t now)
+{
+	if (aside->state == ASIDE_MAYBE && now - aside->heard < ASIDE_SILENT_PEER_DEADS * peer_dead_ns)
+		return;
+	aside->since = aside->clear = 0;
+	aside->state = aside->state == ASIDE_YES ? ASIDE_YES : ASIDE_NO;
+}
+
 void aside_turn(struct aside *aside, const struct heartbeat *last, bool alive, uint64_t own_instance,
                 uint64_t peer_dead_ns, uint64_t now)
 {
 	bool named = own_instance && last->peer_instance == own_instance;
 
 	if (!alive || !own_instance) {
-		aside->since = aside->clear = 0;
-		aside->state = aside->state == ASIDE_YES ? ASIDE_YES : ASIDE_NO;
+		nobody_heard(aside, peer_dead_ns, now);
 	} else if (named) {
 		*aside = (struct aside){.state = ASIDE_NO, .named = true};
 	} else if (last->hears_peer && last->peer_instance) {

@@ -49,11 +49,25 @@ START_TEST(who_was_started_anew_does_so_until_the_peer_notices)
 	last.peer_instance = OWN;
 	ck_assert_int_eq(at(START + 1, true), ASIDE_NO);
 	begin();
-	ck_assert_int_eq(at(START, true), ASIDE_MAYBE);
-	ck_assert_int_eq(at(START + 1, false), ASIDE_NO);
-	begin();
 	last.peer_instance = 0;
 	ck_assert_int_eq(at(START, true), ASIDE_NO);
+}
+END_TEST
+
+/* feature: C22-004 */
+START_TEST(a_peer_that_is_heard_now_and_then_is_not_dead)
+{
+	begin();
+	ck_assert_int_eq(at(START, true), ASIDE_MAYBE);
+	ck_assert_int_eq(at(START + DEAD, false), ASIDE_MAYBE);
+	ck_assert_int_eq(at(START + 2 * DEAD, true), ASIDE_YES);
+	begin();
+	(void)at(START, true);
+	(void)at(START + DEAD, true);
+	ck_assert_int_eq(at(START + 6 * DEAD - 1, false), ASIDE_MAYBE);
+	ck_assert_int_eq(at(START + 6 * DEAD, false), ASIDE_NO);
+	/* From the beginning. */
+	ck_assert_int_eq(at(START + 7 * DEAD, true), ASIDE_MAYBE);
 }
 END_TEST
 
@@ -94,6 +108,7 @@ static void add_tests(TCase *tests)
 {
 	tcase_add_test(tests, who_is_not_the_one_that_the_peer_hears_stands_aside);
 	tcase_add_test(tests, who_was_started_anew_does_so_until_the_peer_notices);
+	tcase_add_test(tests, a_peer_that_is_heard_now_and_then_is_not_dead);
 	tcase_add_test(tests, whom_the_peer_knows_goes_on_while_only_its_clusterd_is_new);
 	tcase_add_test(tests, it_ends_when_the_other_node_has_gone_for_good);
 }
