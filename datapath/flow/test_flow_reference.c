@@ -248,8 +248,10 @@ static void pass_one(void)
 	out = outcome(&to, made.ipv6);
 	if (dropped() > before) {
 		ck_assert_msg(answer.verdict == REFERENCE_DROP,
-		              "dropped by %s, but the reference has it pass: from %u in %u, %s",
-		              last_drop(&counters), from, parts, hex_of);
+		              "dropped by %s, but the reference has it pass (%lu flows were evicted): from "
+		              "%u in %u, %s",
+		              last_drop(&counters), fixture_counter(COUNTER_FLOW_EVICTED), from, parts,
+		              hex_of);
 		ck_assert_msg(dropped() == before + parts, "%lu of %u were dropped, by %s: from %u, %s",
 		              dropped() - before, parts, last_drop(&counters), from, hex_of);
 	} else {
