@@ -82,7 +82,7 @@ static void begin(uint8_t type)
 	memcpy(packet + MESSAGE + 4, &xid, 4);
 	memcpy(packet + MESSAGE + 16, &yours, 4);
 	memcpy(packet + MESSAGE + 28, mac.bytes, 6);
-	memcpy(packet + MESSAGE + 236, "\x63\x82\x53\x63", 4);
+	memcpy(packet + MESSAGE + 236, (uint8_t[]){99, 130, 83, 99}, 4);
 	length = OPTIONS;
 	put_option(53, &type, 1);
 }
