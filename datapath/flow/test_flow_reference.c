@@ -78,6 +78,8 @@ static void new_policy(void)
 
 	/* So that forget_flows need not go on for long. */
 	policy_builder_settings(builder)->flow_lifetime_tcp_open = 900;
+	/* Time passes where a busy machine lets the test stand still, and the model has no clock. */
+	policy_builder_settings(builder)->flow_lifetime_icmp = 900;
 	policy_builder_settings(builder)->tcp.mss_min = REFERENCE_MSS_MIN;
 	policy_builder_settings(builder)->tcp.mss_low = POLICY_MSS_DROP;
 	fragments_allow(policy_builder_settings(builder));
