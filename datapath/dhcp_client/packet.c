@@ -2,6 +2,7 @@
 #include "datapath/dhcp_client/packet.h"
 
 #include <arpa/inet.h>
+#include <rte_ip.h>
 #include <string.h>
 
 #define UDP_PROTOCOL 17
@@ -87,26 +88,15 @@ bool dhcp_netmask_valid(uint32_t netmask)
 	return netmask && zeros && !(zeros & (zeros + 1));
 }
 
-static uint32_t sum_of(const uint8_t *bytes, size_t length)
+/* Of a UDP datagram with its pseudo header, as it is in memory: 0xffff where the checksum in it is right. */
+static uint16_t udp_sum(const uint8_t *ip, const uint8_t *udp, uint16_t length)
 {
-	uint32_t sum = 0;
+	uint32_t sum = rte_raw_cksum(ip + 12, 8);
 
-	for (size_t i = 0; i < length; i++)
-		sum += i & 1 ? bytes[i] : (uint32_t)bytes[i] << 8;
-	return sum;
-}
-
-static uint16_t fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
-}
-
-/* Of a UDP datagram with its pseudo header: 0xffff where the checksum in it is right. */
-static uint16_t udp_sum(const uint8_t *ip, const uint8_t *udp, size_t length)
-{
-	return fold(sum_of(ip + 12, 8) + UDP_PROTOCOL + (uint32_t)length + sum_of(udp, length));
+	sum += htons(UDP_PROTOCOL);
+	sum += htons(length);
+	sum += rte_raw_cksum(udp, length);
+	return __rte_raw_cksum_reduce(sum);
 }
 
 struct options {
@@ -211,14 +201,15 @@ static bool read_all_options(const uint8_t *message, size_t length, struct dhcp_
 /* The message in a UDP datagram from a server; NULL: it is none. */
 static const uint8_t *read_headers(const uint8_t *ip, size_t length, struct dhcp_reply *out, size_t *rest)
 {
-	size_t header = length < IP_LENGTH ? 0 : (size_t)(ip[0] & 0x0f) * 4, total, udp_length;
+	size_t header = length < IP_LENGTH ? 0 : (size_t)(ip[0] & 0x0f) * 4, total;
 	const uint8_t *udp = ip + header;
+	uint16_t udp_length;
 
 	if (header < IP_LENGTH || ip[0] >> 4 != 4 || ip[9] != UDP_PROTOCOL)
 		return NULL;
 	total = get16(ip + 2);
 	if (total > length || total < header + UDP_LENGTH + OPTIONS || get16(ip + 6) & FRAGMENT ||
-	    fold(sum_of(ip, header)) != 0xffff)
+	    rte_raw_cksum(ip, header) != 0xffff)
 		return NULL;
 	udp_length = get16(udp + 4);
 	if (get16(udp) != DHCP_SERVER_PORT || get16(udp + 2) != DHCP_CLIENT_PORT ||
@@ -328,12 +319,14 @@ size_t dhcp_request_write(const struct dhcp_request *request, uint8_t packet[DHC
 	packet[9] = UDP_PROTOCOL;
 	memcpy(packet + 12, &request->source, 4);
 	memcpy(packet + 16, &request->destination, 4);
-	put16(packet + 10, (uint16_t)~fold(sum_of(packet, IP_LENGTH)));
+	sum = (uint16_t)~rte_raw_cksum(packet, IP_LENGTH);
+	memcpy(packet + 10, &sum, sizeof(sum));
 	put16(udp, DHCP_CLIENT_PORT);
 	put16(udp + 2, DHCP_SERVER_PORT);
 	put16(udp + 4, DHCP_PACKET_MAX - IP_LENGTH);
 	write_message(request, udp + UDP_LENGTH);
 	sum = (uint16_t)~udp_sum(packet, udp, DHCP_PACKET_MAX - IP_LENGTH);
-	put16(udp + 6, sum ? sum : 0xffff);
+	sum = sum ? sum : 0xffff;
+	memcpy(udp + 6, &sum, sizeof(sum));
 	return DHCP_PACKET_MAX;
 }

@@ -5,6 +5,7 @@
 #include "lib/testing.h"
 
 #include <arpa/inet.h>
+#include <rte_ip.h>
 #include <string.h>
 
 #define IP      20
@@ -28,17 +29,6 @@ static void put16(size_t at, uint16_t value)
 {
 	packet[at] = (uint8_t)(value >> 8);
 	packet[at + 1] = (uint8_t)value;
-}
-
-static uint16_t sum_of(const uint8_t *bytes, size_t count)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sum += i & 1 ? bytes[i] : (uint32_t)bytes[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
 }
 
 static void put_option(uint8_t code, const void *value, uint8_t size)
@@ -90,11 +80,14 @@ static void begin(uint8_t type)
 /* Lengths and the header's checksum; that of UDP is left out. */
 static void end(void)
 {
+	uint16_t sum;
+
 	packet[length++] = 255;
 	put16(2, (uint16_t)length);
 	put16(IP + 4, (uint16_t)(length - IP));
 	put16(10, 0);
-	put16(10, (uint16_t)~sum_of(packet, IP));
+	sum = (uint16_t)~rte_raw_cksum(packet, IP);
+	memcpy(packet + 10, &sum, sizeof(sum));
 }
 
 static bool heeded(void)
@@ -240,7 +233,8 @@ START_TEST(what_a_client_says)
 	uint8_t out[DHCP_PACKET_MAX];
 
 	ck_assert_uint_eq(dhcp_request_write(&request, out), DHCP_PACKET_MAX);
-	ck_assert_uint_eq(sum_of(out, IP), 0xffff);
+	ck_assert_uint_eq(rte_raw_cksum(out, IP), 0xffff);
+	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify((const struct rte_ipv4_hdr *)out, out + IP), 0);
 	ck_assert_uint_eq(out[MESSAGE + 10], 0x80); /* answers by broadcast: it has no address */
 	ck_assert_mem_eq(out + MESSAGE + 4, "\1\2\3\4", 4);
 	ck_assert_mem_eq(out + MESSAGE + 28, &mac, sizeof(mac));

@@ -2,20 +2,10 @@
 #include "datapath/dhcp_client/intercept.h"
 #include "datapath/dhcp_client/record.h"
 
+#include <rte_ip.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static uint32_t sum_of(const uint8_t *bytes, size_t length)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < length; i++)
-		sum += i & 1 ? bytes[i] : (uint32_t)bytes[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
 
 /* What a server says reaches a client in each of its states. */
 static void answer(const struct dhcp_reply *reply)
@@ -60,9 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(right, data, size);
 	memset(right + 10, 0, 2);
-	sum = (uint16_t)~sum_of(right, 20);
-	right[10] = (uint8_t)(sum >> 8);
-	right[11] = (uint8_t)sum;
+	sum = (uint16_t)~rte_raw_cksum(right, 20);
+	memcpy(right + 10, &sum, sizeof(sum));
 	memset(right + 26, 0, 2);
 	check(right, size);
 	return 0;
