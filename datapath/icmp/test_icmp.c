@@ -5,15 +5,6 @@
 
 #include <netinet/in.h>
 
-static struct rte_mbuf *received(void)
-{
-	struct rte_mbuf *mbuf = fixture_sent(LAN);
-
-	if (mbuf)
-		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
-	return mbuf;
-}
-
 static void check_error(struct rte_mbuf *mbuf, uint8_t type, uint8_t code, uint16_t mtu, uint16_t embedded)
 {
 	const struct rte_ipv4_hdr *ip = fixture_header(mbuf), *inner;
@@ -46,7 +37,7 @@ START_TEST(the_ttl_runs_out)
 		fixture_header(mbuf)->time_to_live = ttl;
 		fixture_checksum(mbuf);
 		ck_assert_ptr_null(fixture_pass(LAN, mbuf, WAN));
-		mbuf = received();
+		mbuf = fixture_sent_ip(LAN);
 		ck_assert_ptr_nonnull(mbuf);
 		check_error(mbuf, 11, 0, 0, 38);
 		ck_assert_uint_eq(((struct rte_ipv4_hdr *)((char *)fixture_header(mbuf) + 28))->time_to_live,
@@ -63,7 +54,7 @@ START_TEST(a_packet_is_too_large)
 	fixture_header(mbuf)->fragment_offset = RTE_BE16(RTE_IPV4_HDR_DF_FLAG);
 	fixture_checksum(mbuf);
 	ck_assert_ptr_null(fixture_pass(LAN, mbuf, WAN));
-	mbuf = received();
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	check_error(mbuf, 3, 4, 1400, 548);
 	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_MTU), 1);
@@ -83,14 +74,14 @@ START_TEST(a_rule_rejects)
 	fixture_rule(builder, 0, 0, 0, IPPROTO_UDP, 54, POLICY_DENY, false);
 	fixture_apply(builder);
 	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 53), WAN));
-	mbuf = received();
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	check_error(mbuf, 3, 13, 0, 38);
 	ck_assert_ptr_null(fixture_pass(LAN, fixture_udp(CLIENT, 4000, SERVER, 54), WAN));
-	ck_assert_ptr_null(received());
+	ck_assert_ptr_null(fixture_sent_ip(LAN));
 	ck_assert_ptr_null(
 	    fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_SYN_FLAG, 0), WAN));
-	mbuf = received();
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	tcp = (struct rte_tcp_hdr *)(fixture_header(mbuf) + 1);
 	ck_assert_uint_eq(rte_pktmbuf_pkt_len(mbuf), 40);
@@ -105,14 +96,14 @@ START_TEST(a_rule_rejects)
 	/* An acknowledgement is refused with its own number, and a reset not at all. */
 	ck_assert_ptr_null(
 	    fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_ACK_FLAG, 9), WAN));
-	mbuf = received();
+	mbuf = fixture_sent_ip(LAN);
 	tcp = (struct rte_tcp_hdr *)(fixture_header(mbuf) + 1);
 	ck_assert_uint_eq(tcp->tcp_flags, RTE_TCP_RST_FLAG);
 	ck_assert_uint_eq(tcp->sent_seq, RTE_BE32(1000));
 	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(fixture_header(mbuf), tcp), 0);
 	ck_assert_ptr_null(
 	    fixture_pass(LAN, fixture_tcp(CLIENT, 4000, SERVER, 80, RTE_TCP_RST_FLAG, 0), WAN));
-	ck_assert_ptr_null(received());
+	ck_assert_ptr_null(fixture_sent_ip(LAN));
 	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_RULE), 5);
 }
 END_TEST
@@ -127,7 +118,7 @@ START_TEST(errors_are_limited)
 		fixture_header(mbuf)->time_to_live = 1;
 		fixture_checksum(mbuf);
 		fixture_pass(LAN, mbuf, WAN);
-		mbuf = received();
+		mbuf = fixture_sent_ip(LAN);
 		sent += mbuf != NULL;
 		rte_pktmbuf_free(mbuf);
 	}

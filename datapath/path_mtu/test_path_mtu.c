@@ -39,22 +39,13 @@ static struct rte_mbuf *numbered(uint16_t payload, uint16_t fragment_offset, uin
 	return mbuf;
 }
 
-static struct rte_mbuf *next_sent(uint16_t interface)
-{
-	struct rte_mbuf *mbuf = fixture_sent(interface);
-
-	if (mbuf)
-		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
-	return mbuf;
-}
-
 /* Puts together what came out of WAN. Returns the number of fragments. */
 static unsigned check_fragments(uint16_t payload, uint16_t mtu, uint16_t *identification)
 {
 	unsigned count = 0, expected = 0;
 	struct rte_mbuf *mbuf;
 
-	for (; (mbuf = next_sent(WAN)); count++) {
+	for (; (mbuf = fixture_sent_ip(WAN)); count++) {
 		const struct rte_ipv4_hdr *ip = fixture_header(mbuf);
 		uint16_t flags = rte_be_to_cpu_16(ip->fragment_offset);
 		unsigned offset = (flags & RTE_IPV4_HDR_OFFSET_MASK) * 8u;
@@ -114,8 +105,8 @@ START_TEST(df_is_obeyed_or_stripped)
 	struct rte_mbuf *mbuf;
 
 	from_lan(numbered(1400, DF, 0));
-	ck_assert_ptr_null(next_sent(WAN));
-	mbuf = next_sent(LAN);
+	ck_assert_ptr_null(fixture_sent_ip(WAN));
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	ck_assert_uint_eq(((struct rte_icmp_hdr *)(fixture_header(mbuf) + 1))->icmp_seq_nb, RTE_BE16(1400));
 	ck_assert_uint_eq(fixture_counter(COUNTER_DROP_MTU), 1);
@@ -129,7 +120,7 @@ START_TEST(df_is_obeyed_or_stripped)
 	from_lan(numbered(1400, DF, 9));
 	ck_assert_uint_eq(check_fragments(1400, 1400, &identification), 2);
 	ck_assert_uint_eq(identification, RTE_BE16(9));
-	ck_assert_ptr_null(next_sent(LAN));
+	ck_assert_ptr_null(fixture_sent_ip(LAN));
 }
 END_TEST
 
@@ -142,8 +133,8 @@ START_TEST(the_route_s_mtu_comes_first)
 
 	set(&settings, 600);
 	from_lan(numbered(1000, DF, 1));
-	ck_assert_ptr_null(next_sent(WAN));
-	mbuf = next_sent(LAN);
+	ck_assert_ptr_null(fixture_sent_ip(WAN));
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	ck_assert_uint_eq(((struct rte_icmp_hdr *)(fixture_header(mbuf) + 1))->icmp_seq_nb, RTE_BE16(600));
 	rte_pktmbuf_free(mbuf);
@@ -164,7 +155,7 @@ static uint16_t flags_after(struct rte_mbuf *mbuf)
 	uint16_t flags;
 
 	from_lan(mbuf);
-	mbuf = next_sent(WAN);
+	mbuf = fixture_sent_ip(WAN);
 	ck_assert_ptr_nonnull(mbuf);
 	ck_assert_uint_eq(rte_raw_cksum(fixture_header(mbuf), 20), 0xffff);
 	ck_assert_uint_eq(fixture_header(mbuf)->time_to_live, 63);
@@ -193,8 +184,8 @@ START_TEST(small_packets_lose_df)
 	set(&settings, 0);
 	ck_assert_uint_eq(flags_after(numbered(1380, DF, 1)), 0);
 	from_lan(numbered(1381, DF, 1));
-	ck_assert_ptr_null(next_sent(WAN));
-	mbuf = next_sent(LAN);
+	ck_assert_ptr_null(fixture_sent_ip(WAN));
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	rte_pktmbuf_free(mbuf);
 	/* What the firewall itself sends keeps it. */
@@ -203,7 +194,7 @@ START_TEST(small_packets_lose_df)
 	fixture_checksum(mbuf);
 	fixture_from_host(WAN, mbuf);
 	fixture_walk();
-	mbuf = next_sent(WAN);
+	mbuf = fixture_sent_ip(WAN);
 	ck_assert_uint_eq(fixture_header(mbuf)->fragment_offset, DF);
 	rte_pktmbuf_free(mbuf);
 }
@@ -230,7 +221,7 @@ START_TEST(what_the_host_sends_is_cut_too)
 	fixture_checksum(mbuf);
 	fixture_from_host(WAN, mbuf);
 	fixture_walk();
-	for (; (mbuf = next_sent(WAN)); count++)
+	for (; (mbuf = fixture_sent_ip(WAN)); count++)
 		rte_pktmbuf_free(mbuf);
 	ck_assert_uint_eq(count, 2);
 }
@@ -245,7 +236,7 @@ START_TEST(ipv6_is_answered_or_cut)
 	struct rte_mbuf *mbuf;
 
 	ck_assert_ptr_null(fixture_ipv6_pass(LAN, fixture_ipv6(CLIENT6, SERVER6, IPPROTO_GRE, 1450), WAN));
-	mbuf = next_sent(LAN);
+	mbuf = fixture_sent_ip(LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	rte_pktmbuf_free(mbuf);
 	set(&settings, 0);
@@ -254,7 +245,7 @@ START_TEST(ipv6_is_answered_or_cut)
 	mbuf = fixture_ipv6_extend(mbuf, IPPROTO_HOPOPTS, 1, 4);
 	fixture_ipv6_receive(LAN, fixture_mac(LAN, MAC_SHARED), mbuf);
 	fixture_walk();
-	for (; (mbuf = next_sent(WAN)); count++) {
+	for (; (mbuf = fixture_sent_ip(WAN)); count++) {
 		const struct rte_ipv6_hdr *ip = fixture_ipv6_header(mbuf);
 		const uint8_t *fragment = (const uint8_t *)(ip + 1) + 8;
 		uint16_t place = (uint16_t)(fragment[2] << 8 | fragment[3]);
@@ -301,7 +292,7 @@ START_TEST(ipv6_is_cut_in_a_flow_whose_neighbour_is_known)
 		fixture_ipv6_receive(LAN, fixture_mac(LAN, MAC_SHARED),
 		                     fixture_ipv6(CLIENT6, SERVER6, IPPROTO_GRE + i, 1440));
 		fixture_walk();
-		for (; (mbuf = next_sent(WAN)); count++) {
+		for (; (mbuf = fixture_sent_ip(WAN)); count++) {
 			ck_assert_uint_le(rte_pktmbuf_pkt_len(mbuf), 1400);
 			ck_assert_uint_eq(fixture_ipv6_header(mbuf)->proto, IPPROTO_FRAGMENT);
 			rte_pktmbuf_free(mbuf);

@@ -63,12 +63,11 @@ static struct rte_mbuf *make(bool from_client, uint16_t port, uint32_t sequence,
 /* What the port sends now, behind its Ethernet header; all its checksums are right. */
 static const struct rte_tcp_hdr *sent(uint16_t interface)
 {
-	struct rte_mbuf *mbuf = fixture_sent(interface);
+	struct rte_mbuf *mbuf = fixture_sent_ip(interface);
 	struct rte_ipv4_hdr *ip;
 
 	if (!mbuf)
 		return NULL;
-	rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
 	ip = fixture_header(mbuf);
 	ck_assert_uint_eq(rte_raw_cksum(ip, sizeof(*ip)), 0xffff);
 	ck_assert_int_eq(rte_ipv4_udptcp_cksum_verify(ip, ip + 1), 0);

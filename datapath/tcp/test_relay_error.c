@@ -67,16 +67,6 @@ static struct rte_mbuf *make(bool from_client, uint32_t sequence, uint32_t ackno
 	return mbuf;
 }
 
-/* What comes out there, at its IP header. */
-static struct rte_mbuf *sent(uint16_t interface)
-{
-	struct rte_mbuf *mbuf = fixture_sent(interface);
-
-	if (mbuf)
-		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
-	return mbuf;
-}
-
 static struct rte_mbuf *pass(uint16_t from, struct rte_mbuf *mbuf, uint16_t to)
 {
 	if (ipv6)
@@ -84,7 +74,7 @@ static struct rte_mbuf *pass(uint16_t from, struct rte_mbuf *mbuf, uint16_t to)
 	else
 		fixture_receive(from, MAC_SHARED, mbuf);
 	fixture_walk();
-	return sent(to);
+	return fixture_sent_ip(to);
 }
 
 /* A relayed connection of both ends, which have said nothing yet. */
@@ -106,10 +96,10 @@ static void connect_both(void)
 	mbuf = pass(WAN, make(false, SERVER_ISN, CLIENT_ISN + 1, SYN | ACK), LAN);
 	ck_assert_ptr_nonnull(mbuf);
 	rte_pktmbuf_free(mbuf);
-	mbuf = sent(WAN);
+	mbuf = fixture_sent_ip(WAN);
 	if (!mbuf) {
 		fixture_walk();
-		mbuf = sent(WAN);
+		mbuf = fixture_sent_ip(WAN);
 	}
 	ck_assert_ptr_nonnull(mbuf);
 	rte_pktmbuf_free(mbuf);

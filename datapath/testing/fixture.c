@@ -258,6 +258,15 @@ struct rte_mbuf *fixture_sent(uint16_t interface)
 	return mbuf;
 }
 
+struct rte_mbuf *fixture_sent_ip(uint16_t interface)
+{
+	struct rte_mbuf *mbuf = fixture_sent(interface);
+
+	if (mbuf)
+		rte_pktmbuf_adj(mbuf, RTE_ETHER_HDR_LEN);
+	return mbuf;
+}
+
 struct rte_mbuf *fixture_to_control(void)
 {
 	void *mbuf = NULL;

@@ -81,6 +81,8 @@ void fixture_from_host(uint16_t interface, struct rte_mbuf *mbuf);
 void fixture_walk(void);
 /* What the worker sent from the port, or NULL. The caller frees it. */
 struct rte_mbuf *fixture_sent(uint16_t interface);
+/* The same from its IP header on. */
+struct rte_mbuf *fixture_sent_ip(uint16_t interface);
 /* What it gave the control thread, or NULL. */
 struct rte_mbuf *fixture_to_control(void);
 /* Receives, walks, and returns what came out of the other port. */
