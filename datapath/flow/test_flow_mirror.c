@@ -51,6 +51,15 @@ static void set_active(bool active)
 	fixture_walk();
 }
 
+/* From now on this is the standby, which has of all flows what the active node told. */
+static void become_peer(void)
+{
+	forget_flows();
+	datapath.mirroring = false;
+	set_active(false);
+	apply_emitted();
+}
+
 START_TEST(changes_are_told)
 {
 	datapath.mirroring = true;
@@ -120,10 +129,7 @@ START_TEST(a_flow_lives_on_at_the_peer)
 	datapath.mirroring = true;
 	open_flows(3);
 	ck_assert_uint_eq(fake_record_count, 3);
-	forget_flows();
-	datapath.mirroring = false;
-	set_active(false);
-	apply_emitted();
+	become_peer();
 	ck_assert_uint_eq(flow_mirror_class.count(), 3);
 	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_MIRRORED), 3);
 	/* It does not age there. */
@@ -150,10 +156,7 @@ START_TEST(answers_pass_after_the_take_over)
 	fixture_apply(builder);
 	datapath.mirroring = true;
 	open_flows(2);
-	forget_flows();
-	datapath.mirroring = false;
-	set_active(false);
-	apply_emitted();
+	become_peer();
 	set_active(true);
 	ck_assert_ptr_nonnull(fixture_pass(WAN, fixture_udp(SERVER, 53, CLIENT, 4000), LAN));
 	ck_assert_uint_eq(fixture_counter(COUNTER_FLOW_CREATED), 2);
@@ -167,10 +170,7 @@ START_TEST(what_the_new_policy_forbids_ends_at_the_take_over)
 {
 	datapath.mirroring = true;
 	open_flows(1);
-	forget_flows();
-	datapath.mirroring = false;
-	set_active(false);
-	apply_emitted();
+	become_peer();
 	fixture_apply(fixture_policy());
 	fixture_walk();
 	ck_assert_uint_eq(flow_count(), 1);
@@ -308,8 +308,7 @@ START_TEST(the_layout_is_fixed)
 }
 END_TEST
 
-/* --- a full table after a takeover; the fixture's has 1000 places
- * ------------------------------------------------------------------------------------------------------- */
+/* --- a full table after a takeover; the fixture's has 1000 places --- */
 
 #define HALF_OPEN 25 /* of each sort */
 
@@ -381,10 +380,7 @@ START_TEST(flows_that_the_peer_opened_do_not_make_room)
 {
 	datapath.mirroring = true;
 	open_flows(1000);
-	forget_flows();
-	datapath.mirroring = false;
-	set_active(false);
-	apply_emitted();
+	become_peer();
 	ck_assert_uint_eq(flow_mirror_class.count(), 1000);
 	take_over();
 	ck_assert_uint_eq(room(), 0);
