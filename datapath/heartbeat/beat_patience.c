@@ -78,7 +78,7 @@ void beat_patience_heard(uint64_t now)
 
 void beat_patience_turn(uint64_t now)
 {
-	uint64_t longest = judge_longest_gap(&beat.judge, now);
+	uint64_t longest = judge_longest_gap(&beat.judge);
 
 	set_fence(now);
 	/* 0 also where it has just died: that is no reason to be more patient. */

@@ -73,6 +73,19 @@ static bool alive_anywhere(const struct judge *judge, uint64_t now)
 	return false;
 }
 
+/*
+ * Where the peer lives: heartbeats come by this interface too. It may be late where others are not, as workers are beside the Sync
+ * interfaces' thread, and gets the time for it.
+ */
+static bool heard_here(const struct judge *judge, const struct judge_interface *interface, uint64_t now)
+{
+	uint64_t patience = LATENESS_GAPS * lateness_longest(&interface->lateness);
+
+	if (patience > judge->peer_dead_ns)
+		patience = judge->peer_dead_ns;
+	return alive(judge, interface, now) || (interface->heard && now < interface->heard + patience);
+}
+
 static uint64_t last_heard(const struct judge *judge)
 {
 	uint64_t last = 0;
@@ -186,6 +199,7 @@ void judge_excuse(struct judge *judge, uint64_t from, uint64_t until)
 			interface->heard += until - from;
 		if (interface->awaited && interface->awaited <= from)
 			interface->awaited += until - from;
+		lateness_excuse(&interface->lateness, from, until);
 	}
 	if (judge->others.since) {
 		judge->others.since += until - from;
@@ -193,29 +207,35 @@ void judge_excuse(struct judge *judge, uint64_t from, uint64_t until)
 	}
 }
 
-bool judge_listened(const struct judge *judge, uint16_t interface)
+/* When the peer was last heard at all it was alive on this interface. */
+static bool was_alive(const struct judge *judge, const struct judge_interface *interface)
 {
-	uint64_t last = 0, heard = 0;
-
-	for (unsigned i = 0; i < judge->interface_count; i++) {
-		last = judge->interfaces[i].heard > last ? judge->interfaces[i].heard : last;
-		if (judge->interfaces[i].id == interface)
-			heard = judge->interfaces[i].heard;
-	}
-	return last < heard + judge->dead_ns;
+	return last_heard(judge) < interface->heard + judge->dead_ns;
 }
 
-uint64_t judge_longest_gap(const struct judge *judge, uint64_t now)
+bool judge_listened(const struct judge *judge, uint16_t interface)
 {
-	uint64_t longest = 0;
+	static const struct judge_interface never = {0};
+	const struct judge_interface *found = &never;
+
+	for (unsigned i = 0; i < judge->interface_count; i++)
+		if (judge->interfaces[i].id == interface)
+			found = &judge->interfaces[i];
+	return was_alive(judge, found);
+}
+
+uint64_t judge_longest_gap(const struct judge *judge)
+{
+	uint64_t least = 0;
 
 	for (unsigned i = 0; i < judge->interface_count; i++) {
 		const struct judge_interface *interface = &judge->interfaces[i];
-		uint64_t gap = alive(judge, interface, now) ? lateness_longest(&interface->lateness) : 0;
+		uint64_t gap = was_alive(judge, interface) ? lateness_longest(&interface->lateness) : 0;
 
-		longest = gap > longest ? gap : longest;
+		if (gap && (!least || gap < least))
+			least = gap;
 	}
-	return longest;
+	return least;
 }
 
 enum judge_hearing judge_hearing(const struct message_heartbeat_report *report, unsigned index)
@@ -241,9 +261,10 @@ void judge_report(const struct judge *judge, uint64_t now, struct message_heartb
 		out->copy_interface = others->copy_interface;
 	}
 	out->interfaces_total = (uint8_t)judge->interface_count;
+	out->alive = alive_anywhere(judge, now);
 	for (unsigned i = 0; i < judge->interface_count; i++) {
 		const struct judge_interface *interface = &judge->interfaces[i];
-		bool heard = alive(judge, interface, now);
+		bool heard = out->alive && heard_here(judge, interface, now);
 
 		out->interfaces_alive += heard;
 		/* Only interfaces with a device of their own have heartbeats. */
@@ -252,7 +273,6 @@ void judge_report(const struct judge *judge, uint64_t now, struct message_heartb
 		out->silent |= (uint64_t)!heard << i;
 		out->unheard |= (uint64_t)(heard && interface->deaf) << i;
 	}
-	out->alive = out->interfaces_alive > 0;
 }
 
 bool judge_report_differs(const struct message_heartbeat_report *a, const struct message_heartbeat_report *b)

@@ -83,8 +83,11 @@ void judge_excuse(struct judge *judge, uint64_t from, uint64_t until);
  */
 bool judge_listened(const struct judge *judge, uint16_t interface);
 
-/* The longest gap between heartbeats lately, on the worst of the interfaces on which the peer is alive; 0: none was measured. */
-uint64_t judge_longest_gap(const struct judge *judge, uint64_t now);
+/*
+ * The longest gap between heartbeats lately, on the best of the interfaces on which the peer was alive when it was last heard at all:
+ * it is dead only where all are silent, and no silence changes what is best. 0: none was measured.
+ */
+uint64_t judge_longest_gap(const struct judge *judge);
 
 void judge_report(const struct judge *judge, uint64_t now, struct message_heartbeat_report *out);
 /* Whether two reports differ in what clusterd wants to know: not in which frame was the last. */

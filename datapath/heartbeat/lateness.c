@@ -17,6 +17,12 @@ void lateness_hear(struct lateness *lateness, uint64_t now)
 	lateness->heard = now;
 }
 
+void lateness_excuse(struct lateness *lateness, uint64_t from, uint64_t until)
+{
+	if (lateness->heard && lateness->heard <= from)
+		lateness->heard += until - from;
+}
+
 void lateness_restart(struct lateness *lateness)
 {
 	*lateness = (struct lateness){0};

@@ -3,13 +3,15 @@
 #define DATAPATH_HEARTBEAT_LATENESS_H
 
 /*
- * How far apart the peer's heartbeats came on an interface lately. It counts from when this node heard one to when it heard the next,
- * so it holds the lateness of whoever was late: the sender, the way, or this node's own thread (C22-023). Pure; times in nanoseconds
- * of any clock that only grows.
+ * How far apart the peer's heartbeats came on an interface lately (C22-023). It counts from when this node heard one to when it heard
+ * the next, so it holds the lateness of the sender and of the way; of this node's own thread only what the judge does not excuse.
+ * Pure; times in nanoseconds of any clock that only grows.
  */
 
 #include <stdint.h>
 
+/* What was late once may be so much later another time. */
+#define LATENESS_GAPS      4
 #define LATENESS_WINDOW_NS 30000000000ULL /* a gap counts for one or two of these */
 
 struct lateness {
@@ -19,6 +21,8 @@ struct lateness {
 };
 
 void lateness_hear(struct lateness *lateness, uint64_t now);
+/* This node's thread did not run from `from` to `until`: that is no lateness of what it could not hear. */
+void lateness_excuse(struct lateness *lateness, uint64_t from, uint64_t until);
 /* Forgets all: what was silent, or is another, is measured anew. */
 void lateness_restart(struct lateness *lateness);
 /* 0: none was measured. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "datapath/heartbeat/patience.h"
 
+#include "datapath/heartbeat/lateness.h"
+
 /* Half of the least patience is then room for a heartbeat that is lost and the next one's delay. */
 #define INTERVALS_MIN 4
 #define MARGIN        2 /* intervals */
-/* What was late once may be so much later another time. */
-#define GAPS 4
 
 static uint64_t larger(uint64_t a, uint64_t b)
 {
@@ -48,7 +48,7 @@ void patience_restart(struct patience *patience, uint64_t now)
 /* 0: PeerDead. */
 static uint64_t best(const struct patience *patience, uint64_t longest, uint64_t now)
 {
-	uint64_t wish = larger(patience->least_ns, GAPS * longest);
+	uint64_t wish = larger(patience->least_ns, LATENESS_GAPS * longest);
 
 	if (!longest || now - patience->since < PATIENCE_SETTLE_NS)
 		return 0;

@@ -260,6 +260,9 @@ START_TEST(a_pause_of_this_node_is_not_held_against_the_peer)
 	judge_excuse(&judge, START + 10 * MILLISECOND, START + 5010 * MILLISECOND);
 	ck_assert_uint_eq(report(START + 5010 * MILLISECOND).alive, 1);
 	ck_assert_uint_eq(report(START + 5000 * MILLISECOND + DEAD).alive, 0);
+	/* Nor does it make this node patient: ten were waited for before the pause, and five behind it. */
+	hear(1, 7, 2, START + 5015 * MILLISECOND);
+	ck_assert_uint_eq(judge_longest_gap(&judge), 15 * MILLISECOND);
 }
 END_TEST
 
@@ -340,30 +343,64 @@ START_TEST(a_new_policy_keeps_what_was_heard)
 END_TEST
 
 /* feature: C22-023 */
-START_TEST(the_worst_living_interface_tells_how_late_heartbeats_are)
+START_TEST(the_best_living_interface_tells_how_late_heartbeats_are)
 {
 	uint64_t now = START;
 
 	begin();
 	ck_assert(hear(1, 7, 1, now) && hear(3, 7, 1, now));
-	ck_assert_uint_eq(judge_longest_gap(&judge, now), 0);
+	ck_assert_uint_eq(judge_longest_gap(&judge), 0);
 	now += 5 * MILLISECOND;
 	ck_assert(hear(3, 7, 2, now));
 	now += 25 * MILLISECOND;
 	ck_assert(hear(1, 7, 3, now) && hear(3, 7, 3, now));
-	ck_assert_uint_eq(judge_longest_gap(&judge, now), 30 * MILLISECOND);
+	ck_assert_uint_eq(judge_longest_gap(&judge), 25 * MILLISECOND);
+	/* Silence tells nothing new, also where it began here a little sooner. */
+	ck_assert(hear(1, 7, 4, now + 2 * MILLISECOND));
+	ck_assert_uint_eq(report(now + DEAD + MILLISECOND).interfaces_alive, 1);
+	ck_assert_uint_eq(judge_longest_gap(&judge), 25 * MILLISECOND);
 	/* Cut off, it says nothing any more; and the cut was not lateness. */
-	for (unsigned i = 0; i < 12; i++, now += 20 * MILLISECOND)
-		ck_assert(hear(3, 7, 4 + i, now));
-	ck_assert_uint_eq(judge_longest_gap(&judge, now), 25 * MILLISECOND);
-	ck_assert(hear(1, 7, 100, now));
-	ck_assert_uint_eq(judge_longest_gap(&judge, now), 25 * MILLISECOND);
+	now += 20 * MILLISECOND;
+	for (unsigned i = 1; i < 12; i++, now += 20 * MILLISECOND)
+		ck_assert(hear(1, 7, 4 + i, now));
+	ck_assert_uint_eq(judge_longest_gap(&judge), 30 * MILLISECOND);
+	ck_assert(hear(3, 7, 100, now));
+	ck_assert_uint_eq(judge_longest_gap(&judge), 30 * MILLISECOND);
+}
+END_TEST
+
+/* feature: C22-023 C22-025 */
+START_TEST(an_interface_that_is_late_is_not_silent)
+{
+	uint64_t now = START;
+
+	begin();
+	ck_assert(hear(1, 7, 1, now) && hear(3, 7, 1, now));
+	for (unsigned i = 1; i <= 5; i++)
+		ck_assert(hear(3, 7, 1 + i, now + i * 5 * MILLISECOND));
+	now += 25 * MILLISECOND;
+	ck_assert(hear(1, 7, 7, now) && hear(3, 7, 7, now));
+	judge.dead_ns = 40 * MILLISECOND;
+	/* It may be silent for four times as long, where the peer lives. */
+	for (unsigned i = 1; i < 20; i++) {
+		ck_assert(hear(3, 7, 7 + i, now + i * 5 * MILLISECOND));
+		ck_assert_uint_eq(report(now + i * 5 * MILLISECOND).interfaces_alive, 2);
+	}
+	ck_assert_uint_eq(report(now + 100 * MILLISECOND).silent, 1);
+	ck_assert_uint_eq(report(now + 100 * MILLISECOND).alive, 1);
+	/* Where the others are silent it is no life. */
+	judge.interfaces[0].heard = now + 95 * MILLISECOND;
+	ck_assert_uint_eq(report(now + 134 * MILLISECOND).interfaces_alive, 2);
+	ck_assert_uint_eq(report(now + 135 * MILLISECOND).alive, 0);
+	ck_assert_uint_eq(report(now + 135 * MILLISECOND).interfaces_alive, 0);
+	ck_assert_uint_eq(report(now + 135 * MILLISECOND).silent, 3);
 }
 END_TEST
 
 static void add_tests(TCase *tests)
 {
-	tcase_add_test(tests, the_worst_living_interface_tells_how_late_heartbeats_are);
+	tcase_add_test(tests, the_best_living_interface_tells_how_late_heartbeats_are);
+	tcase_add_test(tests, an_interface_that_is_late_is_not_silent);
 	tcase_add_test(tests, silence_on_every_interface_is_death);
 	tcase_add_test(tests, a_frame_counts_once);
 	tcase_add_test(tests, an_instance_that_ended_does_not_come_back);
