@@ -25,6 +25,7 @@
 #include "lib/messages/cluster.h"
 #include "lib/messages/commit.h"
 #include "lib/messages/type.h"
+#include "lib/timer.h"
 
 #include <qb/qbloop.h>
 
@@ -52,8 +53,7 @@ struct daemon {
 	qb_loop_t *loop;
 
 	struct role_state role;
-	qb_loop_timer_handle role_timer;
-	bool role_timing;
+	struct timer role_timer;
 	uint64_t active_since_ms; /* or inactive */
 	bool ending;              /* SIGTERM came */
 	uint64_t

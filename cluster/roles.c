@@ -16,18 +16,15 @@ static void on_timer(void *data)
 	struct role_event event = {.type = ROLE_TIMER};
 	struct daemon *daemon = data;
 
-	daemon->role_timing = false;
 	roles_event(daemon, &event);
 }
 
 static void set_timer(struct daemon *daemon, uint64_t now, uint64_t deadline)
 {
-	if (daemon->role_timing)
-		qb_loop_timer_del(daemon->loop, daemon->role_timer);
-	daemon->role_timing =
-	    deadline != 0 &&
-	    qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, (deadline > now ? deadline - now : 0) * 1000000ULL,
-	                      daemon, on_timer, &daemon->role_timer) == 0;
+	timer_stop(&daemon->role_timer);
+	if (deadline)
+		(void)timer_start(&daemon->role_timer, daemon->loop, QB_LOOP_HIGH,
+		                  (deadline > now ? deadline - now : 0) * 1000000ULL, daemon, on_timer);
 }
 
 /* Activity moves because the node that has it wants that, and both work. */

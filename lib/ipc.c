@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/ipc.h"
 #include "lib/ipc_socket.h"
+#include "lib/timer.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -28,8 +29,7 @@ struct ipc_connection {
 	struct ipc_server *server;      /* NULL on the client's side */
 	struct ipc_connection *sibling; /* in the server's list */
 	char *path;                     /* of a client */
-	qb_loop_timer_handle retry;
-	bool retrying;
+	struct timer retrying;
 	int fd;
 	struct queued *head, **tail;
 	size_t queued;
@@ -123,9 +123,7 @@ void ipc_close(struct ipc_connection *connection)
 		return;
 	connection->closed = true;
 	unlink_from_server(connection);
-	if (connection->retrying)
-		qb_loop_timer_del(connection->loop, connection->retry);
-	connection->retrying = false;
+	timer_stop(&connection->retrying);
 	close_socket(connection);
 	if (!connection->dispatching)
 		release(connection);
@@ -133,10 +131,9 @@ void ipc_close(struct ipc_connection *connection)
 
 static void schedule_retry(struct ipc_connection *connection)
 {
-	if (connection->retrying || connection->closed)
-		return;
-	connection->retrying = qb_loop_timer_add(connection->loop, QB_LOOP_MED, IPC_RECONNECT_MS * 1000000ULL,
-	                                         connection, retry_connect, &connection->retry) == 0;
+	if (!timer_runs(&connection->retrying) && !connection->closed)
+		(void)timer_start(&connection->retrying, connection->loop, QB_LOOP_MED,
+		                  IPC_RECONNECT_MS * 1000000ULL, connection, retry_connect);
 }
 
 /* The other side is gone. A client tries again; what a server accepted ends here. Only dispatch calls it. */
@@ -320,7 +317,6 @@ static void retry_connect(void *data)
 {
 	struct ipc_connection *connection = data;
 
-	connection->retrying = false;
 	connection->fd = ipc_client_open(connection->path);
 	if (connection->fd < 0) {
 		connection->fd = -1;
@@ -341,11 +337,10 @@ int ipc_connect(qb_loop_t *loop, const char *path, const struct ipc_handlers *ha
 		return -ENOMEM;
 	connection->path = strdup(path);
 	if (!connection->path ||
-	    qb_loop_timer_add(loop, QB_LOOP_MED, 0, connection, retry_connect, &connection->retry)) {
+	    timer_start(&connection->retrying, loop, QB_LOOP_MED, 0, connection, retry_connect)) {
 		release(connection);
 		return -ENOMEM;
 	}
-	connection->retrying = true;
 	*out = connection;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "cluster/corosync/leftovers.h"
 #include "lib/clock.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
@@ -30,23 +31,21 @@
 struct corosync {
 	qb_loop_t *loop;
 	struct message_cluster_configuration configuration;
-	bool wanted, stopping, timing;
+	bool wanted, stopping;
 	pid_t pid; /* 0: none */
 	int pidfd;
 	uint64_t since_ms; /* of clock_now_ms, when it was started */
 	unsigned retry_ms;
 	int reported; /* the last reason not to start, so that it is logged once */
-	qb_loop_timer_handle timer;
+	struct timer timer;
 };
 
 static void attempt(void *data);
 
 static void schedule(struct corosync *corosync, unsigned milliseconds, void (*function)(void *))
 {
-	if (corosync->timing)
-		qb_loop_timer_del(corosync->loop, corosync->timer);
-	corosync->timing = qb_loop_timer_add(corosync->loop, QB_LOOP_LOW, milliseconds * 1000000ULL, corosync,
-	                                     function, &corosync->timer) == 0;
+	(void)timer_start(&corosync->timer, corosync->loop, QB_LOOP_LOW, milliseconds * 1000000ULL, corosync,
+	                  function);
 }
 
 static void retry(struct corosync *corosync)
@@ -145,7 +144,6 @@ static void settle(void *data)
 {
 	struct corosync *corosync = data;
 
-	corosync->timing = false;
 	corosync->retry_ms = RETRY_FIRST_MS;
 }
 
@@ -156,7 +154,6 @@ static void attempt(void *data)
 	pid_t parent = getpid();
 	int error;
 
-	corosync->timing = false;
 	if (!corosync->wanted || corosync->pid)
 		return;
 	if (!addresses_present(&corosync->configuration)) {
@@ -203,7 +200,6 @@ static void kill_late(void *data)
 {
 	struct corosync *corosync = data;
 
-	corosync->timing = false;
 	if (corosync->pid && corosync->stopping)
 		kill(corosync->pid, SIGKILL);
 }
@@ -260,8 +256,7 @@ void corosync_destroy(struct corosync *corosync)
 {
 	if (!corosync)
 		return;
-	if (corosync->timing)
-		qb_loop_timer_del(corosync->loop, corosync->timer);
+	timer_stop(&corosync->timer);
 	if (corosync->pid) {
 		struct pollfd fd = {.fd = corosync->pidfd, .events = POLLIN};
 

@@ -7,6 +7,7 @@
 #include "datapath/nd/nd.h"
 #include "datapath/nd/snoop.h"
 #include "lib/heartbeat.h"
+#include "lib/timer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,7 @@ static struct {
 	uint8_t cluster_id;
 } current;
 
-static qb_loop_timer_handle timer;
-static bool running;
+static struct timer timer;
 
 static bool active(void)
 {
@@ -71,9 +71,10 @@ static void tick(void *user)
 	uint64_t now = control_now();
 
 	(void)user;
-	running = active() && current.count > 0 &&
-	          qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, tick, &timer) == 0;
-	for (uint32_t i = 0; running && i < current.count;) {
+	if (!active() || !current.count)
+		return;
+	(void)timer_start(&timer, control_loop(), QB_LOOP_LOW, TICK_NS, NULL, tick);
+	for (uint32_t i = 0; i < current.count;) {
 		unsigned count = group(current.prefixes, current.count, i);
 
 		if (advertise_due(&current.schedules[i], current.prefixes[i].minimum_s,
@@ -85,8 +86,7 @@ static void tick(void *user)
 
 static void start(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
+	timer_stop(&timer);
 	tick(NULL);
 }
 
@@ -193,9 +193,7 @@ bool advertise_is_own(const struct port *port, const uint8_t address[16])
 
 void advertise_stop(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
-	running = false;
+	timer_stop(&timer);
 	free(current.prefixes);
 	free(current.schedules);
 	current.prefixes = NULL;

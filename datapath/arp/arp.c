@@ -10,6 +10,7 @@
 #include "datapath/monitor/monitor.h"
 #include "datapath/nd/nd.h"
 #include "datapath/nd/snoop.h"
+#include "lib/timer.h"
 
 #include <arpa/inet.h>
 #include <qb/qblog.h>
@@ -18,7 +19,7 @@
 #define TICK_NS      (100 * NANOSECONDS_PER_MILLISECOND)
 #define CLAIM_LOG_NS (10 * NANOSECONDS_PER_SECOND)
 
-static qb_loop_timer_handle tick;
+static struct timer tick;
 
 static struct mac_address mac_as(const struct port *port, enum arp_answer as)
 {
@@ -252,18 +253,18 @@ void arp_configure(const struct policy *policy)
 static void ticks(void *user)
 {
 	(void)user;
-	qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, ticks, &tick);
+	(void)timer_start(&tick, control_loop(), QB_LOOP_LOW, TICK_NS, NULL, ticks);
 	neighbour_tick(control_now());
 }
 
 int arp_start(void)
 {
 	neighbour_start(&actions);
-	return qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, ticks, &tick);
+	return timer_start(&tick, control_loop(), QB_LOOP_LOW, TICK_NS, NULL, ticks);
 }
 
 void arp_stop(void)
 {
 	arp_silence();
-	qb_loop_timer_del(control_loop(), tick);
+	timer_stop(&tick);
 }

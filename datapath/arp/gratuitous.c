@@ -6,6 +6,7 @@
 #include "datapath/core/control.h"
 #include "datapath/ipv6/ipv6_address.h"
 #include "datapath/nd/nd.h"
+#include "lib/timer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,8 +19,7 @@ static const unsigned repeats[] = {50, 200, 500, 1000};
 #define NETWORK_BITS_MAX 8
 #define PUBLISHED_MAX    1024
 
-static qb_loop_timer_handle timer;
-static bool running;
+static struct timer timer;
 static unsigned done;
 
 static void announce(const struct port *port, uint32_t address, bool shared)
@@ -166,13 +166,12 @@ static void step(void *user)
 	const struct policy *policy = control_policy();
 
 	(void)user;
-	running = false;
 	if (!policy || !atomic_load(&datapath.active))
 		return;
 	announce_all(policy);
 	if (!policy->settings->cluster_enabled && done >= REPEATS)
 		return;
-	running = qb_loop_timer_add(control_loop(), QB_LOOP_MED, next_ns(policy), NULL, step, &timer) == 0;
+	(void)timer_start(&timer, control_loop(), QB_LOOP_MED, next_ns(policy), NULL, step);
 	if (done < REPEATS)
 		done++;
 }
@@ -186,7 +185,5 @@ void arp_announce(void)
 
 void arp_silence(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
-	running = false;
+	timer_stop(&timer);
 }

@@ -3,6 +3,7 @@
 
 #include "datapath/core/control.h"
 #include "datapath/worker/job.h"
+#include "lib/timer.h"
 
 #include <errno.h>
 #include <qb/qblog.h>
@@ -14,8 +15,7 @@
 
 static struct blacklist_held *held;
 static unsigned held_count;
-static qb_loop_timer_handle timer;
-static bool waiting;              /* for the timer */
+static struct timer gathering;
 static bool grown;                /* there are entries whose flows were not looked for */
 static bool closing, close_again; /* a job runs; and its like must follow */
 static bool unfinished;           /* a worker was too busy for its part */
@@ -88,7 +88,6 @@ static void put_in_force(void)
 static void gathered(void *user)
 {
 	(void)user;
-	waiting = false;
 	put_in_force();
 	if (grown)
 		close_flows();
@@ -97,13 +96,12 @@ static void gathered(void *user)
 /* at_once: who asked for it expects it to be so with the answer. */
 static void changed(bool at_once)
 {
-	if (waiting && at_once)
-		qb_loop_timer_del(control_loop(), timer);
-	if (at_once)
+	if (at_once) {
+		timer_stop(&gathering);
 		gathered(NULL);
-	else if (!waiting)
-		waiting =
-		    qb_loop_timer_add(control_loop(), QB_LOOP_MED, GATHER_NS, NULL, gathered, &timer) == 0;
+	} else if (!timer_runs(&gathering)) {
+		(void)timer_start(&gathering, control_loop(), QB_LOOP_MED, GATHER_NS, NULL, gathered);
+	}
 }
 
 /* --- the list
@@ -275,9 +273,7 @@ void *rows_blacklist(uint32_t *count)
 
 void blacklist_stop(void)
 {
-	if (waiting)
-		qb_loop_timer_del(control_loop(), timer);
-	waiting = false;
+	timer_stop(&gathering);
 	blacklist_table_destroy(atomic_exchange(&blacklist_in_force, NULL));
 	free(held);
 	held = NULL;

@@ -48,7 +48,6 @@ static void retry(void *user)
 {
 	struct capture_rings *rings = user;
 
-	rings->retrying = false;
 	rings->drain();
 }
 
@@ -58,9 +57,8 @@ void capture_rings_drain(struct capture_rings *rings, const struct ipc_connectio
 
 	for (unsigned i = 0; i < MESSAGES_MAX && more && ipc_queued(client) < QUEUE_MAX; i++)
 		more = rings->send();
-	if (more && !rings->retrying)
-		rings->retrying =
-		    !qb_loop_timer_add(control_loop(), QB_LOOP_MED, RETRY_NS, rings, retry, &rings->timer);
+	if (more && !timer_runs(&rings->retrying))
+		(void)timer_start(&rings->retrying, control_loop(), QB_LOOP_MED, RETRY_NS, rings, retry);
 }
 
 void capture_rings_written(const struct capture_rings *rings, uint64_t positions[WORKERS_MAX])

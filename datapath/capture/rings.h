@@ -10,8 +10,8 @@
 #include "datapath/capture/ring.h"
 #include "datapath/core/datapath.h"
 #include "lib/ipc.h"
+#include "lib/timer.h"
 
-#include <qb/qbloop.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,8 +21,7 @@ struct capture_rings {
 	bool (*send)(void);  /* one message of what is there; false where there is nothing */
 	void (*drain)(void); /* is called again a little later where there was more than one turn takes */
 	struct capture_ring *ring[WORKERS_MAX]; /* NULL: none */
-	bool retrying;
-	qb_loop_timer_handle timer;
+	struct timer retrying;
 };
 
 /* A ring for every worker that has none. Returns 0, or -ENOMEM; those that were made stay until they are freed. */

@@ -28,6 +28,7 @@
 #include "lib/messages/type.h"
 #include "lib/messages/watch.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,8 +45,7 @@ static struct ipc_server *server;
 static struct ipc_connection *clients[CLIENTS_MAX];
 static struct ipc_connection *cluster; /* that sent MESSAGE_ACTIVITY_SET last */
 static struct ipc_connection *mirror;  /* that sent a MESSAGE_MIRROR_... last */
-static bool retrying;
-static qb_loop_timer_handle retry_timer;
+static struct timer retrying;
 
 void server_send_all(uint32_t type, const void *body, size_t length)
 {
@@ -58,7 +58,6 @@ void server_send_all(uint32_t type, const void *body, size_t length)
 static void retry(void *user)
 {
 	(void)user;
-	retrying = false;
 	mirror_writable();
 }
 
@@ -72,9 +71,8 @@ int server_send_mirror(uint32_t type, const void *body, size_t length)
 		error = ipc_send(mirror, type, body, length, -1);
 	else
 		error = -EAGAIN;
-	if (error == -EAGAIN && !retrying)
-		retrying = qb_loop_timer_add(control_loop(), QB_LOOP_MED, MIRROR_RETRY_NS, NULL, retry,
-		                             &retry_timer) == 0;
+	if (error == -EAGAIN && !timer_runs(&retrying))
+		(void)timer_start(&retrying, control_loop(), QB_LOOP_MED, MIRROR_RETRY_NS, NULL, retry);
 	return error;
 }
 
@@ -352,9 +350,7 @@ int server_start(char reason[256])
 
 void server_stop(void)
 {
-	if (retrying)
-		qb_loop_timer_del(control_loop(), retry_timer);
-	retrying = false;
+	timer_stop(&retrying);
 	ipc_server_destroy(server);
 	server = NULL;
 }

@@ -9,6 +9,7 @@
 #include "datapath/nd/snoop.h"
 #include "datapath/port/port.h"
 #include "lib/messages/type.h"
+#include "lib/timer.h"
 
 #include <arpa/inet.h>
 #include <qb/qblog.h>
@@ -20,8 +21,7 @@
 
 struct dhcp_entry dhcp_table[DHCP_CLIENTS_MAX];
 static struct message_dhcp_client_configure order; /* of what is told */
-static qb_loop_timer_handle timer;
-static bool running;
+static struct timer timer;
 
 static bool active(void)
 {
@@ -200,8 +200,8 @@ static void tick(void *user)
 	uint64_t now = control_now();
 
 	(void)user;
-	running = order.count > 0 &&
-	          qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, tick, &timer) == 0;
+	if (order.count)
+		(void)timer_start(&timer, control_loop(), QB_LOOP_LOW, TICK_NS, NULL, tick);
 	for (unsigned i = 0; i < DHCP_CLIENTS_MAX && active(); i++)
 		if (dhcp_table[i].interface && dhcp_table[i].wanted)
 			tick_one(&dhcp_table[i], now);
@@ -209,8 +209,7 @@ static void tick(void *user)
 
 static void start(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
+	timer_stop(&timer);
 	tick(NULL);
 }
 
@@ -341,9 +340,7 @@ bool dhcp_client_claimed(const struct port *port, const struct arp_packet *packe
 
 void dhcp_client_stop(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
-	running = false;
+	timer_stop(&timer);
 }
 
 void dhcp_activity(bool now_active)

@@ -10,6 +10,7 @@
 #include "datapath/port/port.h"
 #include "lib/log_event.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -25,8 +26,7 @@ static struct watched {
 } watched[POLICY_PORTS_MAX];
 static unsigned watched_count;
 static uint16_t grace_ticks;
-static qb_loop_timer_handle timer;
-static bool running;
+static struct timer timer;
 
 static const char *name_of(uint16_t interface)
 {
@@ -149,7 +149,7 @@ static void tick(void *user)
 	bool offline = monitor_offline(), ready = monitor_ready();
 
 	(void)user;
-	running = qb_loop_timer_add(control_loop(), QB_LOOP_MED, TICK_NS, NULL, tick, &timer) == 0;
+	(void)timer_start(&timer, control_loop(), QB_LOOP_MED, TICK_NS, NULL, tick);
 	for (unsigned i = 0; policy && i < watched_count; i++)
 		watch(policy, &watched[i]);
 	if (policy)
@@ -193,14 +193,12 @@ void monitor_configure(const struct policy *policy)
 		watch_interface(interface->id, before, before_count);
 	}
 	if (watched_count)
-		running = qb_loop_timer_add(control_loop(), QB_LOOP_MED, TICK_NS, NULL, tick, &timer) == 0;
+		(void)timer_start(&timer, control_loop(), QB_LOOP_MED, TICK_NS, NULL, tick);
 }
 
 void monitor_stop(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
-	running = false;
+	timer_stop(&timer);
 }
 
 static struct watched *find(uint16_t interface)

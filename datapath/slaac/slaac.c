@@ -8,6 +8,7 @@
 #include "datapath/slaac/learned.h"
 #include "datapath/slaac/router_advertisement.h"
 #include "lib/messages/type.h"
+#include "lib/timer.h"
 
 #include <rte_random.h>
 #include <string.h>
@@ -21,8 +22,7 @@
 
 struct learned slaac_table[AUTOCONFIGURATIONS_MAX];
 static struct message_autoconfigure order; /* of what is told */
-static qb_loop_timer_handle timer;
-static bool running;
+static struct timer timer;
 
 static bool active(void)
 {
@@ -165,8 +165,8 @@ static void tick(void *user)
 	uint64_t now = control_now();
 
 	(void)user;
-	running = order.count > 0 &&
-	          qb_loop_timer_add(control_loop(), QB_LOOP_LOW, TICK_NS, NULL, tick, &timer) == 0;
+	if (order.count)
+		(void)timer_start(&timer, control_loop(), QB_LOOP_LOW, TICK_NS, NULL, tick);
 	for (unsigned i = 0; i < AUTOCONFIGURATIONS_MAX && active(); i++) {
 		struct learned *learned = &slaac_table[i];
 
@@ -185,8 +185,7 @@ static void tick(void *user)
 
 static void start(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
+	timer_stop(&timer);
 	tick(NULL);
 }
 
@@ -262,9 +261,7 @@ bool slaac_advertised(const struct port *port, const uint8_t *ip, size_t length)
 
 void slaac_stop(void)
 {
-	if (running)
-		qb_loop_timer_del(control_loop(), timer);
-	running = false;
+	timer_stop(&timer);
 }
 
 void slaac_activity(bool now_active)

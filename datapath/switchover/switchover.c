@@ -6,6 +6,7 @@
 #include "datapath/mirror/mirror.h"
 #include "datapath/worker/job.h"
 #include "datapath/worker/state.h"
+#include "lib/timer.h"
 
 #include <qb/qblog.h>
 #include <rte_cycles.h>
@@ -14,8 +15,7 @@ static struct {
 	bool passing, holding;
 	bool waiting;  /* passing: the job for quiet runs */
 	bool applying; /* holding: the job runs */
-	bool timing;
-	qb_loop_timer_handle timer;
+	struct timer timer;
 	uint64_t since; /* ns */
 	struct worker_job quiet, applied;
 } state;
@@ -27,16 +27,7 @@ static void start_timer(uint64_t cycles)
 {
 	uint64_t ns = (uint64_t)((double)cycles / (double)rte_get_tsc_hz() * 1e9);
 
-	if (state.timing)
-		qb_loop_timer_del(control_loop(), state.timer);
-	state.timing = qb_loop_timer_add(control_loop(), QB_LOOP_HIGH, ns, NULL, expired, &state.timer) == 0;
-}
-
-static void stop_timer(void)
-{
-	if (state.timing)
-		qb_loop_timer_del(control_loop(), state.timer);
-	state.timing = false;
+	(void)timer_start(&state.timer, control_loop(), QB_LOOP_HIGH, ns, NULL, expired);
 }
 
 static void log_end(const char *what)
@@ -96,7 +87,7 @@ static void tell_end(void *argument)
 static void stop_passing(const char *why)
 {
 	state.passing = false;
-	stop_timer();
+	timer_stop(&state.timer);
 	atomic_store(&switchover.passing_until, 0);
 	control_synchronize();
 	log_end(why);
@@ -107,7 +98,7 @@ static void stop_passing(const char *why)
 static void stop_holding(const char *why)
 {
 	state.holding = false;
-	stop_timer();
+	timer_stop(&state.timer);
 	atomic_store(&switchover.holding_until, 0);
 	log_end(why);
 	mirror_activity(true);
@@ -116,7 +107,6 @@ static void stop_holding(const char *why)
 static void expired(void *user)
 {
 	(void)user;
-	state.timing = false;
 	if (state.passing)
 		stop_passing("what still came is forwarded no longer");
 	else if (state.holding)
@@ -127,13 +117,13 @@ void switchover_activity(bool active)
 {
 	if (active && state.passing) {
 		state.passing = false;
-		stop_timer();
+		timer_stop(&state.timer);
 		/* No worker may see the end of passing and not that it is active again. */
 		control_synchronize();
 		atomic_store(&switchover.passing_until, 0);
 	} else if (!active && state.holding) {
 		state.holding = false;
-		stop_timer();
+		timer_stop(&state.timer);
 		atomic_store(&switchover.holding_until, 0);
 	}
 }

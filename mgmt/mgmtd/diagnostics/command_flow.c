@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/messages/query.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/value.h"
 #include "mgmt/mgmtd/diagnostics/flow_list.h"
@@ -23,7 +24,7 @@ struct flow_list {
 	struct message_flow_query query;
 	uint64_t left; /* flows to print */
 	bool verbose, limited;
-	qb_loop_timer_handle timer; /* 0: none runs */
+	struct timer timer; /* 0: none runs */
 };
 
 static int unreachable(struct session *session, int error)
@@ -58,10 +59,8 @@ static void go_on(void *user)
 	struct session *session = list->session;
 	int error;
 
-	list->timer = 0;
 	if (session_flush(session, CLIENT_QUEUE) == -EAGAIN) {
-		error = qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, PAUSE_NS, list, go_on,
-		                          &list->timer);
+		error = timer_start(&list->timer, session->engine->loop, QB_LOOP_LOW, PAUSE_NS, list, go_on);
 	} else {
 		session_rearm(session);
 		error = ask(list);
@@ -100,8 +99,7 @@ void flow_list_forget(struct session *session)
 
 	if (!list)
 		return;
-	if (list->timer)
-		qb_loop_timer_del(session->engine->loop, list->timer);
+	timer_stop(&list->timer);
 	session->flow_list = NULL;
 	free(list);
 }

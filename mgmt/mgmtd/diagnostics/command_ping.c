@@ -2,6 +2,7 @@
 #include "lib/messages/probe.h"
 #include "lib/messages/type.h"
 #include "lib/messages/watch.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/diagnostics/diagnostics.h"
 #include "mgmt/mgmtd/diagnostics/ping.h"
@@ -25,15 +26,8 @@ struct ping {
 	uint32_t sent, answered;
 	bool replied; /* to the present request */
 	struct traced_packet packet;
-	qb_loop_timer_handle timer; /* 0: none runs */
+	struct timer timer;
 };
-
-static void stop_timer(struct ping *ping)
-{
-	if (ping->timer)
-		qb_loop_timer_del(ping->session->engine->loop, ping->timer);
-	ping->timer = 0;
-}
 
 void ping_forget(struct session *session)
 {
@@ -41,7 +35,7 @@ void ping_forget(struct session *session)
 
 	if (!ping)
 		return;
-	stop_timer(ping);
+	timer_stop(&ping->timer);
 	diagnostics_end(session->engine->diagnostics, ping->probe);
 	diagnostics_end(session->engine->diagnostics, ping->watch);
 	session->ping = NULL;
@@ -63,11 +57,8 @@ static void end(struct ping *ping, int error)
 
 static void start_timer(struct ping *ping, uint64_t ns, void (*function)(void *user))
 {
-	stop_timer(ping);
-	if (qb_loop_timer_add(ping->session->engine->loop, QB_LOOP_LOW, ns, ping, function, &ping->timer)) {
-		ping->timer = 0;
+	if (timer_start(&ping->timer, ping->session->engine->loop, QB_LOOP_LOW, ns, ping, function))
 		end(ping, -ENOMEM);
-	}
 }
 
 static void flush(struct ping *ping)
@@ -96,7 +87,6 @@ static void on_silence(void *user)
 	struct ping *ping = user;
 	char to[IP_ADDRESS_TEXT];
 
-	ping->timer = 0;
 	if (ping->settings.probe.simulate)
 		fputs("The packet has not come to an end yet.\n", ping->session->out);
 	else if (!ping->replied)
@@ -190,7 +180,6 @@ static void next(void *user)
 	struct ping *ping = user;
 	int error;
 
-	ping->timer = 0;
 	ping->replied = false;
 	ping->packet.packet = 0;
 	ping->settings.probe.watch = ping->watch;

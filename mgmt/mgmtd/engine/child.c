@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/engine/child.h"
 #include "lib/log.h"
+#include "lib/timer.h"
 
 #include <errno.h>
 #include <qb/qbutil.h>
@@ -23,7 +24,7 @@ struct child {
 	pid_t pid; /* 0: it does not run */
 	uint64_t started_ns;
 	unsigned retry_ms;
-	qb_loop_timer_handle timer;
+	struct timer timer;
 };
 
 static void start(struct child *child);
@@ -32,16 +33,15 @@ static void on_retry(void *user)
 {
 	struct child *child = user;
 
-	child->timer = 0;
 	start(child);
 }
 
 static void retry_later(struct child *child)
 {
-	if (child->timer || !child->wanted)
+	if (timer_runs(&child->timer) || !child->wanted)
 		return;
-	qb_loop_timer_add(child->loop, QB_LOOP_LOW, child->retry_ms * QB_TIME_NS_IN_MSEC, child, on_retry,
-	                  &child->timer);
+	(void)timer_start(&child->timer, child->loop, QB_LOOP_LOW, child->retry_ms * QB_TIME_NS_IN_MSEC,
+	                  child, on_retry);
 	child->retry_ms = child->retry_ms * 2 > RETRY_LAST_MS ? RETRY_LAST_MS : child->retry_ms * 2;
 }
 
@@ -100,8 +100,7 @@ void child_destroy(struct child *child)
 {
 	if (!child)
 		return;
-	if (child->timer)
-		qb_loop_timer_del(child->loop, child->timer);
+	timer_stop(&child->timer);
 	if (child->pid) {
 		kill(child->pid, SIGTERM);
 		waitpid(child->pid, NULL, 0);

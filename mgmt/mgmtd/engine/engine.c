@@ -106,7 +106,7 @@ static void finish(struct engine *engine, int error, const char *text)
 
 	if (!activation->busy)
 		return;
-	qb_loop_timer_del(engine->loop, activation->timer);
+	timer_stop(&activation->timer);
 	activation->busy = false;
 	if (error) {
 		configuration_clear(&activation->next);
@@ -181,8 +181,8 @@ int engine_activate(struct engine *engine, const struct configuration *next, act
 		finish(engine, error, reason);
 		return error;
 	}
-	qb_loop_timer_add(engine->loop, QB_LOOP_MED, ACTIVATION_TIMEOUT_MS * QB_TIME_NS_IN_MSEC, engine,
-	                  on_timeout, &activation->timer);
+	(void)timer_start(&activation->timer, engine->loop, QB_LOOP_MED,
+	                  ACTIVATION_TIMEOUT_MS * QB_TIME_NS_IN_MSEC, engine, on_timeout);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
  */
 
 #include "lib/messages/commit.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/configuration/configuration.h"
 #include "mgmt/mgmtd/configuration/rename.h"
 #include "mgmt/mgmtd/engine/cfglog.h"
@@ -50,7 +51,7 @@ struct activation {
 	struct configuration next;
 	activation_done done;
 	void *user;
-	qb_loop_timer_handle timer;
+	struct timer timer;
 };
 
 typedef void (*commit_done)(void *user, int error, const char *reason);
@@ -84,7 +85,7 @@ struct engine {
 	uint64_t generation;    /* of committed; 0: never committed */
 	uint64_t policy_generation;
 	bool uncommitted; /* running is activated and waits for its commit */
-	qb_loop_timer_handle commit_timer;
+	struct timer commit_timer;
 	uint64_t accept_until_ns; /* `ha -receiveconf`: until then the peer's configuration is taken whatever
 	                             it is */
 	bool accept_restarts;     /* `ha -receiveconf -reboot`: and then with a start of this node */

@@ -37,8 +37,7 @@ void engine_log_commit(struct engine *engine, uint64_t generation, const char *h
 
 void engine_stop_commit_timer(struct engine *engine)
 {
-	if (engine->uncommitted)
-		qb_loop_timer_del(engine->loop, engine->commit_timer);
+	timer_stop(&engine->commit_timer);
 	engine->uncommitted = false;
 }
 
@@ -267,6 +266,6 @@ void engine_await_commit(struct engine *engine)
 {
 	engine_stop_commit_timer(engine);
 	engine->uncommitted = true;
-	qb_loop_timer_add(engine->loop, QB_LOOP_MED, engine_commit_seconds(engine) * QB_TIME_NS_IN_SEC,
-	                  engine, on_commit_timeout, &engine->commit_timer);
+	(void)timer_start(&engine->commit_timer, engine->loop, QB_LOOP_MED,
+	                  engine_commit_seconds(engine) * QB_TIME_NS_IN_SEC, engine, on_commit_timeout);
 }

@@ -5,6 +5,7 @@
 #include "lib/messages/cgi.h"
 #include "lib/messages/type.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/https/https_render.h"
 #include "mgmt/mgmtd/login/login_limit.h"
 #include "mgmt/mgmtd/login/password_worker.h"
@@ -33,8 +34,8 @@ struct cgi {
 struct client {
 	struct cgi *cgi;
 	struct ipc_connection *connection;
-	qb_loop_timer_handle timer;
-	bool checking, refusing;
+	struct timer refusing; /* its "no" waits */
+	bool checking;
 	uint64_t arrived_ns;
 	struct message_cgi_request request; /* without the password */
 };
@@ -54,7 +55,6 @@ static void on_delay(void *user)
 {
 	struct client *client = user;
 
-	client->refusing = false;
 	reply(client->connection, 401, "");
 }
 
@@ -64,9 +64,8 @@ static void refuse_later(struct client *client)
 	uint64_t passed = qb_util_nano_current_get() - client->arrived_ns,
 	         delay = FAILURE_DELAY_MS * QB_TIME_NS_IN_MSEC;
 
-	client->refusing = true;
-	qb_loop_timer_add(client->cgi->engine->loop, QB_LOOP_LOW, passed < delay ? delay - passed : 0, client,
-	                  on_delay, &client->timer);
+	(void)timer_start(&client->refusing, client->cgi->engine->loop, QB_LOOP_LOW,
+	                  passed < delay ? delay - passed : 0, client, on_delay);
 }
 
 /* The users of the database that the first enabled RemoteMgmtHTTP names. */
@@ -168,7 +167,7 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 
 	if (message->fd >= 0)
 		close(message->fd);
-	if (client->checking || client->refusing)
+	if (client->checking || timer_runs(&client->refusing))
 		return;
 	if (message->type != MESSAGE_CGI_REQUEST || message->length != sizeof(*request)) {
 		reply(connection, 400, "");
@@ -194,8 +193,7 @@ static void on_closed(struct ipc_connection *connection, void *user)
 	struct cgi *cgi = client->cgi;
 
 	(void)connection;
-	if (client->refusing)
-		qb_loop_timer_del(cgi->engine->loop, client->timer);
+	timer_stop(&client->refusing);
 	/* Who does not wait for the answer has used up a check all the same. */
 	if (client->checking) {
 		password_worker_forget(cgi->passwords, client);

@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/import/preconfiguration.h"
 #include "lib/messages/commit.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 #include "mgmt/identity/certificate.h"
 #include "mgmt/mgmtd/backup/adopt.h"
 #include "mgmt/mgmtd/backup/backup.h"
@@ -32,8 +33,7 @@ struct preconfiguration {
 	struct engine *engine;
 	struct background *background;
 	unsigned looks;
-	bool timing;
-	qb_loop_timer_handle timer;
+	struct timer timer;
 };
 
 static void free_job(struct job *job)
@@ -130,9 +130,8 @@ static void look_later(struct preconfiguration *preconfiguration)
 {
 	if (++preconfiguration->looks >= LOOKS)
 		return;
-	preconfiguration->timing =
-	    !qb_loop_timer_add(preconfiguration->engine->loop, QB_LOOP_LOW, LOOK_SECONDS * QB_TIME_NS_IN_SEC,
-	                       preconfiguration, look, &preconfiguration->timer);
+	(void)timer_start(&preconfiguration->timer, preconfiguration->engine->loop, QB_LOOP_LOW,
+	                  LOOK_SECONDS * QB_TIME_NS_IN_SEC, preconfiguration, look);
 }
 
 static void on_looked(void *user, void *work)
@@ -164,7 +163,6 @@ static void look(void *user)
 	struct preconfiguration *preconfiguration = user;
 	struct job *job;
 
-	preconfiguration->timing = false;
 	if (!is_untouched(preconfiguration->engine))
 		return;
 	job = calloc(1, sizeof(*job));
@@ -218,8 +216,7 @@ void preconfiguration_destroy(struct preconfiguration *preconfiguration)
 {
 	if (!preconfiguration)
 		return;
-	if (preconfiguration->timing)
-		qb_loop_timer_del(preconfiguration->engine->loop, preconfiguration->timer);
+	timer_stop(&preconfiguration->timer);
 	background_destroy(preconfiguration->background);
 	free(preconfiguration);
 }

@@ -51,7 +51,6 @@ static void on_delay(void *user)
 {
 	struct session *session = user;
 
-	session->attempt->refusing = false;
 	reply(session, -EACCES);
 }
 
@@ -67,9 +66,8 @@ void login_refuse(struct session *session)
 	if (login_is_logged(session))
 		qb_log(LOG_NOTICE, "login over SSH (%s) from %s failed", attempt->request.access,
 		       attempt->request.remote);
-	attempt->refusing = true;
-	qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, passed < delay ? delay - passed : 0, session,
-	                  on_delay, &attempt->timer);
+	(void)timer_start(&attempt->refusing, session->engine->loop, QB_LOOP_LOW,
+	                  passed < delay ? delay - passed : 0, session, on_delay);
 }
 
 /* Right credentials without rights see the command line say so. */
@@ -216,7 +214,8 @@ static void on_message(struct ipc_connection *connection, const struct ipc_messa
 	if (message->fd >= 0)
 		close(message->fd);
 	if (!session->open && !session->leaving && !attempt->checking && !attempt->asking &&
-	    !attempt->refusing && !attempt->denied && message->length == sizeof(struct message_login))
+	    !timer_runs(&attempt->refusing) && !attempt->denied &&
+	    message->length == sizeof(struct message_login))
 		take(session, message->body);
 }
 
@@ -253,8 +252,7 @@ void login_forget(struct session *session)
 
 	if (!attempt)
 		return;
-	if (attempt->refusing)
-		qb_loop_timer_del(session->engine->loop, attempt->timer);
+	timer_stop(&attempt->refusing);
 	login_sources_forget(session);
 	login_session_end(session);
 	OPENSSL_cleanse(attempt, sizeof(*attempt));

@@ -7,6 +7,7 @@
 
 #include "lib/messages/login.h"
 #include "lib/messages/radius.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/login/auth_decision.h"
 #include "mgmt/mgmtd/login/auth_profile.h"
 #include "mgmt/mgmtd/login/lockout.h"
@@ -35,11 +36,10 @@ struct logins {
 
 /* One at a time: while sources are asked or a "no" waits, other requests of the connection are left. */
 struct login_attempt {
-	qb_loop_timer_handle timer; /* of refusing */
-	bool checking;              /* at the password worker */
-	bool asking;                /* at RADIUS servers */
-	bool questioning;           /* the user: its next message may be an answer */
-	bool refusing;
+	bool checking;         /* at the password worker */
+	bool asking;           /* at RADIUS servers */
+	bool questioning;      /* the user: its next message may be an answer */
+	struct timer refusing; /* its "no" waits */
 	bool denied; /* the credentials are right, but give no rights: all that follows is "Access denied." */
 	uint64_t arrived_ns;
 	struct message_login request;      /* without the password */
@@ -51,7 +51,7 @@ struct login_attempt {
 	uint32_t state_length;
 	struct login_session session;                           /* once it is open */
 	void (*confirmed)(struct session *session, bool right); /* of login_confirm, or NULL */
-	qb_loop_timer_handle idle_timer;
+	struct timer idle_timer;
 };
 
 /* login.c: ends the login. */

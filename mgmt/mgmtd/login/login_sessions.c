@@ -41,8 +41,8 @@ static void on_idle(void *user);
 
 static void start_idle_timer(struct session *session, uint64_t delay_ns)
 {
-	qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, delay_ns, session, on_idle,
-	                  &session->attempt->idle_timer);
+	(void)timer_start(&session->attempt->idle_timer, session->engine->loop, QB_LOOP_LOW, delay_ns,
+	                  session, on_idle);
 }
 
 static void on_idle(void *user)
@@ -52,7 +52,6 @@ static void on_idle(void *user)
 	uint64_t idle = qb_util_nano_current_get() - attempt->session.used_ns,
 	         most = attempt->profile.timeout_seconds * (uint64_t)QB_TIME_NS_IN_SEC;
 
-	attempt->idle_timer = 0;
 	if (!session->open)
 		return;
 	if (session->waiting)
@@ -80,9 +79,7 @@ void login_session_begin(struct session *session)
 
 void login_session_end(struct session *session)
 {
-	if (session->attempt->idle_timer)
-		qb_loop_timer_del(session->engine->loop, session->attempt->idle_timer);
-	session->attempt->idle_timer = 0;
+	timer_stop(&session->attempt->idle_timer);
 }
 
 void login_used(struct session *session)

@@ -4,6 +4,7 @@
 #include "lib/log.h"
 #include "lib/messages/type.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/session/session.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ struct radius {
 	struct ipc_connection *connection; /* NULL: the child is not there */
 	bool wanted;
 	pid_t pid; /* 0: none runs */
-	qb_loop_timer_handle timer;
+	struct timer timer;
 	uint64_t last_id;
 	uint32_t snoop;
 	struct asked asked[RADIUS_REQUESTS_MAX];
@@ -43,15 +44,14 @@ static void on_retry(void *user)
 {
 	struct radius *radius = user;
 
-	radius->timer = 0;
 	start(radius);
 }
 
 static void retry_later(struct radius *radius)
 {
-	if (!radius->timer && radius->wanted)
-		qb_loop_timer_add(radius->engine->loop, QB_LOOP_LOW, RETRY_MS * QB_TIME_NS_IN_MSEC, radius,
-		                  on_retry, &radius->timer);
+	if (!timer_runs(&radius->timer) && radius->wanted)
+		(void)timer_start(&radius->timer, radius->engine->loop, QB_LOOP_LOW,
+		                  RETRY_MS * QB_TIME_NS_IN_MSEC, radius, on_retry);
 }
 
 static void run_child(pid_t parent)
@@ -230,8 +230,7 @@ void radius_destroy(struct radius *radius)
 	if (!radius)
 		return;
 	radius->wanted = false;
-	if (radius->timer)
-		qb_loop_timer_del(radius->engine->loop, radius->timer);
+	timer_stop(&radius->timer);
 	if (radius->pid) {
 		kill(radius->pid, SIGTERM);
 		waitpid(radius->pid, NULL, 0);

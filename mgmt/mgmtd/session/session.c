@@ -129,8 +129,8 @@ static void on_timeout(void *user);
 
 static void start_timer(struct session *session)
 {
-	qb_loop_timer_add(session->engine->loop, QB_LOOP_LOW, COMMAND_SECONDS * QB_TIME_NS_IN_SEC, session,
-	                  on_timeout, &session->timer);
+	(void)timer_start(&session->timer, session->engine->loop, QB_LOOP_LOW,
+	                  COMMAND_SECONDS * QB_TIME_NS_IN_SEC, session, on_timeout);
 }
 
 /* Nobody's answer is waited for any more. */
@@ -159,7 +159,6 @@ static void on_timeout(void *user)
 {
 	struct session *session = user;
 
-	session->timer = 0;
 	stop_waiting(session);
 	fputs("No answer.\n", session->out);
 	session_end(session, -ETIMEDOUT);
@@ -178,9 +177,7 @@ void session_end(struct session *session, int error)
 			return;
 		}
 	}
-	if (session->timer)
-		qb_loop_timer_del(session->engine->loop, session->timer);
-	session->timer = 0;
+	timer_stop(&session->timer);
 	fclose(session->out);
 	session->out = NULL;
 	session->error = error;
@@ -192,11 +189,8 @@ void session_end(struct session *session, int error)
 void session_rearm(struct session *session)
 {
 	/* Without a timer the command has not said yet that it waits. */
-	if (!session->timer)
-		return;
-	qb_loop_timer_del(session->engine->loop, session->timer);
-	session->timer = 0;
-	start_timer(session);
+	if (timer_runs(&session->timer))
+		start_timer(session);
 }
 
 int session_ask(struct session *session, const char *question, session_answer answer)
@@ -284,8 +278,7 @@ static void destroy(struct session *session)
 	login_forget(session);
 	files_forget(session);
 	script_stop(session);
-	if (session->timer)
-		qb_loop_timer_del(engine->loop, session->timer);
+	timer_stop(&session->timer);
 	if (session->out)
 		fclose(session->out);
 	free(session->text);

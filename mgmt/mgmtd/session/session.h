@@ -10,6 +10,7 @@
 #include "lib/ipc.h"
 #include "lib/messages/commit.h"
 #include "lib/messages/radius.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/engine/engine.h"
 #include "mgmt/mgmtd/session/line.h"
 
@@ -42,7 +43,7 @@ struct session {
 	struct session *next;
 	struct engine *engine;
 	struct ipc_connection *connection;
-	qb_loop_timer_handle timer; /* of a waiting command */
+	struct timer timer; /* of a waiting command */
 	char user[64];
 	struct login_attempt *attempt; /* a connection of the login socket; NULL: of the console's */
 	bool open;

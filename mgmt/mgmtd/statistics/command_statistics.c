@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/timer.h"
 #include "mgmt/mgmtd/command/command.h"
 #include "mgmt/mgmtd/configuration/value.h"
 #include "mgmt/mgmtd/session/table.h"
@@ -19,7 +20,7 @@ struct statistics_poll {
 	struct statistics list; /* what is polled */
 	struct gather *asked;   /* by a command that waits */
 	struct gather *due;     /* by the interval */
-	qb_loop_timer_handle timer;
+	struct timer timer;
 	unsigned interval_s; /* 0: no polling */
 	enum { SHOW_LIST, SHOW_ALL, ADD, SHOW_ONCE } act;
 	char pattern[STATISTIC_PATH]; /* of the command that waits */
@@ -113,18 +114,15 @@ static void on_interval(void *user)
 {
 	struct statistics_poll *poll = user;
 
-	poll->timer = 0;
-	qb_loop_timer_add(poll->session->engine->loop, QB_LOOP_LOW, poll->interval_s * QB_TIME_NS_IN_SEC,
-	                  poll, on_interval, &poll->timer);
+	(void)timer_start(&poll->timer, poll->session->engine->loop, QB_LOOP_LOW,
+	                  poll->interval_s * QB_TIME_NS_IN_SEC, poll, on_interval);
 	if (!poll->due)
 		gather_start(poll->session->engine, on_due, poll, &poll->due);
 }
 
 static void stop(struct statistics_poll *poll)
 {
-	if (poll->timer)
-		qb_loop_timer_del(poll->session->engine->loop, poll->timer);
-	poll->timer = 0;
+	timer_stop(&poll->timer);
 	poll->interval_s = 0;
 	gather_cancel(poll->due);
 }
@@ -190,8 +188,8 @@ static int start_polling(struct statistics_poll *poll, const struct argument *in
 		return -EINVAL;
 	}
 	stop(poll);
-	error = qb_loop_timer_add(poll->session->engine->loop, QB_LOOP_LOW, first * QB_TIME_NS_IN_SEC, poll,
-	                          on_interval, &poll->timer);
+	error = timer_start(&poll->timer, poll->session->engine->loop, QB_LOOP_LOW, first * QB_TIME_NS_IN_SEC,
+	                    poll, on_interval);
 	if (error)
 		return error;
 	poll->interval_s = first;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mgmt/mgmtd/statistics/usage.h"
 #include "lib/log.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/engine/cluster_link.h"
 #include "mgmt/mgmtd/engine/datapath_link.h"
 
@@ -12,7 +13,7 @@
 
 struct usage {
 	struct engine *engine;
-	qb_loop_timer_handle timer;
+	struct timer timer;
 	struct processes now;
 };
 
@@ -39,9 +40,8 @@ static void on_timer(void *user)
 
 	if (error)
 		qb_log(LOG_WARNING, "processes cannot be looked at: %s", strerror(-error));
-	usage->timer = 0;
-	qb_loop_timer_add(usage->engine->loop, QB_LOOP_LOW, USAGE_SECONDS * QB_TIME_NS_IN_SEC, usage,
-	                  on_timer, &usage->timer);
+	(void)timer_start(&usage->timer, usage->engine->loop, QB_LOOP_LOW, USAGE_SECONDS * QB_TIME_NS_IN_SEC,
+	                  usage, on_timer);
 }
 
 int usage_create(struct engine *engine, struct usage **out)
@@ -52,8 +52,7 @@ int usage_create(struct engine *engine, struct usage **out)
 	if (!usage)
 		return -ENOMEM;
 	usage->engine = engine;
-	error =
-	    qb_loop_timer_add(engine->loop, QB_LOOP_LOW, QB_TIME_NS_IN_SEC, usage, on_timer, &usage->timer);
+	error = timer_start(&usage->timer, engine->loop, QB_LOOP_LOW, QB_TIME_NS_IN_SEC, usage, on_timer);
 	if (error) {
 		free(usage);
 		return error;
@@ -71,8 +70,7 @@ void usage_destroy(struct usage *usage)
 {
 	if (!usage)
 		return;
-	if (usage->timer)
-		qb_loop_timer_del(usage->engine->loop, usage->timer);
+	timer_stop(&usage->timer);
 	free(usage);
 }
 

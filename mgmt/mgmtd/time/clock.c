@@ -2,6 +2,7 @@
 #include "mgmt/mgmtd/time/clock.h"
 #include "lib/log.h"
 #include "lib/paths.h"
+#include "lib/timer.h"
 #include "mgmt/mgmtd/configuration/resolve.h"
 #include "mgmt/mgmtd/time/clock_program.h"
 #include "mgmt/mgmtd/time/time_zone.h"
@@ -26,7 +27,7 @@ struct clock {
 	unsigned interval_s;
 	bool force;
 	size_t waiting; /* for so many servers */
-	qb_loop_timer_handle timer;
+	struct timer timer;
 	struct clock_program query[CLOCK_SERVERS_MAX];
 	struct clock_program setter;
 	bool synchronizing; /* what the setter does is a synchronization's */
@@ -39,7 +40,6 @@ static void on_timer(void *user)
 	struct clock *clock = user;
 	int error;
 
-	clock->timer = 0;
 	error = clock_synchronize(clock, false);
 	if (error)
 		qb_log(LOG_WARNING, "the time servers cannot be asked: %s", strerror(-error));
@@ -47,12 +47,10 @@ static void on_timer(void *user)
 
 static void arm(struct clock *clock, unsigned seconds)
 {
-	if (clock->timer)
-		qb_loop_timer_del(clock->loop, clock->timer);
-	clock->timer = 0;
+	timer_stop(&clock->timer);
 	if (clock->status.enabled)
-		qb_loop_timer_add(clock->loop, QB_LOOP_LOW, seconds * QB_TIME_NS_IN_SEC, clock, on_timer,
-		                  &clock->timer);
+		(void)timer_start(&clock->timer, clock->loop, QB_LOOP_LOW, seconds * QB_TIME_NS_IN_SEC, clock,
+		                  on_timer);
 }
 
 static void conclude(struct clock *clock, const char *error)
