@@ -52,11 +52,10 @@ void crowd_send(const struct crowd *crowd, const uint32_t *numbers, unsigned cou
 /* Opens that many more, as fast as they are heard. False where some stay unheard. */
 bool crowd_open(struct crowd *crowd, uint32_t count);
 /*
- * Asks for every flow that was heard before the server heard nothing for CROWD_GAP_NS, a time that ended after a moment
- * (CLOCK_REALTIME, nanoseconds; 0: every flow), and prints how many of them are missing and how old those were.
+ * Asks for every flow that was heard before the server's longest silence of those that ended after a moment (CLOCK_REALTIME,
+ * nanoseconds; 0: every flow), and prints how many of them are missing and how old those were.
  */
 void crowd_check(struct crowd *crowd, uint64_t moment);
-#define CROWD_GAP_NS 100000000ULL
 
 uint64_t crowd_now(void); /* CLOCK_MONOTONIC, nanoseconds */
 void crowd_pause(uint64_t nanoseconds);

@@ -301,21 +301,28 @@ static bool is_alive(const struct crowd *crowd, uint32_t number)
 	return atomic_load(&crowd->alive[number]) == atomic_load(&crowd->round);
 }
 
-/* How many were heard before the gap. */
-static uint32_t before_gap(const struct crowd *crowd, uint64_t moment)
+/* How many were heard before the longest silence that ended after the moment. */
+static uint32_t before_silence(const struct crowd *crowd, uint64_t moment)
 {
-	uint32_t count = atomic_load(&crowd->heard_count);
+	uint32_t count = atomic_load(&crowd->heard_count), found = count;
+	uint64_t longest = 0;
 
 	for (uint32_t i = 1; i < count && moment; i++) {
-		if (crowd->heard_at[i] > moment && crowd->heard_at[i] - crowd->heard_at[i - 1] > CROWD_GAP_NS)
-			return i;
+		uint64_t silence = crowd->heard_at[i] - crowd->heard_at[i - 1];
+
+		/* Times of frames on two processors may be out of order. */
+		if (crowd->heard_at[i] <= moment || crowd->heard_at[i] < crowd->heard_at[i - 1] ||
+		    silence <= longest)
+			continue;
+		longest = silence;
+		found = i;
 	}
-	return count;
+	return found;
 }
 
 void crowd_check(struct crowd *crowd, uint64_t moment)
 {
-	uint32_t count = before_gap(crowd, moment), missing = 0, late = 0;
+	uint32_t count = before_silence(crowd, moment), missing = 0, late = 0;
 	uint64_t oldest = 0;
 
 	atomic_store(&crowd->alive_count, 0);
