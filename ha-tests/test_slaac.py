@@ -8,6 +8,7 @@ import pytest
 from lab.background import Background, Capture
 from lab.cluster import Cluster
 from lab.laboratory import Lab
+from lab.vlan import VlanDevice, run_ip
 from lab.wait import await_condition
 
 PREFIX = "2001:db8:99::"
@@ -32,11 +33,23 @@ add IPRule Name=ip6_out Action=Allow SourceInterface=if1 SourceNetwork=if1_ip6_n
 add IPRule Name=ping6 Action=Allow SourceInterface=if2 SourceNetwork=if2_ip6_net DestinationInterface=core DestinationNetwork=all-nets Service=ping6-inbound
 cc
 """
-# Answers solicitations, and advertises what standard input tells it to: the lifetime as a router, or a prefix and how long it is valid
-# and preferred.
+VLAN_PREFIX = "2001:db8:97::"
+VLAN_OWN = "2001:db8:97:0:1200:ff:fe01:4"  # a VLAN has a shared MAC of its own
+VLAN_CONFIGURE = """
+add Address IPAddress vlan7_ip Address=10.97.0.1
+add Interface VLAN vlan7 BaseInterface=if2 VLANID=7 IPAddress=vlan7_ip Network=10.97.0.0/24 IPv6AddressConfiguration=SLAAC
+cc RoutingTable main
+add Route Interface=vlan7 Network=vlan7_ip6_net
+cc
+cc RuleSet IPRuleSet main
+add IPRule Name=ping6_vlan Action=Allow SourceInterface=vlan7 SourceNetwork=vlan7_ip6_net DestinationInterface=core DestinationNetwork=all-nets Service=ping6-inbound
+cc
+"""
+# On a link it answers solicitations, and advertises a prefix and what standard input tells it to: the lifetime as a router, or another
+# prefix and how long it is valid and preferred.
 ROUTER = f"""
 import select, socket, struct, sys
-link = socket.if_nametoindex("eth0")
+link = socket.if_nametoindex(sys.argv[1])
 s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
 s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
 s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, link)
@@ -44,7 +57,7 @@ s.bind(("fe80::99", 0, 0, link))
 g = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
 g.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.inet_pton(socket.AF_INET6, "ff02::2") + struct.pack("@I", link))
 lifetime = 1800
-prefixes = {{"{PREFIX}": (86400, 14400)}}
+prefixes = {{sys.argv[2]: (86400, 14400)}}
 def advertise():
     told = struct.pack(">BBHBBHII", 134, 0, 0, 64, 0, lifetime, 0, 0)
     for prefix, (valid, preferred) in prefixes.items():
@@ -74,15 +87,16 @@ def objects(cluster: Cluster, node: str) -> dict[str, str]:
     return dict(re.findall(r"^(if2_ip6_\S+) +(\S+)", shown, re.MULTILINE))
 
 
-def formed(cluster: Cluster, node: str) -> dict[str, str]:
+def formed(cluster: Cluster, node: str, interface: str = "if2") -> dict[str, str]:
     """The addresses that a node forms, and what has become of them."""
-    states = re.findall(r" (\S+:\S+) (tentative|preferred|deprecated|duplicate)$", cluster.nodes[node].cli("ifstat if2").stdout, re.MULTILINE)
+    shown = cluster.nodes[node].cli(f"ifstat {interface}").stdout
+    states = re.findall(r" (\S+:\S+) (tentative|preferred|deprecated|duplicate)$", shown, re.MULTILINE)
     return dict(states)
 
 
-def await_formed(cluster: Cluster, address: str, state: str) -> None:
+def await_formed(cluster: Cluster, address: str, state: str, interface: str = "if2") -> None:
     for node in cluster.nodes:
-        await_condition(lambda node=node: formed(cluster, node).get(address) == state, f"{address} as {state} of {node}", timeout=30)
+        await_condition(lambda node=node: formed(cluster, node, interface).get(address) == state, f"{address} as {state} of {node}", timeout=30)
 
 
 def log_of(cluster: Cluster) -> str:
@@ -93,10 +107,15 @@ def ping(lab: Lab, address: str, host: str = "client") -> bool:
     return lab.run(host, ["ping", "-6", "-n", "-q", "-c", "1", "-W", "1", address], check=False).returncode == 0
 
 
+def run_router(lab: Lab, device: str, prefix: str) -> Background:
+    made = Background(lab, "server", ["/usr/bin/python3", "-u", "-c", ROUTER, device, prefix])
+    made.await_line("ready")
+    return made
+
+
 @pytest.fixture(scope="module")
 def router(lab: Lab) -> Iterator[Background]:
-    made = Background(lab, "server", ["/usr/bin/python3", "-u", "-c", ROUTER])
-    made.await_line("ready")
+    made = run_router(lab, "eth0", PREFIX)
     yield made
     made.stop()
 
@@ -230,3 +249,23 @@ def test_a_configured_address_that_a_host_claims_stays(cluster: Cluster) -> None
         assert "2001:db8:1::1" in cluster.nodes[cluster.active()].cli("ifstat if1").stdout
     finally:
         lab.run("client", ["ip", "-6", "address", "delete", "2001:db8:1::1/64", "dev", "eth0"])
+
+
+@pytest.mark.feature("C05-019", "C05-023")
+def test_a_vlan(cluster: Cluster) -> None:
+    lab = cluster.lab
+    with VlanDevice(lab, "server", "eth0", "vlan7", ["8100:7"]):
+        for address in ("fe80::99/64", f"{VLAN_PREFIX}10/64"):
+            run_ip(lab, "server", f"-6 address add {address} dev vlan7 nodad")
+        cluster.commit(VLAN_CONFIGURE)
+        router = run_router(lab, "vlan7", VLAN_PREFIX)
+        try:
+            await_formed(cluster, VLAN_OWN, "preferred", "vlan7")
+            await_condition(lambda: ping(lab, VLAN_OWN, "server"), "the address on the VLAN", timeout=10)
+            victim, survivor, _ = cluster.crash_active()
+            cluster.await_active(survivor)
+            assert ping(lab, VLAN_OWN, "server")
+            cluster.nodes[victim].start()
+            cluster.await_well()
+        finally:
+            router.stop()
