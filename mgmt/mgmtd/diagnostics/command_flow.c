@@ -24,7 +24,7 @@ struct flow_list {
 	struct message_flow_query query;
 	uint64_t left; /* flows to print */
 	bool verbose, limited;
-	struct timer timer; /* 0: none runs */
+	struct timer timer;
 };
 
 static int unreachable(struct session *session, int error)
