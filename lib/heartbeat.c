@@ -2,8 +2,8 @@
 #include "lib/heartbeat.h"
 
 #include <endian.h>
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
 #include <string.h>
 
 #define HEARTBEAT_MAGIC   0x48414842u /* "HAHB" */
@@ -45,9 +45,24 @@ struct frame {
 
 _Static_assert(sizeof(struct frame) == HEARTBEAT_FRAME_LENGTH, "the frame's length is part of the protocol");
 
+/*
+ * HMAC-SHA-256, its first length_out bytes. Nettle's and not OpenSSL's: that one allocates a dozen objects at each call, and the
+ * thread of the heartbeats is to wait for no allocator.
+ */
+static void authenticate(const uint8_t *key, size_t key_length, const void *bytes, size_t length,
+                         size_t length_out, uint8_t *out)
+{
+	struct hmac_sha256_ctx context;
+
+	hmac_sha256_set_key(&context, key_length, key);
+	hmac_sha256_update(&context, length, bytes);
+	hmac_sha256_digest(&context, length_out, out);
+	explicit_bzero(&context, sizeof(context));
+}
+
 void cluster_derive_key(const uint8_t cluster_key[CLUSTER_KEY_LENGTH], const char *label, uint8_t key[32])
 {
-	HMAC(EVP_sha256(), cluster_key, CLUSTER_KEY_LENGTH, (const uint8_t *)label, strlen(label), key, NULL);
+	authenticate(cluster_key, CLUSTER_KEY_LENGTH, label, strlen(label), SHA256_DIGEST_SIZE, key);
 }
 
 struct mac_address heartbeat_mac(uint8_t cluster_id, enum cluster_role role)
@@ -63,10 +78,7 @@ struct mac_address cluster_shared_mac(uint8_t cluster_id, uint16_t interface_id)
 
 static void compute_tag(const struct frame *frame, const uint8_t key[32], uint8_t tag[TAG_LENGTH])
 {
-	uint8_t digest[EVP_MAX_MD_SIZE];
-
-	HMAC(EVP_sha256(), key, 32, (const uint8_t *)frame, offsetof(struct frame, tag), digest, NULL);
-	memcpy(tag, digest, TAG_LENGTH);
+	authenticate(key, 32, frame, offsetof(struct frame, tag), TAG_LENGTH, tag);
 }
 
 void heartbeat_encode(const struct heartbeat *heartbeat, const uint8_t key[32],
@@ -138,7 +150,7 @@ enum heartbeat_verdict heartbeat_decode(const uint8_t *bytes, size_t length, uin
 	if (frame.cluster_id != cluster_id)
 		return HEARTBEAT_OTHER_CLUSTER;
 	compute_tag(&frame, key, tag);
-	if (CRYPTO_memcmp(tag, frame.tag, TAG_LENGTH) != 0)
+	if (!memeql_sec(tag, frame.tag, TAG_LENGTH))
 		return HEARTBEAT_FORGED;
 	if (frame.role == own_role)
 		return HEARTBEAT_OWN_ROLE;
