@@ -17,7 +17,7 @@ from lab.laboratory import Lab  # noqa: E402
 from lab.places import REPOSITORY  # noqa: E402
 from lab.stale import remove_stale  # noqa: E402
 
-pytest_plugins = ["features"]
+pytest_plugins = ["features", "node_logs"]
 
 RESULTS = REPOSITORY / "build" / "test-results"
 
