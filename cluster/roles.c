@@ -70,6 +70,7 @@ struct role_actions roles_event(struct daemon *daemon, struct role_event *event)
 	struct role_actions actions;
 
 	event->now_ms = clock_now_ms();
+	event->peer_behind = daemon->role.active && replication_gets_on(&daemon->replication, event->now_ms);
 	role_step(&daemon->role, event, &actions);
 	planned = is_planned(&daemon->role, was_active) &&
 	          replication_can_turn(&daemon->replication, daemon->role.active);

@@ -17,6 +17,7 @@ CLUSTERD = "hadrian-clusterd"
 WAITS = "ends when the peer has been told what this node holds"
 JOINED = "the peer joined the group"
 GOES_ON = "hands over although the peer has only"
+UNHEALTHY = "the datapath is not healthy: yields when the peer has been told what this node holds"
 
 
 def logged(node: LabNode, text: str) -> int:
@@ -133,4 +134,18 @@ def test_hand_over_to_a_node_that_is_being_told_is_refused(cluster: Cluster, hel
         assert asked.cli(command).returncode == 0
         cluster.await_active(standby.name)
         cluster.await_inactive(active.name)
+        assert flows.check() == ALL_ALIVE
+
+
+@pytest.mark.feature("C22-030", "C22-057", "C22-006")
+def test_a_cut_interface_waits_for_a_peer_that_is_being_told(cluster: Cluster) -> None:
+    """Flows by other interfaces go on meanwhile, and those by this one would else be lost for good."""
+    with Flows(cluster.lab, TCP, UDP) as flows:
+        cluster.await_well()
+        with untold_standby(cluster, "standby") as (active, standby):
+            before = logged(active, UNHEALTHY)
+            cluster.lab.set_link(active.name, "if1", "down")
+            await_logged(active, UNHEALTHY, before)
+            assert active.status().active
+        cluster.await_active(standby.name)
         assert flows.check() == ALL_ALIVE

@@ -181,6 +181,7 @@ void role_step(struct role_state *state, const struct role_event *event, struct 
 {
 	memset(actions, 0, sizeof(*actions));
 	actions->text = "";
+	state->peer_behind = event->peer_behind;
 	switch (event->type) {
 	case ROLE_CONFIGURE:
 		take_configuration(state, event, actions);

@@ -71,6 +71,8 @@ struct role_peer {
 struct role_event {
 	enum role_event_type type;
 	uint64_t now_ms; /* of a monotonic clock that never stands still, not 0 */
+	/* With any type: the peer is being told what this node holds, gets on with it, and would lose the rest in a takeover. */
+	bool peer_behind;
 	union {
 		struct role_configuration configuration;
 		struct role_datapath datapath;
@@ -104,7 +106,9 @@ struct role_state {
 	uint8_t able;
 	uint8_t group_peer;
 	uint8_t finished;
-	uint8_t reserved[7];
+	uint8_t peer_behind;
+	uint8_t waits; /* not healthy, and yields only when the peer is behind no more */
+	uint8_t reserved[5];
 	struct message_activity sent; /* what the datapath was told last */
 };
 

@@ -11,6 +11,8 @@ enum { IDLE_MASTER = 3, IDLE_SLAVE = 5, IDLE_UNHEALTHY_MASTER = 8, IDLE_UNHEALTH
 /* A peer hears us within one PeerDead and we hear that it yielded within another, the rest is margin. */
 enum { CONFLICT_PATIENCE = 3 };
 enum { YIELD_PATIENCE = 3 };
+/* Milliseconds that an active node which is not healthy waits for a peer that is behind; a million flows take some 3 s. */
+enum { BEHIND_PATIENCE_MS = 5000 };
 
 static bool echoes(const struct role_state *state)
 {
@@ -35,6 +37,7 @@ static void claim(struct role_state *state, struct role_actions *actions, const 
 	state->active = 1;
 	state->yielding = 0;
 	state->followed = 0;
+	state->waits = 0;
 	state->yield_until_ms = state->conflict_since_ms = state->idle_since_ms = state->unhealthy_since_ms =
 	    0;
 	role_log(actions, reason);
@@ -45,6 +48,7 @@ static void step_down(struct role_state *state, uint64_t now, struct role_action
 {
 	state->active = 0;
 	state->yielding = 0;
+	state->waits = 0;
 	state->conflict_since_ms = state->unhealthy_since_ms = 0;
 	role_listen(state, now);
 	role_log(actions, reason);
@@ -86,6 +90,33 @@ static void decide_conflict(struct role_state *state, uint64_t now, struct role_
 	}
 }
 
+/*
+ * Flows by the other interfaces go on here, and those by the faulty one may stand still for a moment: a peer that does not know them
+ * would end them all.
+ */
+static bool waits_for_peer(struct role_state *state, uint64_t now, struct role_actions *actions)
+{
+	bool waits = state->peer_behind && !elapsed(state->unhealthy_since_ms, now, BEHIND_PATIENCE_MS);
+
+	if (waits && !state->waits)
+		role_log(actions, "the datapath is not healthy: yields when the peer has been told what this "
+		                  "node holds, in 5 s at the latest");
+	state->waits = waits;
+	return waits;
+}
+
+static void decide_unhealthy_active(struct role_state *state, uint64_t now, struct role_actions *actions)
+{
+	if (state->unhealthy_since_ms == 0)
+		state->unhealthy_since_ms = now;
+	/* A policy change may take a port down for a moment; and half a firewall is better than none. */
+	if (!state->datapath.proven &&
+	    !elapsed(state->unhealthy_since_ms, now, state->configuration.peer_dead_ms))
+		return;
+	if (peer_can_take_over(state) && !waits_for_peer(state, now, actions))
+		yield(state, now, actions, "yielding: the datapath is not healthy");
+}
+
 static void decide_active(struct role_state *state, uint64_t now, struct role_actions *actions)
 {
 	if (!role_operational(state)) {
@@ -99,17 +130,12 @@ static void decide_active(struct role_state *state, uint64_t now, struct role_ac
 		decide_conflict(state, now, actions);
 	if (!state->active)
 		return;
-	if (state->datapath.healthy) {
+	if (!state->datapath.healthy) {
+		decide_unhealthy_active(state, now, actions);
+	} else {
 		state->unhealthy_since_ms = 0;
-		return;
+		state->waits = 0;
 	}
-	if (state->unhealthy_since_ms == 0)
-		state->unhealthy_since_ms = now;
-	/* A policy change may take a port down for a moment; and half a firewall is better than none. */
-	if ((state->datapath.proven ||
-	     elapsed(state->unhealthy_since_ms, now, state->configuration.peer_dead_ms)) &&
-	    peer_can_take_over(state))
-		yield(state, now, actions, "yielding: the datapath is not healthy");
 }
 
 static void decide_yielding(struct role_state *state, uint64_t now, struct role_actions *actions)

@@ -16,10 +16,12 @@
 static struct role_state state;
 static struct role_actions actions;
 static uint64_t now;
+static bool peer_behind;
 
 static inline void step(struct role_event event)
 {
 	event.now_ms = now;
+	event.peer_behind = peer_behind;
 	role_step(&state, &event, &actions);
 }
 
@@ -80,6 +82,7 @@ static inline void command(enum role_command what)
 static inline void begin(enum cluster_role role)
 {
 	memset(&state, 0, sizeof(state));
+	peer_behind = false;
 	now = 5000;
 	state.instance = OWN;
 	step((struct role_event){.type = ROLE_CONFIGURE,

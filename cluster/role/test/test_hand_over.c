@@ -106,6 +106,53 @@ START_TEST(an_unhealthy_active_hands_over_where_it_can)
 }
 END_TEST
 
+static bool said(const char *beginning)
+{
+	for (unsigned i = 0; i < actions.log_count; i++)
+		if (!strncmp(actions.log[i], beginning, strlen(beginning)))
+			return true;
+	return false;
+}
+
+/* feature: C22-030 C22-006 */
+START_TEST(an_unhealthy_active_waits_for_a_peer_that_is_behind)
+{
+	const char *waits = "the datapath is not healthy: yields when";
+
+	for (unsigned in_time = 0; in_time < 2; in_time++) {
+		begin_active(ROLE_MASTER);
+		peer(peer_says(false, 1));
+		peer_behind = true;
+		datapath(true, false, false, 1);
+		ck_assert(!said(waits)); /* a port that is down for a moment only */
+		now += PEER_DEAD;
+		step((struct role_event){.type = ROLE_TIMER});
+		ck_assert(said(waits));
+		step((struct role_event){.type = ROLE_TIMER});
+		ck_assert(!said(waits)); /* once */
+		wait_ms(5000 - PEER_DEAD - 50);
+		ck_assert(state.active);
+		if (in_time)
+			peer_behind = false;
+		else
+			now += 50;
+		step((struct role_event){.type = ROLE_TIMER});
+		ck_assert(state.yielding);
+	}
+
+	/* What heals meanwhile moves nothing, and counts from anew. */
+	begin_active(ROLE_MASTER);
+	peer(peer_says(false, 1));
+	peer_behind = true;
+	datapath(true, false, false, 1);
+	wait_ms(4000);
+	datapath(true, true, false, 1);
+	datapath(true, false, false, 1);
+	wait_ms(PEER_DEAD + 50);
+	ck_assert(state.active && state.waits);
+}
+END_TEST
+
 /* feature: C22-030 */
 START_TEST(a_proven_fault_moves_the_activity_at_once_and_never_to_a_node_that_is_no_better)
 {
@@ -162,6 +209,7 @@ static void add_tests(TCase *tests)
 	tcase_add_test(tests, deactivate_is_refused_with_a_reason);
 	tcase_add_test(tests, activate_asks_the_peer);
 	tcase_add_test(tests, an_unhealthy_active_hands_over_where_it_can);
+	tcase_add_test(tests, an_unhealthy_active_waits_for_a_peer_that_is_behind);
 	tcase_add_test(tests,
 	               a_proven_fault_moves_the_activity_at_once_and_never_to_a_node_that_is_no_better);
 	tcase_add_test(tests, shutdown_hands_over_and_waits);
