@@ -54,7 +54,7 @@ def excuse(fault: Fault, activity: Activity, victim: str) -> str:
         return "nobody is left who knows them"
     if fault.alone:
         return "both nodes are active, as the guide says of this"
-    if activity.unmirrored and victim == "active" and (fault.moves or fault.may_move):
+    if activity.unmirrored and victim == "active" and fault.forgets:
         return "the standby had not been told of them yet"
     return ""
 

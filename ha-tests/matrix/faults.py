@@ -61,6 +61,7 @@ class Fault:
     happen: Callable[[Scene], AbstractContextManager[None]]
     victims: tuple[str, ...] = ("active", "standby")
     moves: bool = False  # activity leaves an active victim
+    forgets: bool = False  # whose flows are lost then, where the standby has not been told of them yet
     may_move: bool = False  # or may, as it happens
     stays: bool = False  # or must not: what forwards goes on
     alone: bool = False  # the nodes cannot see each other, and both are active by the guide's own word
@@ -262,7 +263,7 @@ def _restart(scene: Scene, active: bool) -> None:
 
 def _programs() -> list[Fault]:
     return [Fault(f"kill-{name.removeprefix('hadrian-')}", partial(kill_program, name), moves=name == "hadrian-datapath",
-                  stays=name != "hadrian-datapath") for name in ("hadrian-datapath", "hadrian-clusterd", "hadrian-mgmtd", "corosync")]
+                  forgets=name == "hadrian-datapath", stays=name != "hadrian-datapath") for name in ("hadrian-datapath", "hadrian-clusterd", "hadrian-mgmtd", "corosync")]
 
 
 def _cables() -> list[Fault]:
@@ -279,14 +280,14 @@ def _cables() -> list[Fault]:
 
 
 FAULTS = {fault.name: fault for fault in [
-    Fault("crash", crash, moves=True),
-    Fault("hang", hang, moves=True),
+    Fault("crash", crash, moves=True, forgets=True),
+    Fault("hang", hang, moves=True, forgets=True),
     Fault("slow", slow),
     *_programs(),
     *_cables(),
     Fault("both-started", both_started, victims=("active",), breaks_flows=True),
     Fault("full-disk", full_disk, stays=True),
-    Fault("no-memory", no_memory, may_move=True),
+    Fault("no-memory", no_memory, may_move=True, forgets=True),
     Fault("clock-jumps", clock_jumps),
     Fault("other-key", other_key, victims=("standby",), alone=True),
     Fault("other-cluster", other_cluster, victims=("standby",), alone=True),
