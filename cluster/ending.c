@@ -3,11 +3,12 @@
 
 #include <qb/qblog.h>
 
-/* For handing over, and the rest of the end takes 3 s at most (peer_link_stop): whoever asked for it waits 15 s. */
+/*
+ * For handing over, and the rest of the end takes 3 s at most (peer_link_stop): whoever asked for it waits 15 s. Of these seconds
+ * the first ROLE_TOLD_SECONDS are for telling the peer; taking over needs less than what is left.
+ */
 #define END_SECONDS 8
-/* Of these; a million flows take some 3 s, and taking over less than what is left. */
-#define TOLD_SECONDS 5
-#define LOOK_NS      10000000ULL
+#define LOOK_NS     10000000ULL
 
 static void give_up(void *data)
 {
@@ -66,13 +67,13 @@ void ending_begin(struct daemon *daemon)
 	if (daemon->ending)
 		return;
 	daemon->ending = true;
-	daemon->told_until_ms = now + TOLD_SECONDS * 1000;
+	daemon->told_until_ms = now + ROLE_TOLD_SECONDS * 1000;
 	(void)qb_loop_timer_add(daemon->loop, QB_LOOP_HIGH, END_SECONDS * 1000000000ULL, daemon, give_up,
 	                        &timer);
 	if (waits(daemon, now))
 		qb_log(LOG_NOTICE,
 		       "ends when the peer has been told what this node holds (%u %% by now), in %d s at the "
 		       "latest",
-		       percent(daemon), TOLD_SECONDS);
+		       percent(daemon), ROLE_TOLD_SECONDS);
 	look(daemon);
 }

@@ -113,6 +113,8 @@ struct role_state {
 };
 
 #define ROLE_LOG_MAX 4
+/* How long a node that is to hand over waits for a peer that is being told what it holds; a million flows take some 3 s. */
+#define ROLE_TOLD_SECONDS 5
 
 struct role_actions {
 	bool set_activity; /* tell the datapath */

@@ -11,8 +11,6 @@ enum { IDLE_MASTER = 3, IDLE_SLAVE = 5, IDLE_UNHEALTHY_MASTER = 8, IDLE_UNHEALTH
 /* A peer hears us within one PeerDead and we hear that it yielded within another, the rest is margin. */
 enum { CONFLICT_PATIENCE = 3 };
 enum { YIELD_PATIENCE = 3 };
-/* Milliseconds that an active node which is not healthy waits for a peer that is behind; a million flows take some 3 s. */
-enum { BEHIND_PATIENCE_MS = 5000 };
 
 static bool echoes(const struct role_state *state)
 {
@@ -96,7 +94,8 @@ static void decide_conflict(struct role_state *state, uint64_t now, struct role_
  */
 static bool waits_for_peer(struct role_state *state, uint64_t now, struct role_actions *actions)
 {
-	bool waits = state->peer_behind && !elapsed(state->unhealthy_since_ms, now, BEHIND_PATIENCE_MS);
+	bool waits = state->peer_behind &&
+	             !elapsed(state->unhealthy_since_ms, now, ROLE_TOLD_SECONDS * UINT64_C(1000));
 
 	if (waits && !state->waits)
 		role_log(actions, "the datapath is not healthy: yields when the peer has been told what this "
