@@ -6,23 +6,19 @@ machine far away leaves nothing else to read: a takeover that nobody asked for w
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lab.laboratory import Lab
+from lab.node import LabNode
 
 DAEMONS = ("hadrian-clusterd", "hadrian-datapath")
-TOLD = re.compile(r" \[(notice|warning|error)\] ")
+TOLD = re.compile(r" \[(?!info|debug|trace)[a-z]+\] ")
 LINES = 12
 WIDTH = 200
 
 
-def last_told(log: Path) -> list[str]:
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        return [str(error)]
-    return [line[:WIDTH] for line in lines if TOLD.search(line)][-LINES:]
+def last_told(node: LabNode, daemon: str) -> str:
+    return "\n".join([line[:WIDTH] for line in node.log_lines(daemon) if TOLD.search(line)][-LINES:])
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -34,4 +30,4 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         return
     for name, node in lab.nodes().items():
         for daemon in DAEMONS:
-            report.sections.append((f"{name}: {daemon}", "\n".join(last_told(node.log_file(daemon)))))
+            report.sections.append((f"{name}: {daemon}", last_told(node, daemon)))

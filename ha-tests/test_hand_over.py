@@ -137,7 +137,7 @@ def test_hand_over_to_a_node_that_is_being_told_is_refused(cluster: Cluster, hel
         assert flows.check() == ALL_ALIVE
 
 
-@pytest.mark.feature("C22-030", "C22-057", "C22-006")
+@pytest.mark.feature("C22-030", "C22-006")
 def test_a_cut_interface_waits_for_a_peer_that_is_being_told(cluster: Cluster) -> None:
     """Flows by other interfaces go on meanwhile, and those by this one would else be lost for good."""
     with Flows(cluster.lab, TCP, UDP) as flows:

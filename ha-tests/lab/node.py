@@ -227,15 +227,16 @@ class LabNode:
         """Where a daemon's output goes."""
         return self.log / f"{name}.log"
 
-    def _log_lines(self, name: str, count: int) -> list[str]:
+    def log_lines(self, name: str) -> list[str]:
+        """All that a daemon logged, nothing where it has not run."""
         try:
-            return self.log_file(name).read_text(encoding="utf-8", errors="replace").strip().split("\n")[-count:]
+            return self.log_file(name).read_text(encoding="utf-8", errors="replace").strip().split("\n")
         except FileNotFoundError:
             return []
 
     def last_words(self, name: str) -> str:
         """The end of a daemon's log, for an error message."""
-        return " | ".join(self._log_lines(name, 3))
+        return " | ".join(self.log_lines(name)[-3:])
 
     def cluster_details(self) -> str:
         """All that tells why a node is not in sync with its peer, for an error message."""
@@ -244,8 +245,8 @@ class LabNode:
         said = [line for command in commands if self.daemon_pid("hadrian-mgmtd") is not None
                 for line in self.cli(command).stdout.rstrip().split("\n")[:20]]
         pid = self.daemon_pid("hadrian-datapath")
-        return "\n".join([*said, beats.of_thread(pid) if pid else "no datapath", *self._log_lines("hadrian-clusterd", 40),
-                          *self._log_lines("hadrian-datapath", 20)])
+        return "\n".join([*said, beats.of_thread(pid) if pid else "no datapath", *self.log_lines("hadrian-clusterd")[-40:],
+                          *self.log_lines("hadrian-datapath")[-20:]])
 
     def check_daemons(self, names: list[str]) -> None:
         """Raises LabError where one of these daemons has ended."""
